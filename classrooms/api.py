@@ -1,0 +1,5 @@
+"""API operations of the classrooms app."""
+
+from ninja import Router
+
+router = Router(tags=["classrooms"])

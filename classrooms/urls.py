@@ -1,0 +1,6 @@
+"""Addresses of the classrooms app."""
+
+from django.urls import URLPattern
+
+app_name = "classrooms"
+urlpatterns: list[URLPattern] = []

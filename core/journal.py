@@ -1,0 +1,96 @@
+"""Append-only trail: who, for whom, did or read what, and why.
+
+Holds ids and codes, never free text about a person; a database trigger refuses updates
+and deletions on both engines (core migration 0002). Retention is applied by dropping
+what is older than the rule through ``core.retention``, the only holder of the key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.http import HttpRequest
+
+from core import clock
+
+if TYPE_CHECKING:
+    from core.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person who acts, and the one they act for when helping at a desk.
+
+    ``user`` is None for the system itself (nightly tasks, provider notifications); ``via``
+    says how it came: ``web``, ``api:<token prefix>``, ``task``, ``stripe`` …
+    """
+
+    user: User | None
+    on_behalf_of: User | None = None
+    via: str = "web"
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Actor:
+        """Return who acts in this request."""
+        from core.access import signed_in
+
+        return cls(
+            user=signed_in(request), on_behalf_of=getattr(request, "on_behalf_of", None), via="web"
+        )
+
+
+#: Nightly tasks, sweeps, imports without a person.
+SYSTEM = Actor(user=None, via="task")
+
+
+class JournalEntry(models.Model):
+    """One act or one sensitive read."""
+
+    at = models.DateTimeField(default=clock.now, editable=False, db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    via = models.CharField(max_length=30, default="web")
+    verb = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=40)
+    reason = models.CharField(max_length=200, blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_type", "subject_id", "at"])]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(verb=""), name="journal_verb_given"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject_type}#{self.subject_id}"
+
+
+def record(by: Actor, verb: str, subject: models.Model, reason: str = "", **facts: Any) -> None:
+    """Write that somebody did something to a row, in the current transaction.
+
+    ``verb`` is ``noun.verb`` in English (``application.submit``); ``facts`` are ids, codes,
+    amounts in cents and dates only.
+    """
+    JournalEntry.objects.create(
+        actor=by.user,
+        on_behalf_of=by.on_behalf_of,
+        via=by.via,
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        reason=reason[:200],
+        facts=facts,
+    )
+
+
+def record_read(by: Actor, what: str, subject: models.Model, reason: str) -> None:
+    """Write that somebody read a sensitive fact (health, custody, income) and why."""
+    record(by, f"read.{what}", subject, reason=reason)

@@ -1,0 +1,5 @@
+"""Models of core, gathered for Django."""
+
+from core.journal import JournalEntry
+
+__all__ = ["JournalEntry"]

@@ -1,0 +1,5 @@
+"""API operations of the canteen app."""
+
+from ninja import Router
+
+router = Router(tags=["canteen"])

@@ -1,0 +1,6 @@
+"""Addresses of the registration app."""
+
+from django.urls import URLPattern
+
+app_name = "registration"
+urlpatterns: list[URLPattern] = []

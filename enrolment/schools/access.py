@@ -1,0 +1,89 @@
+"""Who sees which school, class and roll."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from core import clock
+from core.access import reach_of
+from core.accounts.roles import STAFF_ROLES, Role
+
+if TYPE_CHECKING:
+    from core.accounts.models import User
+
+#: Posts that see pupils by name, at the schools they reach. Technicians are not among them.
+ROLL_READERS = (
+    Role.HEAD_TEACHER,
+    Role.ENROLMENT_AGENT,
+    Role.CANTEEN_MANAGER,
+    Role.ADMINISTRATOR,
+)
+
+
+class SchoolQuerySet(models.QuerySet[Any]):
+    """Schools are public; ``within_reach`` narrows to those where a person has work."""
+
+    def visible_to(self, user: User) -> SchoolQuerySet:
+        """Open schools are public knowledge."""
+        return self.filter(is_open=True)
+
+    def within_reach(self, user: User, *roles: str) -> SchoolQuerySet:
+        """Schools reached through these roles (any staff role unless told)."""
+        return self.filter(reach_of(user, *(roles or STAFF_ROLES)).school_filter("uai"))
+
+
+class ClassGroupQuerySet(models.QuerySet[Any]):
+    """Classes."""
+
+    def visible_to(self, user: User) -> ClassGroupQuerySet:
+        """Classes one teaches, and those of the schools one's posts reach."""
+        reach = reach_of(user, *ROLL_READERS, Role.IT_TECHNICIAN, Role.IT_MANAGER)
+        if reach.city:
+            return self
+        return self.filter(
+            Q(pk__in=user.taught_classes.values("pk")) | Q(school__uai__in=reach.schools)
+        )
+
+
+class RollEntryQuerySet(models.QuerySet[Any]):
+    """The roll."""
+
+    def current(self, on: dt.date | None = None) -> RollEntryQuerySet:
+        """Entries of children who attend on a day (today unless told)."""
+        day = on or clock.today()
+        return self.filter(
+            Q(left_on__isnull=True) | Q(left_on__gt=day),
+            school_year__start_year=clock.school_year_of(day),
+        )
+
+    def visible_to(self, user: User) -> RollEntryQuerySet:
+        """Own children; one's classes for teachers; one's schools for roll readers."""
+        from families.models import Child
+
+        reach = reach_of(user, *ROLL_READERS)
+        if reach.city:
+            return self
+        return self.filter(
+            Q(school__uai__in=reach.schools)
+            | Q(class_group__in=user.taught_classes.values("pk"))
+            | Q(child__in=Child.objects.of_guardian(user).values("pk"))
+        )
+
+
+def child_reach(user: User) -> Q | None:
+    """Children seen through the roll: one's classes and one's schools; registered in apps."""
+    from enrolment.schools.models import RollEntry
+
+    reach = reach_of(user, *ROLL_READERS)
+    if reach.city:
+        return Q()
+    if not reach.schools and not user.has_role(Role.TEACHER):
+        return None
+    entries = RollEntry.objects.current().filter(
+        Q(school__uai__in=reach.schools) | Q(class_group__in=user.taught_classes.values("pk"))
+    )
+    return Q(pk__in=entries.values("child"))

@@ -1,0 +1,130 @@
+"""Who sees which family. Parents see their own children alike; addresses stay apart.
+
+School staff see families through the roll, which lives above this app: enrolment widens
+these sets with ``register_child_reach`` so that families stays ignorant of schools.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from core import clock
+from core.access import reach_of
+from core.accounts.roles import Role
+
+if TYPE_CHECKING:
+    from core.accounts.models import User
+
+#: Agents who see every family of the city, whatever the school.
+FAMILY_AGENTS = (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR)
+
+_child_reaches: list[Callable[[User], Q | None]] = []
+
+
+def register_child_reach(reach: Callable[[User], Q | None]) -> None:
+    """Let another app say which children its staff see, as a condition on Child."""
+    if reach not in _child_reaches:
+        _child_reaches.append(reach)
+
+
+def current_links(on: dt.date | None = None, prefix: str = "") -> Q:
+    """Return the condition that a guardianship is in force on a day (today unless told)."""
+    day = on or clock.today()
+    return Q(**{f"{prefix}starts_on__lte": day}) & (
+        Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gt": day})
+    )
+
+
+class ChildQuerySet(models.QuerySet[Any]):
+    """Children by what a person may see."""
+
+    def of_guardian(self, user: User) -> ChildQuerySet:
+        """Children over whom this person holds parental authority today."""
+        from families.models import Guardianship
+
+        links = Guardianship.objects.filter(
+            current_links(), guardian__user=user, parental_authority=True
+        )
+        return self.filter(pk__in=links.values("child"))
+
+    def visible_to(self, user: User) -> ChildQuerySet:
+        """Own children; all for family agents; those on the roll for school staff."""
+        if reach_of(user, *FAMILY_AGENTS).city:
+            return self
+        condition = Q(pk__in=self.model._default_manager.of_guardian(user).values("pk"))
+        for reach in _child_reaches:
+            extra = reach(user)
+            if extra is not None:
+                condition |= extra
+        return self.filter(condition)
+
+
+class GuardianQuerySet(models.QuerySet[Any]):
+    """Guardians by what a person may see: contact details never cross between parents."""
+
+    def visible_to(self, user: User) -> GuardianQuerySet:
+        """Oneself; all for family agents and revenue officers."""
+        if reach_of(user, *FAMILY_AGENTS, Role.REVENUE_OFFICER).city:
+            return self
+        return self.filter(user=user)
+
+
+class HouseholdQuerySet(models.QuerySet[Any]):
+    """Households by what a person may see."""
+
+    def visible_to(self, user: User) -> HouseholdQuerySet:
+        """The one a person belongs to; all for family agents."""
+        if reach_of(user, *FAMILY_AGENTS).city:
+            return self
+        return self.filter(guardians__user=user).distinct()
+
+
+class GuardianshipQuerySet(models.QuerySet[Any]):
+    """Links between guardians and children."""
+
+    def current(self, on: dt.date | None = None) -> GuardianshipQuerySet:
+        """Links in force on a day (today unless told)."""
+        return self.filter(current_links(on))
+
+    def visible_to(self, user: User) -> GuardianshipQuerySet:
+        """Links of the children a person sees."""
+        from families.models import Child
+
+        return self.filter(child__in=Child.objects.visible_to(user).values("pk"))
+
+
+class PayerRuleQuerySet(models.QuerySet[Any]):
+    """Who pays: each parent's share stays hidden from the other."""
+
+    def visible_to(self, user: User) -> PayerRuleQuerySet:
+        """Rules in which one pays; all for family agents and revenue officers."""
+        if reach_of(user, *FAMILY_AGENTS, Role.REVENUE_OFFICER).city:
+            return self
+        return self.filter(shares__guardian__user=user).distinct()
+
+
+class IncomeFileQuerySet(models.QuerySet[Any]):
+    """Income files: one's own household's; agents who check them, journalled."""
+
+    def visible_to(self, user: User) -> IncomeFileQuerySet:
+        """Files of one's own household; all for family agents and revenue officers."""
+        if reach_of(user, *FAMILY_AGENTS, Role.REVENUE_OFFICER).city:
+            return self
+        return self.filter(household__guardians__user=user).distinct()
+
+
+class HealthCarePlanQuerySet(models.QuerySet[Any]):
+    """Health care plans: parents with authority; staff only through journalled reads."""
+
+    def visible_to(self, user: User) -> HealthCarePlanQuerySet:
+        """Plans of one's own children; of the children reached for head and canteen staff."""
+        from families.models import Child
+
+        if user.has_role(Role.HEAD_TEACHER, Role.CANTEEN_MANAGER):
+            return self.filter(child__in=Child.objects.visible_to(user).values("pk"))
+        return self.filter(child__in=Child.objects.of_guardian(user).values("pk"))

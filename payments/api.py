@@ -1,0 +1,5 @@
+"""API operations of the payments app."""
+
+from ninja import Router
+
+router = Router(tags=["payments"])

@@ -1,0 +1,5 @@
+"""Escale's portal: settings, addresses, home pages."""
+
+from portal.celery import app as celery_app
+
+__all__ = ["celery_app"]
