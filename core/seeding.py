@@ -58,7 +58,7 @@ class SeedContext:
 
     def rng(self, area: str) -> random.Random:
         """Return a generator of its own for ``area``: areas don't disturb each other."""
-        return random.Random(f"{self.seed}:{self.scale.name}:{area}")  # noqa: S311
+        return random.Random(f"{self.seed}:{self.scale.name}:{area}")
 
     def track(self, label: str, items: Iterable[T], total: int) -> Iterator[T]:
         """Yield ``items`` while moving the progress bar ``label`` towards ``total``."""
