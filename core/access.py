@@ -120,7 +120,9 @@ def allow(*roles: str) -> Callable[[View], View]:
 class VisibleQuerySet(Protocol):
     """A queryset that knows what a person may see."""
 
-    def visible_to(self, user: User) -> QuerySet[Any]: ...
+    def visible_to(self, user: User) -> QuerySet[Any]:
+        """Return the rows this person may see."""
+        ...
 
 
 def get_visible(queryset: VisibleQuerySet, user: User, **lookup: Any) -> Any:

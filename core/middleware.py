@@ -23,6 +23,7 @@ class DefaultDenyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Let Django go on; the work is done around the view."""
         return self.get_response(request)
 
     def process_view(
