@@ -4,4 +4,9 @@ Outside the demo a missing or insecure value stops the start with a sentence tha
 what to set.
 """
 
-from portal.settings.base import *  # noqa: F403
+import os
+
+# Importing portal.settings.test imports this package first: it must be able to prepare the
+# environment before base.py reads it.
+if os.environ.get("DJANGO_SETTINGS_MODULE") != "portal.settings.test":
+    from portal.settings.base import *  # noqa: F403

@@ -1,0 +1,173 @@
+"""Fixtures of every test: a real PostgreSQL, a clock, a queue, hostile habits.
+
+Environment: ``DATABASE_URL`` names a PostgreSQL to use instead of our own;
+``TEST_DB=sqlite`` makes the short pass on SQLite; ``TEST_TODAY=2028-02-29`` runs
+everything as if it were noon of that day in Paris.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine as machine
+
+from tests import hostile, postgres
+
+ON_SQLITE = os.environ.get("TEST_DB") == "sqlite"
+_owned: dict[str, Any] = {}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Move the clock, start the database once per run, make the run hostile."""
+    config.addinivalue_line("markers", "postgres: needs PostgreSQL (left out of the SQLite pass)")
+    config.addinivalue_line("markers", "sqlite_too: a browser journey that SQLite must pass too")
+    if moved := os.environ.get("TEST_TODAY"):
+        noon = dt.datetime.combine(
+            dt.date.fromisoformat(moved), dt.time(12), tzinfo=ZoneInfo("Europe/Paris")
+        )
+        _owned["travel"] = machine.travel(noon, tick=True)
+        _owned["travel"].start()
+    hostile.install()
+    if not ON_SQLITE and os.environ.get("DATABASE_URL") == "postgres:///escale":
+        if not hasattr(config, "workerinput") and postgres.ADDRESS_VARIABLE not in os.environ:
+            _owned["server"], os.environ[postgres.ADDRESS_VARIABLE] = postgres.start()
+        _listen_there(os.environ[postgres.ADDRESS_VARIABLE])
+
+
+def _listen_there(url: str) -> None:
+    """Point Django at the server of this run."""
+    from django.db import connections
+
+    parts = urlsplit(url)
+    host = parse_qs(parts.query).get("host", [parts.hostname or ""])[0]
+    connections.databases["default"].update(
+        HOST=host, PORT=parts.port or "", USER=parts.username or "", PASSWORD=parts.password or ""
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    from django.conf import settings
+
+    if server := _owned.pop("server", None):
+        os.environ.pop(postgres.ADDRESS_VARIABLE, None)
+        postgres.stop(server)
+    if travel := _owned.pop("travel", None):
+        travel.stop()
+    shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(
+        item.get_closest_marker("django_db")
+        or fixtures & {"db", "transactional_db", "live_server", "django_db_reset_sequences"}
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On SQLite keep what touches the database; on PostgreSQL keep everything."""
+    if not ON_SQLITE:
+        return
+    kept, left_out = [], []
+    for item in items:
+        browser = "journeys" in item.path.parts
+        wanted = (
+            _touches_database(item)
+            and not item.get_closest_marker("postgres")
+            and (not browser or bool(item.get_closest_marker("sqlite_too")))
+        )
+        (kept if wanted else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Give each xdist worker its own database."""
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    """Empty what outlives a test in memory: cache, language, queue."""
+    from django.core.cache import cache
+    from django.utils import translation
+
+    yield
+    cache.clear()
+    translation.activate("fr")
+    _drop_queue()
+
+
+def _queues() -> dict[str, Any]:
+    from kombu.transport.memory import Channel
+
+    found: dict[str, Any] = Channel.queues
+    return found
+
+
+def _drop_queue() -> None:
+    for queue in _queues().values():
+        while not queue.empty():
+            queue.get_nowait()
+
+
+def drain_tasks() -> list[str]:
+    """Run every queued Celery task, and those they queue, as a worker would; name them.
+
+    A task's arguments have gone through the serialiser, as in production; its exception
+    reaches the test.
+    """
+    from portal.celery import app
+
+    done: list[str] = []
+    with app.connection_for_read() as connection:
+        queue = connection.SimpleQueue(app.conf.task_default_queue)
+        try:
+            while True:
+                try:
+                    message = queue.get_nowait()
+                except queue.Empty:
+                    return done
+                args, kwargs, _embedded = message.payload
+                message.ack()
+                name = message.headers["task"]
+                app.tasks[name].apply(args=args, kwargs=kwargs, throw=True)
+                done.append(name)
+        finally:
+            queue.close()
+
+
+@pytest.fixture
+def run_tasks(request: pytest.FixtureRequest) -> Callable[[], list[str]]:
+    """Return ``drain_tasks``.
+
+    In a test inside a transaction, write through ``committed`` first: it fires what waits
+    for the commit.
+    """
+    return drain_tasks
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
+    """Return a context manager: leaving it commits, as far as callbacks and tasks can tell.
+
+    ``with committed(): some_action(...)`` runs the on-commit callbacks and then the tasks
+    that they queued.
+    """
+
+    @contextmanager
+    def manager() -> Iterator[None]:
+        with django_capture_on_commit_callbacks(execute=True):
+            yield
+        drain_tasks()
+
+    return manager
