@@ -1,0 +1,121 @@
+"""Who finds which resource: the one place that says it, in SQL and for the index alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from core import clock
+from core.access import reach_of
+from core.accounts.roles import Role
+from resources.catalogue import rules
+
+if TYPE_CHECKING:
+    from core.accounts.models import User
+
+#: Posts that see and keep the catalogue in order.
+EDITORS = (Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR)
+#: Posts that find every validated resource.
+TEACHING = (Role.TEACHER, Role.HEAD_TEACHER)
+#: Whoever may search the catalogue at all.
+READERS = (*TEACHING, Role.PUPIL, *EDITORS)
+
+_pupil_levels: list[Callable[[User], Iterable[str]]] = []
+
+
+def register_pupil_levels(provider: Callable[[User], Iterable[str]]) -> None:
+    """Let another app say at which level a pupil is; without an answer a pupil finds nothing."""
+    if provider not in _pupil_levels:
+        _pupil_levels.append(provider)
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one person may find, as values that SQL and the search index both understand.
+
+    ``None`` means no limit. ``day`` is the service day on which resources must be open.
+    """
+
+    levels: frozenset[str] | None
+    audiences: frozenset[str] | None
+    privacy: frozenset[str] | None
+    day: dt.date
+    nothing: bool = False
+
+    def scope(self) -> dict[str, frozenset[str]]:
+        """Return the limits as facet values to keep, for the search index."""
+        found = {"level": self.levels, "audience": self.audiences, "privacy": self.privacy}
+        scope = {name: values for name, values in found.items() if values is not None}
+        if self.nothing:
+            scope["level"] = frozenset()
+        return scope
+
+
+def window_of(user: User | None) -> Window:
+    """Return what ``user`` may find. ``None`` stands for a partner system with its token.
+
+    Teaching staff and editors find every validated resource; a pupil only what is meant
+    for pupils, open to the pupil's cycle and of no or low personal-data level.
+    """
+    day = clock.today()
+    if user is None or user.has_role(*TEACHING, *EDITORS):
+        return Window(None, None, None, day)
+    if user.has_role(Role.PUPIL):
+        levels = frozenset(
+            level
+            for provider in _pupil_levels
+            for own in provider(user)
+            for level in rules.levels_open_to(own)
+        )
+        return Window(levels, rules.PUPIL_AUDIENCES, rules.PUPIL_PRIVACY, day, not levels)
+    return Window(frozenset(), None, None, day, nothing=True)
+
+
+def open_on(day: dt.date) -> Q:
+    """Return the condition that a resource is open on a day (``open_to`` is the last one)."""
+    return (Q(open_from__isnull=True) | Q(open_from__lte=day)) & (
+        Q(open_to__isnull=True) | Q(open_to__gte=day)
+    )
+
+
+class ResourceQuerySet(models.QuerySet[Any]):
+    """Resources by what a person may see."""
+
+    def validated(self, on: dt.date | None = None) -> ResourceQuerySet:
+        """Keep what an editor has validated and is open on a day (today unless told)."""
+        return self.filter(open_on(on or clock.today()), state="validated")
+
+    def within(self, window: Window) -> ResourceQuerySet:
+        """Keep what a window shows: the same answer as the index gives."""
+        if window.nothing:
+            return self.none()
+        found = self.validated(window.day)
+        if window.audiences is not None:
+            found = found.filter(audience__in=window.audiences)
+        if window.privacy is not None:
+            found = found.filter(personal_data_level__in=window.privacy)
+        if window.levels is not None:
+            through = self.model.levels.through.objects.filter(  # type: ignore[attr-defined]
+                term__vocabulary="level", term__code__in=window.levels
+            )
+            found = found.filter(pk__in=through.values("resource"))
+        return found
+
+    def visible_to(self, user: User) -> ResourceQuerySet:
+        """Everything for editors; what their window shows for the others."""
+        if reach_of(user, *EDITORS).city:
+            return self
+        return self.within(window_of(user))
+
+
+class OwnQuerySet(models.QuerySet[Any]):
+    """Rows that belong to one person through ``user``."""
+
+    def visible_to(self, user: User) -> OwnQuerySet:
+        """One's own, and only those."""
+        return self.filter(user=user)

@@ -1,0 +1,254 @@
+"""Resources described by the core of ScoLOMFR, the vocabularies they use, and their use."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from resources.catalogue import access
+
+
+class Vocabulary(models.TextChoices):
+    """The vocabularies of the profile that this catalogue uses."""
+
+    LEVEL = "level", _("Niveaux")
+    DOMAIN = "domain", _("Domaines d'enseignement")
+    DOCUMENT_TYPE = "document_type", _("Types documentaires")
+    PEDAGOGICAL_TYPE = "pedagogical_type", _("Types pédagogiques")
+    LICENCE = "licence", _("Licences")
+
+
+class Term(models.Model):
+    """A word of a vocabulary. ``alt_labels`` are other names for it: search uses them too.
+
+    ``uri`` is the official concept where there is one. Domains form a tree by ``parent``.
+    """
+
+    vocabulary = models.CharField(max_length=20, choices=Vocabulary.choices)
+    code = models.CharField(max_length=60)
+    label = models.CharField(_("libellé"), max_length=160)
+    alt_labels = models.JSONField(_("autres noms"), default=list, blank=True)
+    uri = models.URLField(max_length=200, blank=True)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["vocabulary", "position", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["vocabulary", "code"], name="term_code_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Resource(models.Model):
+    """An educational resource, under the names of ScoLOMFR's core.
+
+    ``open_from`` and ``open_to`` (last day included) are the city's own: when the licence
+    lets schools use it. ``quality`` runs from 0 (not assessed) to 5. ``search_text`` is the
+    analysed text through which the database answers when no index can be read.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Brouillon")
+        PROPOSED = "proposed", _("Proposée")
+        VALIDATED = "validated", _("Validée")
+        WITHDRAWN = "withdrawn", _("Retirée")
+
+    class Audience(models.TextChoices):
+        LEARNER = "learner", _("Élèves")
+        TEACHER = "teacher", _("Enseignants")
+        BOTH = "both", _("Élèves et enseignants")
+
+    class Cost(models.TextChoices):
+        FREE = "free", _("Gratuit")
+        PAID = "paid", _("Payant, pris en charge par la Ville")
+
+    class PersonalData(models.TextChoices):
+        NONE = "none", _("Aucune donnée personnelle")
+        LOW = "low", _("Peu de données (un prénom, un score)")
+        MEDIUM = "medium", _("Un compte au nom de l'élève")
+        HIGH = "high", _("Des productions ou des résultats nominatifs")
+
+    class Difficulty(models.TextChoices):
+        EASY = "easy", _("Facile")
+        MEDIUM = "medium", _("Moyen")
+        HARD = "hard", _("Difficile")
+
+    MOVES = {
+        "draft": {"proposed", "validated", "withdrawn"},
+        "proposed": {"draft", "validated", "withdrawn"},
+        "validated": {"withdrawn", "draft"},
+        "withdrawn": {"draft", "validated"},
+    }
+
+    identifier = models.SlugField(_("identifiant"), max_length=60, unique=True)
+    title = models.CharField(_("titre"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    keywords = models.JSONField(_("mots-clés"), default=list, blank=True)
+    language = models.CharField(_("langue"), max_length=5, default="fr")
+    state = models.CharField(
+        _("état"), max_length=10, choices=State.choices, default=State.DRAFT, db_index=True
+    )
+    url = models.URLField(_("adresse"), max_length=500, blank=True)
+    format = models.CharField(_("format"), max_length=60, blank=True)
+    size_bytes = models.PositiveBigIntegerField(_("poids en octets"), null=True, blank=True)
+    duration_minutes = models.PositiveSmallIntegerField(
+        _("durée en minutes"), null=True, blank=True
+    )
+    document_type = models.ForeignKey(
+        Term,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("type documentaire"),
+    )
+    pedagogical_type = models.ForeignKey(
+        Term,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("type pédagogique"),
+    )
+    levels = models.ManyToManyField(Term, related_name="+", blank=True, verbose_name=_("niveaux"))
+    domains = models.ManyToManyField(Term, related_name="+", blank=True, verbose_name=_("domaines"))
+    audience = models.CharField(
+        _("public"), max_length=10, choices=Audience.choices, default=Audience.BOTH
+    )
+    difficulty = models.CharField(
+        _("difficulté"), max_length=10, choices=Difficulty.choices, blank=True
+    )
+    cost = models.CharField(_("coût"), max_length=5, choices=Cost.choices, default=Cost.FREE)
+    licence = models.ForeignKey(
+        Term,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("licence"),
+    )
+    rights = models.CharField(_("droits"), max_length=300, blank=True)
+    personal_data_level = models.CharField(
+        _("données personnelles"),
+        max_length=10,
+        choices=PersonalData.choices,
+        default=PersonalData.NONE,
+    )
+    open_from = models.DateField(_("ouverte à partir du"), null=True, blank=True)
+    open_to = models.DateField(_("ouverte jusqu'au"), null=True, blank=True)
+    quality = models.PositiveSmallIntegerField(
+        _("qualité"), default=0, validators=[MaxValueValidator(5)]
+    )
+    published_on = models.DateField(_("parue le"), null=True, blank=True)
+    search_text = models.TextField(editable=False, blank=True)
+    opened_count = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = access.ResourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ressource")
+        ordering = ["title", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quality__lte=5), name="resource_quality_range"),
+            models.CheckConstraint(
+                condition=Q(open_from__isnull=True)
+                | Q(open_to__isnull=True)
+                | Q(open_to__gte=F("open_from")),
+                name="resource_opens_before_it_closes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Contribution(models.Model):
+    """Somebody's part in a resource, as ScoLOMFR names roles; ``name`` is a public credit."""
+
+    class Kind(models.TextChoices):
+        AUTHOR = "author", _("Auteur")
+        PUBLISHER = "publisher", _("Éditeur")
+        CONTRIBUTOR = "contributor", _("Contributeur")
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="contributions")
+    role = models.CharField(max_length=12, choices=Kind.choices)
+    name = models.CharField(_("nom"), max_length=160)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["resource", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resource", "role", "name"], name="contribution_credited_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Favourite(models.Model):
+    """A resource that somebody keeps at hand."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favourites"
+    )
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="favourites")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = access.OwnQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "resource"], name="favourite_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} ♥ {self.resource_id}"
+
+
+class ResourceUse(models.Model):
+    """How often a resource was opened on a day by a kind of person: counts, never names."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="uses")
+    day = models.DateField()
+    audience = models.CharField(max_length=10, choices=Resource.Audience.choices)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resource", "day", "audience"], name="resource_use_one_row_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id}: {self.count} ({self.day:%Y-%m-%d})"
+
+
+class CatalogueVersion(models.Model):
+    """One row that counts the catalogue's changes: an index states which one it holds."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    number = models.PositiveBigIntegerField(default=0)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="catalogue_version_single_row"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -1,0 +1,56 @@
+"""Which resources suit a child's age, and what a resource must state to be published.
+
+Pure functions. Cycles: Code de l'éducation, D311-10 (cycle 1: TPS to GS; cycle 2: CP to
+CE2; cycle 3: CM1 and CM2 in elementary school). The other limits are the city's charter
+for its digital workspace; see ``docs/rules/resources.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+#: Levels of each cycle, youngest first.
+CYCLES: dict[str, tuple[str, ...]] = {
+    "1": ("TPS", "PS", "MS", "GS"),
+    "2": ("CP", "CE1", "CE2"),
+    "3": ("CM1", "CM2"),
+}
+LEVELS: tuple[str, ...] = tuple(level for cycle in CYCLES.values() for level in cycle)
+
+#: What a pupil's account may reach: no resource made for teachers only …
+PUPIL_AUDIENCES = frozenset({"learner", "both"})
+#: … and none that gathers more than a nickname or a score kept on the device.
+PUPIL_PRIVACY = frozenset({"none", "low"})
+
+
+def cycle_of(level: str) -> str | None:
+    """Return the cycle (``"1"`` to ``"3"``) of a level, None for an unknown one."""
+    return next((cycle for cycle, levels in CYCLES.items() if level in levels), None)
+
+
+def cycles_of(levels: Iterable[str]) -> list[str]:
+    """Return the cycles that some levels touch, in order."""
+    return sorted({cycle for level in levels if (cycle := cycle_of(level))})
+
+
+def levels_open_to(level: str) -> tuple[str, ...]:
+    """Return the levels whose resources a pupil of ``level`` finds: those of the cycle.
+
+    A cycle is the span over which the programmes let a child learn at their own pace.
+    """
+    cycle = cycle_of(level)
+    return CYCLES[cycle] if cycle else ()
+
+
+def missing_before_validation(
+    *, title: str, description: str, levels: int, domains: int, licence: bool
+) -> list[str]:
+    """Name the fields still empty that a published resource must state."""
+    facts = {
+        "title": bool(title.strip()),
+        "description": bool(description.strip()),
+        "levels": levels > 0,
+        "domains": domains > 0,
+        "licence": licence,
+    }
+    return [name for name, given in facts.items() if not given]
