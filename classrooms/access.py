@@ -1,0 +1,188 @@
+"""Who sees which devices: technicians their schools and the depots, managers the city.
+
+Heads see their school's; teachers the carts of their school, where they report faults,
+and whatever was handed to their classes or to themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from core.access import reach_of
+from core.accounts.roles import Role
+
+if TYPE_CHECKING:
+    from core.accounts.models import User
+
+#: Posts that run the fleet.
+FLEET_STAFF = (Role.IT_TECHNICIAN, Role.IT_MANAGER, Role.ADMINISTRATOR)
+#: Posts that look at a whole fleet or school without changing it.
+FLEET_READERS = (*FLEET_STAFF, Role.HEAD_TEACHER)
+#: Posts that may say that something is broken.
+REPORTERS = (*FLEET_READERS, Role.TEACHER)
+#: Posts that see the figures of the whole city.
+FLEET_MANAGERS = (Role.IT_MANAGER, Role.ADMINISTRATOR)
+
+
+def _held_by(user: User) -> Q:
+    """Return the condition that a hand-out is to this person or one of their classes."""
+    return Q(class_group__in=user.taught_classes.values("pk")) | Q(teacher=user)
+
+
+class FleetReferenceQuerySet(models.QuerySet[Any]):
+    """Categories, models and depots: the same for all who work with the fleet."""
+
+    def visible_to(self, user: User) -> FleetReferenceQuerySet:
+        """All for people who run the fleet, report to it or head a school; else none."""
+        return self if reach_of(user, *REPORTERS) else self.none()
+
+
+class CartQuerySet(models.QuerySet[Any]):
+    """Carts."""
+
+    def visible_to(self, user: User) -> CartQuerySet:
+        """Those of one's schools; depot carts for technicians; those one's classes have."""
+        from classrooms.models import HandOut
+
+        if reach_of(user, *FLEET_READERS).city:
+            return self
+        reach = reach_of(user, *REPORTERS)
+        condition = Q(school__uai__in=reach.schools)
+        if user.has_role(Role.IT_TECHNICIAN):
+            condition |= Q(depot__isnull=False)
+        if user.has_role(Role.TEACHER):
+            mine = HandOut.objects.filter(_held_by(user), state="open", cart__isnull=False)
+            condition |= Q(pk__in=mine.values("cart"))
+        return self.filter(condition)
+
+
+class DeviceQuerySet(models.QuerySet[Any]):
+    """Devices."""
+
+    def visible_to(self, user: User) -> DeviceQuerySet:
+        """Those of one's schools; spares and repairs for technicians; those one holds."""
+        from classrooms.models import HandOutItem
+
+        if reach_of(user, *FLEET_READERS).city:
+            return self
+        reach = reach_of(user, *REPORTERS)
+        condition = Q(cart__school__uai__in=reach.schools) | Q(school__uai__in=reach.schools)
+        if user.has_role(Role.IT_TECHNICIAN):
+            condition |= Q(depot__isnull=False) | Q(cart__depot__isnull=False)
+        if user.has_role(Role.TEACHER):
+            mine = HandOutItem.objects.filter(returned_at__isnull=True).filter(
+                hand_out__in=self._hand_outs_of(user)
+            )
+            condition |= Q(pk__in=mine.values("device"))
+        return self.filter(condition)
+
+    @staticmethod
+    def _hand_outs_of(user: User) -> models.QuerySet[Any]:
+        from classrooms.models import HandOut
+
+        return HandOut.objects.filter(_held_by(user), state="open").values("pk")
+
+    def live(self) -> DeviceQuerySet:
+        """Everything not written off."""
+        return self.exclude(state="retired")
+
+    def with_place(self) -> DeviceQuerySet:
+        """Annotate ``place_school``: the school's id, through the cart if there is one."""
+        placed: DeviceQuerySet = self.annotate(
+            place_school=Coalesce("cart__school_id", "school_id")
+        )
+        return placed
+
+    def with_holder(self) -> DeviceQuerySet:
+        """Annotate ``open_hand_out``: the id of the hand-out it is part of now, or null."""
+        from classrooms.models import HandOutItem
+
+        items = HandOutItem.objects.filter(device=OuterRef("pk"), returned_at__isnull=True)
+        held: DeviceQuerySet = self.annotate(open_hand_out=Subquery(items.values("hand_out")[:1]))
+        return held
+
+    def available_spares(self) -> DeviceQuerySet:
+        """Working devices kept in reserve, handed to nobody."""
+        return (
+            self.with_holder()
+            .filter(state="spare", open_hand_out__isnull=True)
+            .exclude(condition="damaged")
+        )
+
+
+class HandOutQuerySet(models.QuerySet[Any]):
+    """Hand-outs."""
+
+    def visible_to(self, user: User) -> HandOutQuerySet:
+        """Those of one's schools for staff and heads; one's own and one's classes' else."""
+        if reach_of(user, *FLEET_READERS).city:
+            return self
+        reach = reach_of(user, *FLEET_READERS)
+        return self.filter(Q(school__uai__in=reach.schools) | _held_by(user))
+
+    def open(self) -> HandOutQuerySet:
+        """Those not given back yet."""
+        return self.filter(state="open")
+
+
+class HandOutItemQuerySet(models.QuerySet[Any]):
+    """Devices within hand-outs."""
+
+    def visible_to(self, user: User) -> HandOutItemQuerySet:
+        """Those of the hand-outs a person sees."""
+        from classrooms.models import HandOut
+
+        return self.filter(hand_out__in=HandOut.objects.visible_to(user).values("pk"))
+
+    def out(self) -> HandOutItemQuerySet:
+        """Those not given back yet."""
+        return self.filter(returned_at__isnull=True)
+
+
+class IncidentQuerySet(models.QuerySet[Any]):
+    """Incidents."""
+
+    def visible_to(self, user: User) -> IncidentQuerySet:
+        """Those of one's schools and, for technicians, of depots; those one reported."""
+        reach = reach_of(user, *FLEET_READERS)
+        if reach.city:
+            return self
+        condition = Q(school__uai__in=reach.schools)
+        if user.has_role(Role.IT_TECHNICIAN):
+            condition |= Q(school__isnull=True)
+        if user.has_role(Role.TEACHER):
+            condition |= Q(reporter=user)
+        return self.filter(condition)
+
+    def open(self) -> IncidentQuerySet:
+        """Those still to be settled."""
+        return self.exclude(state="closed")
+
+
+class InternetLineQuerySet(models.QuerySet[Any]):
+    """Internet lines."""
+
+    def visible_to(self, user: User) -> InternetLineQuerySet:
+        """Those of one's schools, for people who run the fleet or head a school."""
+        return self.filter(reach_of(user, *FLEET_READERS).school_filter())
+
+
+class FleetEventQuerySet(models.QuerySet[Any]):
+    """History."""
+
+    def visible_to(self, user: User) -> FleetEventQuerySet:
+        """What happened at one's schools and, for technicians, in depots.
+
+        A spare that served elsewhere before does not tell where.
+        """
+        reach = reach_of(user, *FLEET_READERS)
+        if reach.city:
+            return self
+        condition = Q(school__uai__in=reach.schools)
+        if user.has_role(Role.IT_TECHNICIAN):
+            condition |= Q(school__isnull=True)
+        return self.filter(condition)

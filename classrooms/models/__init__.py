@@ -1,0 +1,20 @@
+"""Facts about the fleet, gathered for Django."""
+
+from classrooms.models.fleet import Cart, Depot, Device, DeviceCategory, DeviceModel
+from classrooms.models.history import FleetEvent
+from classrooms.models.incidents import Incident
+from classrooms.models.lines import InternetLine
+from classrooms.models.movements import HandOut, HandOutItem
+
+__all__ = [
+    "Cart",
+    "Depot",
+    "Device",
+    "DeviceCategory",
+    "DeviceModel",
+    "FleetEvent",
+    "HandOut",
+    "HandOutItem",
+    "Incident",
+    "InternetLine",
+]

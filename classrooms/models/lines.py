@@ -1,0 +1,56 @@
+"""Internet lines of the schools."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import ExpressionWrapper, Q
+from django.utils.translation import gettext_lazy as _
+
+from classrooms import access, rules
+from enrolment.schools.models import School
+
+
+class InternetLine(models.Model):
+    """A line in service at a school: who sells it, how fast it is, what it costs a month.
+
+    ``is_very_high_speed`` is computed by the database from the download speed.
+    """
+
+    class Technology(models.TextChoices):
+        FIBRE_PRO = "fibre_pro", _("Fibre dédiée")
+        FIBRE = "fibre", _("Fibre mutualisée")
+        VDSL = "vdsl", "VDSL2"
+        ADSL = "adsl", "ADSL"
+        MOBILE = "mobile", _("4G ou 5G")
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="internet_lines")
+    reference = models.CharField(_("référence du contrat"), max_length=30, unique=True)
+    operator = models.CharField(_("opérateur"), max_length=60)
+    technology = models.CharField(_("technologie"), max_length=10, choices=Technology.choices)
+    down_mbps = models.PositiveIntegerField(_("débit descendant (Mbit/s)"))
+    up_mbps = models.PositiveIntegerField(_("débit montant (Mbit/s)"))
+    monthly_cents = models.PositiveIntegerField(_("coût mensuel (centimes)"))
+    starts_on = models.DateField(_("en service depuis"))
+    contract_end = models.DateField(_("fin du contrat"))
+    is_very_high_speed = models.GeneratedField(
+        expression=ExpressionWrapper(
+            Q(down_mbps__gte=rules.VERY_HIGH_SPEED_MBPS), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(_("très haut débit")),
+        db_persist=True,
+    )
+
+    objects = access.InternetLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["school__name", "reference"]
+        verbose_name = _("ligne Internet")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(contract_end__gte=models.F("starts_on")),
+                name="line_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,136 @@
+"""Rules of the fleet, over plain values: identifiers, moves, fitness, urgency, coverage.
+
+Sources: docs/rules/fleet.md.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping
+
+#: From which download speed a line is "très haut débit" (Arcep's definition), in Mbit/s.
+VERY_HIGH_SPEED_MBPS = 30
+
+#: Days a technician has to answer, by priority.
+ANSWER_DAYS: Mapping[int, int] = {1: 1, 2: 3, 3: 7}
+
+#: What each state of a device may become. ``retired`` is final: a device that comes back
+#: to life is entered again, so that its number in the accounts is a new one too.
+DEVICE_MOVES: Mapping[str, frozenset[str]] = {
+    "spare": frozenset({"in_use", "broken", "repair", "lost", "stolen", "retired"}),
+    "in_use": frozenset({"spare", "broken", "repair", "lost", "stolen", "retired"}),
+    "broken": frozenset({"in_use", "spare", "repair", "lost", "stolen", "retired"}),
+    "repair": frozenset({"in_use", "spare", "broken", "lost", "stolen", "retired"}),
+    "lost": frozenset({"in_use", "spare", "broken", "repair", "stolen", "retired"}),
+    "stolen": frozenset({"spare", "broken", "repair", "retired"}),
+    "retired": frozenset(),
+}
+
+#: What each state of an incident may become.
+INCIDENT_MOVES: Mapping[str, frozenset[str]] = {
+    "reported": frozenset({"in_progress", "swapped", "closed"}),
+    "in_progress": frozenset({"swapped", "closed"}),
+    "swapped": frozenset({"closed"}),
+    "closed": frozenset(),
+}
+
+#: How soon a fault must be looked at: 1 first. A missing device cannot wait, because what
+#: is searched for the same day is often found; a key that sticks can.
+_PRIORITY: Mapping[str, int] = {
+    "lost": 1,
+    "screen": 2,
+    "power": 2,
+    "charging": 2,
+    "keyboard": 3,
+    "other": 3,
+}
+
+_NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]")
+_EDUCATION_ORDER: Mapping[str, int] = {"REP+": 0, "REP": 1, "": 2}
+
+
+def normalise_serial(text: str) -> str:
+    """Return a serial number as it is compared: capitals and digits only.
+
+    People copy serials with spaces, hyphens, lower case and full-width characters; the
+    maker's number is the same. Leading zeros belong to it and stay; O and 0 stay apart.
+    Raises ValueError when nothing is left or more than 40 characters are.
+    """
+    compact = _NOT_ALPHANUMERIC.sub("", unicodedata.normalize("NFKC", text).upper())
+    if not compact or len(compact) > 40:
+        raise ValueError("not a serial number")
+    return compact
+
+
+def normalise_tag(text: str) -> str:
+    """Return an asset tag as it is stored: trimmed, capitals, inner spaces made hyphens."""
+    folded = unicodedata.normalize("NFKC", text).strip().upper()
+    return re.sub(r"\s+", "-", folded)
+
+
+def may_move(before: str, after: str) -> bool:
+    """Tell whether a device may pass from one state to another."""
+    return after in DEVICE_MOVES.get(before, frozenset())
+
+
+def unfit_reason(state: str, condition: str, *, already_out: bool) -> str | None:
+    """Return why a device cannot be handed out, as a code, or None when it can.
+
+    ``out`` (someone has it), the state itself when it is not in use, ``damaged``.
+    """
+    if state != "in_use":
+        return state
+    if already_out:
+        return "out"
+    return "damaged" if condition == "damaged" else None
+
+
+def priority_of(kind: str, broken_in_cart: int = 0, cart_slots: int = 0) -> int:
+    """Return how soon an incident must be looked at: 1 first, 3 last.
+
+    A fault rises by one once a quarter of its cart is out of order: the class can then no
+    longer work two to a device.
+    """
+    base = _PRIORITY.get(kind, 3)
+    crowded = cart_slots > 0 and broken_in_cart * 4 >= cart_slots
+    return max(1, base - 1) if crowded else base
+
+
+def answer_by(reported_on: dt.date, priority: int) -> dt.date:
+    """Return the day by which a technician should have looked at an incident."""
+    return reported_on + dt.timedelta(days=ANSWER_DAYS[priority])
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """Return the same day some months later; the 31st becomes a shorter month's last day."""
+    years, month0 = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month0 + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def age_band(purchased_on: dt.date | None, today: dt.date) -> int | None:
+    """Return a device's age in completed years, 6 standing for six and more.
+
+    None when the day of purchase is not known: unknown is not new.
+    """
+    if purchased_on is None:
+        return None
+    before_birthday = (today.month, today.day) < (purchased_on.month, purchased_on.day)
+    return max(0, min(6, today.year - purchased_on.year - before_birthday))
+
+
+def share(part: int, whole: int) -> int:
+    """Return ``part`` of ``whole`` in whole percent, rounded half up; 0 of nothing is 0."""
+    return (part * 200 + whole) // (whole * 2) if whole else 0
+
+
+def equipment_rank(priority: str, position_index: int | None, median_index: int) -> tuple[int, int]:
+    """Return the key by which schools are equipped, smallest first: REP+, REP, then low IPS.
+
+    A school without a published index is taken at the city's median: missing is not zero.
+    """
+    index = median_index if position_index is None else position_index
+    return (_EDUCATION_ORDER.get(priority, 2), index)
