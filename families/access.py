@@ -128,3 +128,31 @@ class HealthCarePlanQuerySet(models.QuerySet[Any]):
         if user.has_role(Role.HEAD_TEACHER, Role.CANTEEN_MANAGER):
             return self.filter(child__in=Child.objects.visible_to(user).values("pk"))
         return self.filter(child__in=Child.objects.of_guardian(user).values("pk"))
+
+
+class PickupContactQuerySet(models.QuerySet[Any]):
+    """People who may collect a child."""
+
+    def current(self, on: dt.date | None = None) -> PickupContactQuerySet:
+        """Contacts in force on a day (today unless told)."""
+        return self.filter(current_links(on))
+
+    def visible_to(self, user: User) -> PickupContactQuerySet:
+        """Contacts of the children a person sees; pages hide phones named by another parent."""
+        from families.models import Child
+
+        return self.filter(child__in=Child.objects.visible_to(user).values("pk"))
+
+
+class InvitationQuerySet(models.QuerySet[Any]):
+    """Invitations of the other guardian."""
+
+    def open(self) -> InvitationQuerySet:
+        """Neither used nor taken back, and not past its day."""
+        return self.filter(
+            used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=clock.now()
+        )
+
+    def visible_to(self, user: User) -> InvitationQuerySet:
+        """Those one has sent."""
+        return self.filter(invited_by=user)

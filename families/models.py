@@ -162,12 +162,72 @@ class Guardianship(models.Model):
         return f"{self.guardian_id} → {self.child_id} ({self.kind})"
 
 
+class PickupContact(models.Model):
+    """Somebody else who may collect a child, named by a guardian, from a day to a day."""
+
+    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="pickup_contacts")
+    added_by = models.ForeignKey(Guardian, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("prénom et nom"), max_length=120)
+    relation = models.CharField(_("lien avec l'enfant"), max_length=60, blank=True)
+    phone = models.CharField(_("téléphone"), max_length=20)
+    starts_on = models.DateField(default=clock.today)
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = access.PickupContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["child", "added_by", "name"],
+                condition=Q(ends_on__isnull=True),
+                name="pickup_contact_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Invitation(models.Model):
+    """A guardian invited by another to open their own access; only a hash of the token is kept.
+
+    Good once, for seven days, and only for an account whose confirmed address is ``email``.
+    """
+
+    guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("adresse e-mail"))
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = access.InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guardian"],
+                condition=Q(used_at__isnull=True, revoked_at__isnull=True),
+                name="invitation_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guardian_id} ({self.created_at:%Y-%m-%d})"
+
+
 class PayerRule(models.Model):
     """Who pays for a child from a day on; the newest rule in force on a service day counts.
 
     ``single``: one share. ``percentage``: shares with ``percent`` adding up to 100.
     ``alternating``: one share for odd and one for even ISO weeks (weeks 53 and 1 are both
-    odd: the rule follows the calendar, not a count of weeks).
+    odd: the rule follows the calendar, not a count of weeks). A rule that makes somebody
+    else pay is a proposal, without effect, until ``agreed_at``.
     """
 
     class Mode(models.TextChoices):
@@ -178,13 +238,26 @@ class PayerRule(models.Model):
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="payer_rules")
     mode = models.CharField(max_length=12, choices=Mode.choices)
     valid_from = models.DateField()
+    proposed_by = models.ForeignKey(
+        Guardian, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    agreed_at = models.DateTimeField(null=True, blank=True, default=clock.now)
 
     objects = access.PayerRuleQuerySet.as_manager()
 
     class Meta:
         ordering = ["child", "valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["child", "valid_from"], name="payer_rule_one_a_day"),
+            models.UniqueConstraint(
+                fields=["child", "valid_from"],
+                condition=Q(agreed_at__isnull=False),
+                name="payer_rule_one_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["child"],
+                condition=Q(agreed_at__isnull=True),
+                name="payer_rule_one_proposal",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -238,6 +311,9 @@ class IncomeFile(models.Model):
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    declared_at = models.DateTimeField(default=clock.now, editable=False)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refusal = models.CharField(_("motif du refus"), max_length=200, blank=True)
 
     objects = access.IncomeFileQuerySet.as_manager()
 
@@ -245,7 +321,18 @@ class IncomeFile(models.Model):
         ordering = ["household", "-valid_from"]
         constraints = [
             models.UniqueConstraint(
-                fields=["household", "valid_from"], name="income_file_one_a_day"
+                fields=["household", "valid_from"],
+                condition=Q(checked_at__isnull=False),
+                name="income_file_one_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["household"],
+                condition=Q(checked_at__isnull=True, refused_at__isnull=True),
+                name="income_file_one_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_at__isnull=True) | Q(refused_at__isnull=True),
+                name="income_file_checked_or_refused",
             ),
         ]
 

@@ -1,0 +1,161 @@
+"""Who pays and at which quotient, one child or in bulk; read by canteen and payments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q
+
+from families.models import (
+    Child,
+    Guardian,
+    Guardianship,
+    Household,
+    IncomeFile,
+    PayerRule,
+    PayerShare,
+)
+from families.rules import (
+    Payers,
+    PayingRule,
+    QuotientPeriod,
+    Share,
+    payers_on,
+    quotient_on,
+)
+
+#: Keeps ``IN`` lists short enough for SQLite and for PostgreSQL's planner.
+_BATCH = 5000
+
+
+@dataclass(frozen=True)
+class _Link:
+    """A guardianship reduced to what decides who pays when no rule was agreed."""
+
+    guardian: int
+    authority: bool
+    lives_with: bool
+    starts_on: dt.date
+    ends_on: dt.date | None
+
+    def covers(self, day: dt.date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+@dataclass(frozen=True)
+class PayerTable:
+    """Payers of many children over a period, loaded in a fixed number of queries."""
+
+    rules: dict[int, list[PayingRule]]
+    links: dict[int, list[_Link]]
+    #: Household of every guardian named here, for the quotient.
+    households: dict[int, int]
+
+    def on(self, child_id: int, day: dt.date) -> Payers:
+        """Return (guardian id, percent) for one service day; percents add up to 100.
+
+        Empty only for a child who has no guardian at all that day.
+        """
+        return payers_on(self.rules.get(child_id, []), day, self._default(child_id, day))
+
+    def _default(self, child_id: int, day: dt.date) -> int | None:
+        """Return who pays when no rule is in force.
+
+        Of the guardians that day: authority first, then living with the child, then the
+        one known longest.
+        """
+        links = [link for link in self.links.get(child_id, []) if link.covers(day)]
+        best = min(
+            links,
+            key=lambda k: (not k.authority, not k.lives_with, k.guardian),
+            default=None,
+        )
+        return None if best is None else best.guardian
+
+
+@dataclass(frozen=True)
+class QuotientTable:
+    """Checked quotients of many households over a period."""
+
+    periods: dict[int, list[QuotientPeriod]]
+
+    def on(self, household_id: int, day: dt.date) -> int | None:
+        """Return the quotient in euros a month on a service day; None is the top tariff."""
+        return quotient_on(self.periods.get(household_id, []), day)
+
+
+def _batches(ids: Iterable[int]) -> Iterable[list[int]]:
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), _BATCH):
+        yield ordered[start : start + _BATCH]
+
+
+def payer_table(child_ids: Iterable[int], start: dt.date, end: dt.date) -> PayerTable:
+    """Load who pays for these children from ``start`` to ``end``, both included.
+
+    Proposals that the other payer has not agreed to are left out.
+    """
+    rules: dict[int, list[PayingRule]] = defaultdict(list)
+    links: dict[int, list[_Link]] = defaultdict(list)
+    households: dict[int, int] = {}
+    for batch in _batches(child_ids):
+        found = PayerRule.objects.filter(
+            child__in=batch, valid_from__lte=end, agreed_at__isnull=False
+        ).prefetch_related(
+            Prefetch("shares", queryset=PayerShare.objects.select_related("guardian"))
+        )
+        for rule in found:
+            shares = list(rule.shares.all())
+            households.update({s.guardian_id: s.guardian.household_id for s in shares})
+            rules[rule.child_id].append(
+                PayingRule(
+                    rule.valid_from,
+                    rule.mode,
+                    tuple(Share(s.guardian_id, s.percent, s.weeks) for s in shares),
+                )
+            )
+        ties = Guardianship.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=start), child__in=batch, starts_on__lte=end
+        ).values_list(
+            "child_id",
+            "guardian_id",
+            "parental_authority",
+            "lives_with",
+            "starts_on",
+            "ends_on",
+            "guardian__household_id",
+        )
+        for child, guardian, authority, lives_with, begins, ends, household in ties:
+            links[child].append(_Link(guardian, authority, lives_with, begins, ends))
+            households[guardian] = household
+    return PayerTable(rules, links, households)
+
+
+def quotient_table(household_ids: Iterable[int], start: dt.date, end: dt.date) -> QuotientTable:
+    """Load the checked quotients of these households between two days, both included."""
+    periods: dict[int, list[QuotientPeriod]] = defaultdict(list)
+    for batch in _batches(household_ids):
+        files = IncomeFile.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=start),
+            household__in=batch,
+            checked_at__isnull=False,
+            valid_from__lte=end,
+        ).values_list("household_id", "valid_from", "valid_until", "family_quotient")
+        for household, begins, ends, quotient in files:
+            periods[household].append(QuotientPeriod(begins, ends, quotient))
+    return QuotientTable(periods)
+
+
+def payers_of(child: Child, day: dt.date) -> list[tuple[Guardian, int]]:
+    """Return who pays for a child on a service day, with percents that add up to 100."""
+    payers = payer_table([child.pk], day, day).on(child.pk, day)
+    guardians = Guardian.objects.select_related("household").in_bulk([key for key, _ in payers])
+    return [(guardians[key], percent) for key, percent in payers]
+
+
+def quotient_of(household: Household, day: dt.date) -> int | None:
+    """Return a household's checked quotient on a service day; None is the top tariff."""
+    return quotient_table([household.pk], day, day).on(household.pk, day)

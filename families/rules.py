@@ -1,0 +1,150 @@
+"""Family rules as pure functions: who pays, which quotient counts, how an address is read.
+
+Sources: Code civil 371-1 and 373-2 for parents' shared duties; splitting bills between
+separated parents is a local policy with several modes, not a law (see
+docs/rules/families.md).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+#: Shares of one bill: guardian's key and weight in percent, adding up to 100.
+Payers = list[tuple[int, int]]
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_NUMBER = re.compile(r"\s*(\d{1,5})\s*[,-]?\s*([a-z]{0,6})\s*", re.IGNORECASE)
+#: How people write repetition indices, and how the register writes them.
+_SUFFIXES = {
+    "": "",
+    "b": "bis",
+    "bis": "bis",
+    "t": "ter",
+    "ter": "ter",
+    "q": "quater",
+    "quater": "quater",
+}
+
+
+@dataclass(frozen=True)
+class Share:
+    """One payer within a rule; ``weeks`` is ``all``, ``odd`` or ``even`` (ISO weeks)."""
+
+    guardian: int
+    percent: int
+    weeks: str = "all"
+
+
+@dataclass(frozen=True)
+class PayingRule:
+    """Who pays for a child from ``valid_from`` on, until a newer rule begins."""
+
+    valid_from: dt.date
+    mode: str
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True)
+class QuotientPeriod:
+    """A checked family quotient (whole euros a month), first and last day included."""
+
+    valid_from: dt.date
+    valid_until: dt.date | None
+    quotient: int
+
+
+def week_parity(day: dt.date) -> str:
+    """Return ``odd`` or ``even`` for the ISO week that holds ``day``.
+
+    The rule follows the calendar, as rulings do ("semaines impaires"): weeks 53 and 1
+    are both odd, so once in five or six years the same parent has two weeks running.
+    """
+    return "odd" if day.isocalendar().week % 2 else "even"
+
+
+def rule_on(rules: Iterable[PayingRule], day: dt.date) -> PayingRule | None:
+    """Return the newest rule in force on a service day, if any."""
+    begun = [rule for rule in rules if rule.valid_from <= day]
+    return max(begun, key=lambda rule: rule.valid_from, default=None)
+
+
+def payers_on(rules: Iterable[PayingRule], day: dt.date, default: int | None) -> Payers:
+    """Return who pays for a service day, with weights in percent that add up to 100.
+
+    Without a rule, or when a broken one names nobody for that week, ``default`` pays
+    all; without a default nobody does and the list is empty.
+    """
+    rule = rule_on(rules, day)
+    fallback: Payers = [] if default is None else [(default, 100)]
+    if rule is None:
+        return fallback
+    parity = week_parity(day)
+    shares = [s for s in rule.shares if s.weeks in ("all", parity)]
+    payers = [(s.guardian, s.percent) for s in sorted(shares, key=lambda s: s.guardian)]
+    if rule.mode == "alternating":
+        payers = [(guardian, 100) for guardian, _ in payers]
+    return payers if sum(percent for _, percent in payers) == 100 else fallback
+
+
+def shares_problem(mode: str, shares: Sequence[Share]) -> str | None:
+    """Return the code of what is wrong with a set of shares, or None when it is sound.
+
+    Codes: ``nobody``, ``one_payer``, ``total`` (not 100 %), ``weeks`` (an alternating
+    rule needs one payer for odd and another for even weeks), ``twice``.
+    """
+    if not shares:
+        return "nobody"
+    if len({s.guardian for s in shares}) != len(shares):
+        return "twice"
+    if mode == "single":
+        sound = len(shares) == 1 and shares[0].percent == 100 and shares[0].weeks == "all"
+        return None if sound else "one_payer"
+    if mode == "percentage":
+        total = sum(s.percent for s in shares)
+        positive = all(s.percent > 0 and s.weeks == "all" for s in shares)
+        return None if total == 100 and positive and len(shares) > 1 else "total"
+    weeks = sorted(s.weeks for s in shares)
+    return None if weeks == ["even", "odd"] else "weeks"
+
+
+def quotient_on(periods: Iterable[QuotientPeriod], day: dt.date) -> int | None:
+    """Return the quotient that sets the tariff on a service day, in euros a month.
+
+    The newest file that covers the day; none means None, that is the top tariff, without
+    retroactive effect (practice of Paris).
+    """
+    covering = [
+        p
+        for p in periods
+        if p.valid_from <= day and (p.valid_until is None or day <= p.valid_until)
+    ]
+    newest = max(covering, key=lambda p: p.valid_from, default=None)
+    return None if newest is None else newest.quotient
+
+
+def fold(text: str) -> str:
+    """Fold a name for look-up: lower case, no accents, no hyphens, single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+    return _NOT_WORD.sub(" ", plain).strip()
+
+
+def read_number(text: str) -> tuple[int | None, str]:
+    """Read a house number as people type it: ``"12 B"`` → ``(12, "bis")``.
+
+    Empty means none. Raises ValueError for anything that is not a number from 1 to
+    99,999 with an optional repetition index.
+    """
+    if not text.strip():
+        return None, ""
+    match = _NUMBER.fullmatch(text)
+    if not match or int(match[1]) == 0:
+        raise ValueError(f"not a house number: {text!r}")
+    suffix = match[2].lower()
+    if suffix not in _SUFFIXES and len(suffix) > 1:
+        raise ValueError(f"not a repetition index: {suffix!r}")
+    return int(match[1]), _SUFFIXES.get(suffix, suffix.upper())
