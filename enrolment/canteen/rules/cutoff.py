@@ -87,3 +87,23 @@ def first_open_day(
     while day is not None and not is_open(day, instant, calendar, table.on(day)):
         day = calendar.next_after(day)
     return day
+
+
+@dataclass(frozen=True)
+class Service:
+    """The calendar and the dated terms together: what every page and act asks."""
+
+    calendar: ServiceCalendar
+    table: TermsTable
+
+    def cutoff(self, day: dt.date) -> dt.datetime:
+        """Return the instant from which ``day``'s meal can no longer be changed."""
+        return cutoff_for(day, self.calendar, self.table.on(day))
+
+    def is_open(self, day: dt.date, instant: dt.datetime) -> bool:
+        """Tell whether at ``instant`` a family may still change the meal of ``day``."""
+        return is_open(day, instant, self.calendar, self.table.on(day))
+
+    def first_open_day(self, instant: dt.datetime) -> dt.date | None:
+        """Return the first service day that may still be changed at ``instant``."""
+        return first_open_day(instant, self.calendar, self.table)
