@@ -259,7 +259,9 @@ class Booking(models.Model):
         "absent": {"booked", "served"},
     }
 
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="bookings")
+    child = models.ForeignKey(
+        Child, on_delete=models.PROTECT, related_name="bookings", db_index=False
+    )
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
     diet = models.CharField(max_length=12, choices=Diet.choices, default=Diet.STANDARD)
