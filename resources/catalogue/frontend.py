@@ -1,0 +1,51 @@
+"""Which words of a query are filters, and which say the same: from vocabularies, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from resources.catalogue import vocabularies
+from resources.catalogue.models import Term, Vocabulary
+from resources.search.analysis import words
+
+Meaning = tuple[str, str, str]
+
+#: The facet that each vocabulary fills.
+FACET_OF = {
+    Vocabulary.LEVEL: "level",
+    Vocabulary.PEDAGOGICAL_TYPE: "type",
+    Vocabulary.DOCUMENT_TYPE: "document",
+}
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """What a query's words mean: ``readings`` as filters, ``synonyms`` as other words."""
+
+    readings: dict[tuple[str, ...], Meaning]
+    synonyms: list[tuple[str, ...]]
+
+
+def _run(text: str) -> tuple[str, ...]:
+    return tuple(word.folded for word in words(text))
+
+
+def build(terms: Iterable[Term]) -> FrontEnd:
+    """Build the front end from the vocabularies in use and the editors' lists."""
+    readings: dict[tuple[str, ...], Meaning] = {}
+    synonyms = list(vocabularies.SYNONYMS)
+    for term in terms:
+        facet = FACET_OF.get(Vocabulary(term.vocabulary))
+        if facet:
+            for name in (term.label, *term.alt_labels):
+                run = _run(name)
+                if run and not (len(run) == 1 and run[0] in vocabularies.NOT_FILTERS):
+                    readings.setdefault(run, (facet, term.code, term.label))
+        elif term.vocabulary == Vocabulary.DOMAIN and term.alt_labels:
+            synonyms.append((term.label, *term.alt_labels))
+    for value, (label, names) in vocabularies.COST_WORDS.items():
+        readings.update({_run(name): ("cost", value, label) for name in names})
+    for value, (label, names) in vocabularies.CYCLE_NAMES.items():
+        readings.update({_run(name): ("cycle", value, label) for name in names})
+    return FrontEnd(readings, synonyms)

@@ -1,0 +1,153 @@
+"""What each word of a query may stand for in one index: itself, a correction, a beginning.
+
+A ``Group`` is one thing asked for; its ways are other runs of tokens that satisfy it, each
+with a weight. Words that no visible document holds are unglued ("leau"), opened as a
+beginning ("multipl"), or corrected by letters and by sound ("fontene"), in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from resources.search.analysis import Word, fold, stem
+from resources.search.snapshot import ACCENTED, EXACT, Snapshot
+
+SYNONYM_WEIGHT = 0.45
+BEGINNING_WEIGHT = 0.8
+CORRECTED_WEIGHT = 0.9
+#: Share of a word's exact form in its score: "mer" before "mère" for who typed "mer".
+EXACT_SHARE = 0.3
+
+
+@dataclass
+class Group:
+    """One thing asked for."""
+
+    written: str
+    ways: list[tuple[tuple[str, ...], float]]
+    extras: list[str] = field(default_factory=list)
+    meant: str = ""
+    prefix: str = ""
+
+
+class Planner:
+    """Plans queries over one snapshot, within what one reader may see."""
+
+    def __init__(self, snapshot: Snapshot, allowed: int, *, typing: bool, literal: bool) -> None:
+        self.snapshot = snapshot
+        self.allowed = allowed
+        self.typing = typing
+        self.literal = literal
+
+    def knows(self, *tokens: str) -> bool:
+        """Tell whether some visible document holds all these tokens."""
+        bits = self.allowed
+        for token in tokens:
+            bits &= self.snapshot.bits(token)
+        return bits != 0
+
+    def groups(self, spoken: Sequence[Word]) -> tuple[list[Group], list[str]]:
+        """Return the groups of a query's words, and the words nothing answers to."""
+        content = [word for word in spoken if not word.is_stop] or list(spoken)
+        groups: list[Group] = []
+        missing: list[str] = []
+        at = 0
+        while at < len(content):
+            run = self._known_run(content, at)
+            if run > 1:
+                groups.append(self._run_group(content[at : at + run]))
+                at += run
+                continue
+            last = at == len(content) - 1
+            found = self._word_groups(content[at], last=last)
+            if found:
+                groups.extend(found)
+            else:
+                missing.append(content[at].written)
+            at += 1
+        return groups, missing
+
+    def _known_run(self, content: Sequence[Word], at: int) -> int:
+        """Return how many words from ``at`` on make one expression that has synonyms."""
+        for length in range(min(self.snapshot.synonyms.longest, len(content) - at), 1, -1):
+            if self.snapshot.synonyms.of([w.stem for w in content[at : at + length]]):
+                return length
+        return 1
+
+    def _run_group(self, run: Sequence[Word]) -> Group:
+        own = tuple(word.stem for word in run)
+        group = Group(" ".join(word.written for word in run), [(own, 1.0)])
+        group.extras = [EXACT + word.folded for word in run]
+        for other in self.snapshot.synonyms.of(own):
+            group.ways.append((other, SYNONYM_WEIGHT))
+        return group
+
+    def _word_groups(self, word: Word, *, last: bool) -> list[Group]:
+        if self.typing and last and len(word.folded) >= 2:
+            opened = self._opened(word)
+            if opened:
+                return [opened]
+        if self.knows(word.stem):
+            return [self._group(word.written, word.folded, word.written)]
+        ways = [run for run in self.snapshot.synonyms.of([word.stem]) if self.knows(*run)]
+        if ways:
+            group = Group(word.written, [(run, SYNONYM_WEIGHT) for run in ways])
+            return [group]
+        return [] if self.literal else self._guessed(word, last=last)
+
+    def _group(self, written: str, folded: str, accented: str, weight: float = 1.0) -> Group:
+        """Return the group of a word that documents hold."""
+        own = stem(folded)
+        group = Group(written, [((own,), weight)], [EXACT + folded])
+        if accented != folded:
+            group.extras.append(ACCENTED + accented)
+        for other in self.snapshot.synonyms.of([own]):
+            group.ways.append((other, weight * SYNONYM_WEIGHT))
+        return group
+
+    def _opened(self, word: Word) -> Group | None:
+        """Return the group of all words that begin as this one, if any is visible."""
+        found = [
+            EXACT + other
+            for other in self.snapshot.lexicon.starting_with(word.folded)
+            if self.knows(EXACT + other)
+        ]
+        if not found:
+            return None
+        group = Group(word.written, [((token,), BEGINNING_WEIGHT) for token in found])
+        group.prefix = word.folded
+        if self.knows(word.stem):
+            group.ways.append(((word.stem,), 1.0))
+        return group
+
+    def _guessed(self, word: Word, *, last: bool) -> list[Group]:
+        lexicon = self.snapshot.lexicon
+        parts = lexicon.unglued(word.folded)
+        if parts and all(self.knows(EXACT + part) for part in parts):
+            groups = [self._group(word.written, part, part) for part in parts]
+            for group, part in zip(groups, parts, strict=True):
+                group.meant = part
+            return groups
+        if last and len(word.folded) >= 4:
+            opened = self._opened(word)
+            if opened:
+                return [opened]
+        meant = lexicon.corrections(word.folded, lambda found: self.knows(EXACT + found))
+        if not meant:
+            return []
+        group = self._group(word.written, meant[0], meant[0], CORRECTED_WEIGHT)
+        group.meant = meant[0]
+        return [group]
+
+
+def corrected_text(text: str, groups: Sequence[Group]) -> str:
+    """Return the query with its words replaced by what they were taken for, or empty."""
+    meant: dict[str, list[str]] = {}
+    for group in groups:
+        if group.meant:
+            meant.setdefault(fold(group.written), []).append(group.meant)
+    if not meant:
+        return ""
+    spoken = text.replace("’", "'").split()
+    return " ".join(" ".join(meant.get(fold(word), [word])) for word in spoken)

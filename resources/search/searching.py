@@ -1,0 +1,270 @@
+"""Answering a question from a snapshot: every word, then most words, facets, order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+
+from resources.search.analysis import Word, fold, stems
+from resources.search.engine import FACETS, Answer, Ask, Chip, Suggestion
+from resources.search.plan import EXACT_SHARE, Group, Planner, corrected_text
+from resources.search.query import Parsed, Reading, parse
+from resources.search.snapshot import EXACT, Snapshot, bits_of, numbers_in
+
+#: With fewer resources than this matching every word, those matching most words follow.
+ENOUGH = 5
+#: How far what is alike fills such a meagre list, and from how many of the best.
+FILL = 10
+SEEDS = 3
+#: How much more a resource counts at the very level of who searches.
+NEAR_LEVEL = 1.08
+
+
+#: The documents that satisfy a group, and how well each does.
+Scored = tuple[int, dict[int, float]]
+
+
+def search(snapshot: Snapshot, ask: Ask) -> Answer:
+    """Answer one question.
+
+    Words that name a level, a type or a cost are tried as filters first; when nothing then
+    matches every word while the plain text does, they are taken as plain text.
+    """
+    parsed = parse(ask.text)
+    readings, rest = ([], list(parsed.words)) if ask.literal else snapshot.readings.read(parsed)
+    found = _Search(snapshot, ask, parsed, readings, rest)
+    if readings and not found.matches_all():
+        plain = _Search(snapshot, ask, parsed, [], list(parsed.words))
+        if plain.matches_all():
+            return replace(plain.answer(), relaxed=True)
+    return found.answer()
+
+
+class _Search:
+    """One pass over a snapshot."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        ask: Ask,
+        parsed: Parsed,
+        readings: Sequence[Reading],
+        rest: Sequence[Word],
+    ) -> None:
+        self.snapshot = snapshot
+        self.ask = ask
+        self.parsed = parsed
+        self.readings = readings
+        self.allowed = snapshot.allowed(ask.scope, ask.day)
+        self.filters = {name: set(values) for name, values in ask.filters.items() if values}
+        for reading in readings:
+            self.filters.setdefault(reading.facet, set()).add(reading.value)
+        planner = Planner(snapshot, self.allowed, typing=ask.typing, literal=ask.literal)
+        self.groups, self.missing = planner.groups(rest) if rest else ([], [])
+        self.has_text = bool(rest)
+
+    def matches_all(self) -> bool:
+        """Tell whether anything visible satisfies every word and every word read as a filter."""
+        exact = self._matching([self._group_scores(group) for group in self.groups])[0]
+        for reading in self.readings:
+            exact &= self.snapshot.any_of(reading.facet, [reading.value])
+        return exact != 0
+
+    def answer(self) -> Answer:
+        """Return the page asked for, with counts.
+
+        Which documents the words match is settled before any filter: so every facet's
+        count is what choosing it will show.
+        """
+        scored = [self._group_scores(group) for group in self.groups]
+        exact, most, alike = self._matching(scored)
+        near = most | bits_of(alike, self.snapshot.size)
+        chosen = {name: self.snapshot.any_of(name, values) for name, values in self.filters.items()}
+        selected = self.allowed
+        for bits in chosen.values():
+            selected &= bits
+        numbers = self._page(
+            scored, exact & selected, most & selected, [n for n in alike if selected >> n & 1]
+        )
+        return Answer(
+            ids=tuple(self.snapshot.rows[number].pk for number in numbers),
+            total=((exact | near) & selected).bit_count(),
+            exact=(exact & selected).bit_count(),
+            facets=self._counts(chosen, exact | near),
+            chips=tuple(Chip(r.facet, r.value, r.label, r.written, r.rest) for r in self.readings),
+            corrected=corrected_text(self.parsed.text, self.groups),
+            missing=tuple(self.missing),
+            marks=frozenset(
+                token
+                for group in self.groups
+                for run, _ in group.ways
+                for token in run
+                if token[0] != EXACT
+            ),
+            prefixes=frozenset(group.prefix for group in self.groups if group.prefix),
+        )
+
+    def _group_scores(self, group: Group) -> tuple[int, dict[int, float]]:
+        """Return the documents that satisfy a group, and how well."""
+        bits = 0
+        scores: dict[int, float] = {}
+        for run, weight in group.ways:
+            found = self.snapshot.bits(run[0])
+            for token in run[1:]:
+                found &= self.snapshot.bits(token)
+            if not found:
+                continue
+            bits |= found
+            if len(run) == 1:
+                own = self.snapshot.scores(run[0])
+            else:
+                parts = [self.snapshot.scores(token) for token in run]
+                own = {n: sum(part[n] for part in parts) for n in numbers_in(found)}
+            for number, score in own.items():
+                value = score * weight
+                if value > scores.get(number, 0.0):
+                    scores[number] = value
+        for token in group.extras:
+            for number, score in self.snapshot.scores(token).items():
+                if number in scores:
+                    scores[number] += EXACT_SHARE * score
+        return bits, scores
+
+    def _unwanted(self) -> int:
+        """Return the documents that hold an excluded word or lack a quoted phrase."""
+        bits = 0
+        for token in self.parsed.excluded:
+            bits |= self.snapshot.bits(token)
+        for phrase in self.parsed.phrases:
+            wanted = f" {' '.join(phrase)} "
+            holding = self.snapshot.everything
+            for token in phrase:
+                holding &= self.snapshot.bits(token)
+            for number in numbers_in(holding):
+                if wanted not in self.snapshot.rows[number].sequence:
+                    holding &= ~(1 << number)
+            bits |= self.snapshot.everything & ~holding
+        return bits
+
+    def _least(self) -> int:
+        """Return how many groups a near match must satisfy."""
+        wanted = len(self.groups) + len(self.missing)
+        return 1 if wanted <= 3 else wanted // 2
+
+    def _matching(self, scored: list[Scored]) -> tuple[int, int, list[int]]:
+        """Return what satisfies every group, and, where that is little, what comes near.
+
+        Near means most of the words, then what is alike to the best that was found.
+        """
+        within = self.allowed & ~self._unwanted()
+        if not self.has_text:
+            return within, 0, []
+        exact = within if scored and not self.missing else 0
+        for bits, _ in scored:
+            exact &= bits
+        if exact.bit_count() >= ENOUGH or not scored:
+            return exact, 0, []
+        most = self._satisfying(scored, within) & ~exact
+        alike: list[int] = []
+        room = FILL - (exact | most).bit_count()
+        if exact and room > 0:
+            seeds = self._ranked(scored, exact, SEEDS)
+            alike = self.snapshot.alike(seeds, within & ~exact & ~most, room)
+        return exact, most, alike
+
+    def _satisfying(self, scored: list[Scored], within: int) -> int:
+        """Return what satisfies at least the least number of groups."""
+        wanted = len(self.groups) + len(self.missing)
+        least = 1 if wanted <= 3 else wanted // 2
+        reached = [0] * (least + 1)
+        reached[0] = within
+        for bits, _ in scored:
+            for count in range(least, 0, -1):
+                reached[count] |= reached[count - 1] & bits
+        return reached[least]
+
+    def _counts(self, chosen: Mapping[str, int], text: int) -> dict[str, dict[str, int]]:
+        """Count each facet as if it alone were not chosen, so that one may choose more."""
+        counts: dict[str, dict[str, int]] = {}
+        for facet in FACETS:
+            base = text
+            for other, bits in chosen.items():
+                if other != facet:
+                    base &= bits
+            kept = self.filters.get(facet, ())
+            counts[facet] = {
+                value: count
+                for value, bits in self.snapshot.facets[facet].items()
+                if (count := (base & bits).bit_count()) or value in kept
+            }
+        return counts
+
+    def _page(self, scored: list[Scored], exact: int, most: int, alike: list[int]) -> list[int]:
+        start = (max(1, self.ask.page) - 1) * self.ask.size
+        end = start + self.ask.size
+        if self.ask.sort != "relevance" or not scored:
+            everything = exact | most | bits_of(alike, self.snapshot.size)
+            return self._in_order(everything, start, end)
+        found = self._ranked(scored, exact, end)
+        if len(found) < end:
+            found += self._ranked(scored, most, end - len(found))
+        return [*found, *alike][start:end]
+
+    def _in_order(self, bits: int, start: int, end: int) -> list[int]:
+        order = self.snapshot.orders.get(self.ask.sort) or self.snapshot.orders["relevance"]
+        raw = bits.to_bytes(self.snapshot.size // 8 + 1, "little")
+        kept = (number for number in order if raw[number >> 3] >> (number & 7) & 1)
+        return list(islice(kept, start, end))
+
+    def _ranked(self, scored: list[Scored], bits: int, count: int) -> list[int]:
+        """Return the best of some documents: words, then prior, level fit and a fixed order."""
+        if not bits:
+            return []
+        fits = self.snapshot.any_of("level", self.ask.near_levels) if self.ask.near_levels else 0
+        prior = self.snapshot.prior
+        ranked = []
+        for number in numbers_in(bits):
+            score, satisfied = 0.0, 0
+            for _, scores in scored:
+                if number in scores:
+                    score += scores[number]
+                    satisfied += 1
+            score *= prior[number] * satisfied
+            if fits >> number & 1:
+                score *= NEAR_LEVEL
+            ranked.append((-score, number))
+        return [number for _, number in heapq.nsmallest(count, ranked)]
+
+
+def suggest(
+    snapshot: Snapshot,
+    prefix: str,
+    scope: Mapping[str, frozenset[str]],
+    day: dt.date | None,
+    limit: int,
+) -> list[Suggestion]:
+    """Return visible titles in which every word typed begins a word, best first."""
+    spoken = [fold(word) for word in prefix.split()][:6]
+    if not spoken or (len(spoken[-1]) < 2 and len(spoken) == 1):
+        return []
+    answer = search(snapshot, Ask(prefix, scope=scope, day=day, typing=True, size=40, literal=True))
+    titles = _titles(snapshot)
+    seen: set[str] = set()
+    found: list[Suggestion] = []
+    for pk in answer.ids:
+        title = titles[pk]
+        folded = fold(title)
+        if folded not in seen and set(stems(title)):
+            seen.add(folded)
+            found.append(Suggestion(pk, title))
+    found.sort(key=lambda s: not fold(s.title).startswith(spoken[0]))
+    return found[:limit]
+
+
+@lru_cache(maxsize=2)
+def _titles(snapshot: Snapshot) -> dict[int, str]:
+    return {row.pk: row.title for row in snapshot.rows}

@@ -1,0 +1,155 @@
+"""The engine that the catalogue talks to: a Whoosh index behind the seam, kept fresh.
+
+Each process loads the version pointed to, looks at the pointer at most once a second, and
+lets one thread load a new version while the others go on with the old. A damaged version
+is refused: the one in memory, or the one before on disk, answers until it is rebuilt.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from resources.search import searching, whoosh_index
+from resources.search.engine import Answer, Ask, Document, Suggestion
+from resources.search.snapshot import Snapshot
+from resources.search.store import DamagedIndex, ShrunkIndex, Store
+
+logger = logging.getLogger(__name__)
+
+
+class NoIndex(Exception):
+    """No version can be read on this node: answer from the database."""
+
+
+class WhooshEngine:
+    """One node's index."""
+
+    #: Seconds between two looks at the pointer.
+    LOOK_EVERY = 1.0
+
+    def __init__(self, root: Path) -> None:
+        self.store = Store(root)
+        self._snapshot: Snapshot | None = None
+        self._refused: set[str] = set()
+        self._looked_at = float("-inf")
+        self._loading = threading.Lock()
+
+    def snapshot(self) -> Snapshot | None:
+        """Return the freshest version that can be read, or None."""
+        if time.monotonic() - self._looked_at < self.LOOK_EVERY:
+            return self._snapshot
+        # With nothing to answer from, wait for whoever is loading; otherwise go on.
+        if self._loading.acquire(blocking=self._snapshot is None):
+            try:
+                if time.monotonic() - self._looked_at >= self.LOOK_EVERY:
+                    self._look()
+                    self._looked_at = time.monotonic()
+            finally:
+                self._loading.release()
+        return self._snapshot
+
+    def _look(self) -> None:
+        current = self.store.current()
+        loaded = self._snapshot.name if self._snapshot else None
+        if current is not None and current == loaded:
+            return
+        candidates = [current] if current and current not in self._refused else []
+        if self._snapshot is None:
+            candidates += [name for name in self.store.names() if name != current]
+        for name in candidates:
+            try:
+                self._snapshot = self._load(name)
+            except (DamagedIndex, OSError) as damaged:
+                self._refused.add(name)
+                logger.warning("search index %s refused: %s", name, damaged)
+            else:
+                return
+
+    def _load(self, name: str) -> Snapshot:
+        manifest = self.store.verified(name, whoosh_index.schema_hash())
+        try:
+            return whoosh_index.read(self.store.root / name, name=name, version=manifest.version)
+        except OSError:
+            raise
+        except Exception as broken:  # whatever Whoosh raises on files it cannot read
+            raise DamagedIndex(name) from broken
+
+    def ready(self) -> bool:
+        """Tell whether an index can be read."""
+        return self.snapshot() is not None
+
+    def is_stale(self, version: int) -> bool:
+        """Tell whether a rebuild is due: none, damaged, or of another catalogue version."""
+        current = self.store.current()
+        if current is None or current in self._refused:
+            return True
+        try:
+            manifest = self.store.manifest(current)
+        except DamagedIndex:
+            return True
+        folder = self.store.root / current
+        whole = all((folder / file).is_file() for file in manifest.files)
+        return not whole or (manifest.version, manifest.schema) != (
+            version,
+            whoosh_index.schema_hash(),
+        )
+
+    def verify(self) -> bool:
+        """Read every file of the current version again; False when it must be rebuilt."""
+        current = self.store.current()
+        try:
+            if current is None:
+                return False
+            self.store.verified(current, whoosh_index.schema_hash())
+        except DamagedIndex:
+            self._refused.add(str(current))
+            return False
+        return True
+
+    def rebuild(
+        self,
+        documents: Iterable[Document],
+        version: int,
+        *,
+        readings: Mapping[tuple[str, ...], tuple[str, str, str]] | None = None,
+        synonyms: Sequence[Sequence[str]] = (),
+        force: bool = False,
+    ) -> bool:
+        """Build and publish a version; False when another builder is at work or it shrank."""
+        with self.store.lock() as mine:
+            if not mine:
+                return False
+            try:
+                name = self.store.publish(
+                    lambda folder: whoosh_index.write(folder, documents, readings or {}, synonyms),
+                    version=version,
+                    schema=whoosh_index.schema_hash(),
+                    force=force,
+                )
+            except ShrunkIndex as shrunk:
+                logger.error("search index not replaced: it would shrink (%s)", shrunk)  # noqa: TRY400
+                return False
+        self._looked_at = float("-inf")
+        self._refused.discard(name)
+        return True
+
+    def search(self, ask: Ask) -> Answer:
+        """Answer one question; raises NoIndex when none can be read."""
+        return searching.search(self._readable(), ask)
+
+    def suggest(
+        self, prefix: str, scope: Mapping[str, frozenset[str]], day: dt.date | None, limit: int = 8
+    ) -> list[Suggestion]:
+        """Return titles for what is being typed; raises NoIndex."""
+        return searching.suggest(self._readable(), prefix, scope, day, limit)
+
+    def _readable(self) -> Snapshot:
+        snapshot = self.snapshot()
+        if snapshot is None:
+            raise NoIndex
+        return snapshot
