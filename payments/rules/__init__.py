@@ -1,0 +1,1 @@
+"""Pure rules of money: pricing, numbering, allocation, the life of a payment."""
