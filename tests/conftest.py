@@ -65,6 +65,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly, once, that the browser journeys were not run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum("no chromium" in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.write_line(
+            f"!!! {count} BROWSER TESTS NOT RUN: chromium was not found. Install the package "
+            "'chromium', or name the program in CHROMIUM. !!!",
+            red=True,
+            bold=True,
+        )
+
+
 def _touches_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(

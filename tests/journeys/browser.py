@@ -1,0 +1,220 @@
+"""Driving Debian's chromium: the browser, its pages, and what every page must be."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+SIZES = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "has_touch": True,
+        "is_mobile": True,
+        "device_scale_factor": 2,
+    },
+}
+#: Given to people who have no password of their own in a test.
+PASSWORD = "un-mot-de-passe-de-test"
+TOTP_SECRET = "MISTRALMISTRALMISTRALMISTRALABCD"
+
+
+def chromium_path() -> str | None:
+    """Return where chromium is: ``CHROMIUM``, or the one on the path."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named if Path(named).exists() else None
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def chromium_required() -> bool:
+    """Tell whether its absence is an error and not a reason to skip."""
+    return os.environ.get("CI") == "true" or os.environ.get("REQUIRE_CHROMIUM") == "1"
+
+
+@dataclass
+class Complaints:
+    """What the browser had to say about the pages it was shown."""
+
+    base_url: str
+    found: list[str] = field(default_factory=list)
+
+    def listen(self, context: Any) -> None:
+        """Hear script errors, refused content, missing assets and calls to third parties."""
+        context.on("weberror", lambda error: self.found.append(f"script error: {error.error}"))
+        context.on("console", self._console)
+        context.on("request", self._request)
+        context.on("response", self._response)
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning") and "Content Security Policy" in message.text:
+            self.found.append(message.text)
+
+    def _request(self, request: Any) -> None:
+        if not re.match(r"(https?://(localhost|127\.0\.0\.1)[:/]|data:|blob:|about:)", request.url):
+            self.found.append(f"left this machine: {request.url}")
+
+    def _response(self, response: Any) -> None:
+        asset = response.request.resource_type in ("stylesheet", "script", "image", "font")
+        if response.status >= 500 or (asset and response.status >= 400):
+            self.found.append(f"{response.status} on {response.url}")
+
+
+_FACTS = """() => ({
+    headings: document.querySelectorAll('h1').length,
+    language: document.documentElement.lang,
+    title: document.title.trim(),
+    width: document.documentElement.scrollWidth,
+})"""
+
+
+@contextmanager
+def _examinable(page: Any) -> Iterator[Any]:
+    """Yield a page on which axe can run: a twin whose own scripts stay unrun, if they are off."""
+    if page.context.scripts_on:
+        yield page
+        return
+    context = page.context.browser.new_context(viewport=page.viewport_size, locale="fr-FR")
+    twin = context.new_page()
+    body, headers = page.content(), {"Content-Security-Policy": "script-src 'none'"}
+    address = page.url if page.url.startswith("http") else "http://localhost/"
+    twin.route(address, lambda r: r.fulfill(body=body, headers=headers, content_type="text/html"))
+    twin.goto(address)
+    yield twin
+    context.close()
+
+
+def assert_accessible(page: Any) -> None:
+    """Fail unless axe finds nothing, and the page stands: one h1, a language, no side scroll."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    with _examinable(page) as shown:
+        results = Axe().run(shown, options={"resultTypes": ["violations"]})
+        facts = shown.evaluate(_FACTS)
+    lines = []
+    for violation in results.response["violations"]:
+        lines.append(f"{violation['id']} ({violation['impact']}): {violation['help']}")
+        for node in violation["nodes"][:8]:
+            summary = node.get("failureSummary", "").replace("\n", "\n      ")
+            lines.append(f"    {node['html'][:200]}\n      {summary}")
+    if facts["headings"] != 1:
+        lines.append(f"the page has {facts['headings']} h1, it needs one")
+    if not facts["language"] or not facts["title"]:
+        lines.append("the page lacks a language or a title")
+    # Not window.innerWidth: a phone zooms out to show a page that is too wide.
+    if (wider := facts["width"] - page.viewport_size["width"]) > 1:
+        lines.append(f"the page scrolls sideways by {wider} px")
+    assert not lines, f"{page.url} is not accessible:\n" + "\n".join(lines)
+
+
+def totp_code(secret: str = TOTP_SECRET) -> str:
+    """Return the code an authenticator application shows now."""
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def prepare_account(user: Any, password: str | None = None) -> str:
+    """Make ``user`` able to sign in through the pages; return the password.
+
+    Confirms the address, gives a password to who has none, and a TOTP device to agents.
+    """
+    from allauth.account.models import EmailAddress
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP
+    from django.core.cache import cache
+
+    from core.accounts.roles import STAFF_ROLES
+
+    wanted = password or PASSWORD
+    if not user.check_password(wanted):
+        user.set_password(wanted)
+        user.save(update_fields=["password"])
+    if user.email:
+        EmailAddress.objects.update_or_create(
+            user=user, email=user.email, defaults={"verified": True, "primary": True}
+        )
+    devices = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    if user.has_role(*STAFF_ROLES) and not devices.exists():
+        TOTP.activate(user, TOTP_SECRET)
+    for device in devices.order_by("pk"):
+        # A code serves once; the second sign-in of a test may fall in the same half-minute.
+        cache.delete(TOTP(device)._get_used_cache_key(totp_code(secret_of(device))))
+    return wanted
+
+
+def secret_of(device: Any) -> str:
+    """Return the secret of a stored TOTP device."""
+    from allauth.mfa.utils import decrypt
+
+    return str(decrypt(device.data["secret"]))
+
+
+def sign_in(page: Any, user: Any, password: str | None = None) -> None:
+    """Sign in through the real pages, second factor included, and land on the home page."""
+    from allauth.mfa.models import Authenticator
+
+    password = prepare_account(user, password)
+    page.goto(reverse("account_login"))
+    page.fill("input[name=login]", user.email)
+    page.fill("input[name=password]", password)
+    page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+    page.wait_for_load_state()
+    code = page.locator("input[name=code]")
+    if code.count():
+        device = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
+        code.fill(totp_code(secret_of(device)))
+        page.locator("form:has(input[name=code]) button[type=submit]").first.click()
+        page.wait_for_load_state()
+    assert reverse("account_login") not in page.url, f"{user.email} could not sign in"
+
+
+def sign_in_fast(page: Any, user: Any) -> None:
+    """Sign in by putting a session in the browser: for journeys that are about other pages."""
+    from allauth.account.internal.flows import login as flow
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    prepare_account(user)
+    now = time.time()
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[flow._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session[flow.AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": now, "email": user.email},
+        {"method": "mfa", "at": now, "type": "totp"},
+    ]
+    session.create()
+    page.context.add_cookies(
+        [
+            {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": session.session_key,
+                "url": page.context.escale_url,
+                "httpOnly": True,
+            }
+        ]
+    )

@@ -1,0 +1,156 @@
+"""Fixtures of the browser journeys: pages at desktop and phone size, on a live server.
+
+``desktop``, ``phone`` and ``no_js`` are Playwright pages whose addresses are relative to
+the live server. A journey also fails when a page raised a script error, broke the content
+policy, missed an asset, answered 5xx or called a third party. A failure leaves a
+screenshot in ``var/test-shots/``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings as project
+
+from tests.journeys import browser as driving
+
+NO_CHROMIUM = "no chromium: browser journeys not run"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
+    """Let fixtures know how the test went."""
+    report = yield
+    setattr(item, f"report_{report.when}", report)
+    return report
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Return the one browser of this worker."""
+    path = driving.chromium_path()
+    if path is None:
+        if driving.chromium_required():
+            pytest.fail("chromium is required here and was not found (set CHROMIUM)")
+        pytest.skip(NO_CHROMIUM)
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, which Django takes for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=driving.FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def live(live_server: Any, settings: Any) -> Iterator[Any]:
+    """Return the live server; tasks run as soon as they are committed.
+
+    A task that fails fails the journey, even though nobody waits for its result.
+    """
+    from celery.signals import task_failure
+
+    from portal.celery import app
+
+    settings.PUBLIC_URL = live_server.url
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    failures: list[str] = []
+
+    def note(sender: Any = None, exception: Any = None, **_rest: Any) -> None:
+        failures.append(f"{sender.name}: {exception!r}")
+
+    task_failure.connect(note)
+    app.conf.task_always_eager = True
+    yield live_server
+    app.conf.task_always_eager = False
+    task_failure.disconnect(note)
+    assert not failures, f"tasks failed: {failures}"
+
+
+@contextmanager
+def _page(
+    request: pytest.FixtureRequest, chromium: Any, url: str, size: str, **options: Any
+) -> Iterator[Any]:
+    complaints = driving.Complaints(url)
+    context = chromium.new_context(
+        base_url=url, locale="fr-FR", timezone_id="Europe/Paris", **driving.SIZES[size], **options
+    )
+    context.set_default_timeout(10_000)
+    context.escale_url = url
+    context.scripts_on = options.get("java_script_enabled", True)
+    complaints.listen(context)
+    page = context.new_page()
+    page.complaints = complaints
+    yield page
+    report = getattr(request.node, "report_call", None)
+    if report is not None and report.failed:
+        folder = project.BASE_DIR / "var" / "test-shots"
+        folder.mkdir(parents=True, exist_ok=True)
+        name = re.sub(r"[^\w-]+", "_", f"{request.node.name}-{size}")
+        for number, shown in enumerate(context.pages):
+            shown.screenshot(path=folder / f"{name}-{number}.png", full_page=True)
+    context.close()
+    if report is not None and report.passed:
+        assert not complaints.found, "\n".join(complaints.found)
+
+
+@pytest.fixture
+def desktop(request: pytest.FixtureRequest, chromium: Any, live: Any) -> Iterator[Any]:
+    """Return a page 1280 pixels wide."""
+    with _page(request, chromium, live.url, "desktop") as page:
+        yield page
+
+
+@pytest.fixture
+def phone(request: pytest.FixtureRequest, chromium: Any, live: Any) -> Iterator[Any]:
+    """Return a page 390 pixels wide, touched by a finger."""
+    with _page(request, chromium, live.url, "phone") as page:
+        yield page
+
+
+@pytest.fixture
+def no_js(request: pytest.FixtureRequest, chromium: Any, live: Any) -> Iterator[Any]:
+    """Return a desktop page whose JavaScript is off."""
+    with _page(request, chromium, live.url, "desktop", java_script_enabled=False) as page:
+        yield page
+
+
+@pytest.fixture
+def new_page(
+    request: pytest.FixtureRequest, chromium: Any, live: Any
+) -> Iterator[Callable[..., Any]]:
+    """Return a maker of further people's pages: ``new_page("phone")``."""
+    opened: list[Any] = []
+
+    def make(size: str = "desktop", **options: Any) -> Any:
+        manager = _page(request, chromium, live.url, size, **options)
+        opened.append(manager)
+        return manager.__enter__()
+
+    yield make
+    for manager in reversed(opened):
+        manager.__exit__(None, None, None)
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., None]:
+    """Return ``sign_in(page, user)``: through the pages, with the second factor."""
+    return driving.sign_in
+
+
+@pytest.fixture
+def sign_in_fast() -> Callable[..., None]:
+    """Return ``sign_in_fast(page, user)``: by a session cookie."""
+    return driving.sign_in_fast
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[..., None]:
+    """Return ``assert_accessible(page)``: axe finds nothing, one h1, no side scroll."""
+    return driving.assert_accessible

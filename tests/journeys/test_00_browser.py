@@ -1,0 +1,36 @@
+"""The browser sees what a person would see, and says what is wrong."""
+
+import pytest
+
+WRONG = """<!doctype html><html lang="fr"><head><title>x</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>
+<h1>Une page</h1><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="></body></html>"""
+RIGHT = """<!doctype html><html lang="fr"><head><title>Une page</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head><body>
+<main><h1>Une page</h1><p>Bonjour</p></main></body></html>"""
+
+
+@pytest.fixture(params=["desktop", "phone", "no_js"])
+def page(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_axe_finds_what_is_wrong_and_nothing_else(page, assert_accessible):
+    page.set_content(WRONG)
+    with pytest.raises(AssertionError, match="image-alt"):
+        assert_accessible(page)
+    page.set_content(RIGHT)
+    assert_accessible(page)
+
+
+def test_a_page_too_wide_is_refused(phone, assert_accessible):
+    phone.set_content(RIGHT.replace("<p>", "<p style='width:900px'>"))
+    with pytest.raises(AssertionError, match="sideways"):
+        assert_accessible(phone)
+
+
+def test_third_parties_are_noticed(desktop):
+    desktop.set_content(RIGHT + "<img alt='' src='http://192.0.2.1/x.png'>", wait_until="commit")
+    desktop.wait_for_timeout(200)
+    assert "192.0.2.1" in str(desktop.complaints.found)
+    desktop.complaints.found.clear()
