@@ -28,7 +28,7 @@ from enrolment.schools.models import (
     StreetSegment,
 )
 from families import seeding_names as names
-from families.seeding import SeedSector, fold, sector_counts
+from families.seeding_streets import SeedSector, fold, sector_counts
 
 LEVEL_OF_AGE = dict(zip(range(2, 11), GradeLevel.values, strict=True))
 BATCH = 2000
@@ -105,7 +105,7 @@ def _schools(ctx: SeedContext, sectors: list[SeedSector]) -> dict[int, list[Scho
             else [School.Kind.KINDERGARTEN, School.Kind.ELEMENTARY]
         )
         title = next(titles)
-        rows = []
+        rows: list[School] = []
         for kind in kinds:
             index = None if rng.random() < 0.03 else round(1000 * sector.wealth**0.6 * 1.03)
             rows.append(

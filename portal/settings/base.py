@@ -24,7 +24,7 @@ DEBUG = False
 
 def required(name: str, hint: str, demo: str) -> str:
     """Return a setting that has no safe default; ``demo`` stands in under DEMO."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if value:
         return value
     if DEMO:

@@ -19,7 +19,7 @@ from families.models import (
     PayerShare,
     Street,
 )
-from families.seeding import fold
+from families.seeding_streets import fold
 from tests.factories.accounts import UserFactory
 
 
