@@ -1,5 +1,16 @@
 """Models of core, gathered for Django."""
 
+from core.documents import Document
 from core.journal import JournalEntry
+from core.mailbox import DeliveredMail
+from core.outbox import Message
+from core.partners import IdempotencyRecord, PartnerToken
 
-__all__ = ["JournalEntry"]
+__all__ = [
+    "DeliveredMail",
+    "Document",
+    "IdempotencyRecord",
+    "JournalEntry",
+    "Message",
+    "PartnerToken",
+]

@@ -1,10 +1,14 @@
-"""The JSON API: every app's router, one error shape."""
+"""The JSON API: every app's router, one error shape, one way in."""
 
 from __future__ import annotations
 
 from ninja import NinjaAPI
 
 from classrooms.api import router as classrooms
+from core.access import ANYONE, rule_for_foreign
+from core.api import FairUse, PartnerAuth, PersonAuth, close_unruled
+from core.apidocs import Pages
+from core.faults import answer_problems
 from enrolment.canteen.api import router as canteen
 from enrolment.registration.api import router as registration
 from enrolment.schools.api import router as schools
@@ -13,12 +17,27 @@ from payments.api import router as payments
 from resources.catalogue.api import router as catalogue
 from resources.workspace.api import router as workspace
 
-api = NinjaAPI(title="Escale", version="1", urls_namespace="api")
-api.add_router("/families", families)
-api.add_router("/schools", schools)
-api.add_router("/registrations", registration)
-api.add_router("/canteen", canteen)
-api.add_router("/payments", payments)
-api.add_router("/resources", catalogue)
-api.add_router("/workspace", workspace)
-api.add_router("/classrooms", classrooms)
+api = NinjaAPI(
+    title="Escale",
+    version="1",
+    urls_namespace="api",
+    auth=[PartnerAuth(), PersonAuth()],
+    throttle=[FairUse()],
+    docs=Pages(),
+    description=(
+        "Les services de l’école et de la famille, pour les logiciels partenaires. "
+        "Présentez votre jeton dans l’en-tête Authorization: Bearer."
+    ),
+)
+answer_problems(api)
+api.add_router("/families", families, tags=["families"])
+api.add_router("/schools", schools, tags=["schools"])
+api.add_router("/registrations", registration, tags=["registrations"])
+api.add_router("/canteen", canteen, tags=["canteen"])
+api.add_router("/payments", payments, tags=["payments"])
+api.add_router("/resources", catalogue, tags=["resources"])
+api.add_router("/workspace", workspace, tags=["workspace"])
+api.add_router("/classrooms", classrooms, tags=["classrooms"])
+close_unruled(api)
+# Each operation carries its own rule and enforces it (core.api.allow_api).
+rule_for_foreign("api:", ANYONE)

@@ -7,6 +7,7 @@ from portal.api import api
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("core.urls")),
     path("compte/", include("allauth.urls")),
     path("famille/", include("families.urls")),
     path("ecoles/", include("enrolment.schools.urls")),
@@ -18,3 +19,8 @@ urlpatterns = [
     path("parc/", include("classrooms.urls")),
     path("api/v1/", api.urls),
 ]
+
+handler400 = "core.faults.bad_request"
+handler403 = "core.faults.forbidden"
+handler404 = "core.faults.not_found"
+handler500 = "core.faults.fault"

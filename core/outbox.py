@@ -1,0 +1,278 @@
+"""Messages to people: written in the business transaction, delivered after it.
+
+``queue`` renders the words and writes a row; the row commits or rolls back with the act it
+tells of. After the commit a Celery task delivers it; if no broker answers, nothing is lost:
+``sweep`` (every minute) finds what is due. A delivery is claimed by one compare-and-set
+update that also pushes ``next_try_at`` behind a lease, so of two workers one sends.
+A worker that dies between sending and noting it leads to one repeat after the lease: mail
+servers offer nothing better than at-least-once across a crash.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q
+from django.template import Context, engines
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+#: How long a worker may hold a message before another one may try again.
+LEASE = dt.timedelta(minutes=10)
+#: Waits after each failed attempt; when they are used up, the message has failed.
+BACK_OFF = [dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60)]
+
+
+class Channel(models.TextChoices):
+    """By which way a message reaches its reader."""
+
+    EMAIL = "email", _("E-mail")
+    IN_APP = "in_app", _("Sur le portail")
+    SMS = "sms", _("SMS")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Messages by what remains to be done."""
+
+    def due(self, at: dt.datetime) -> MessageQuerySet:
+        """Keep the messages to deliver at an instant."""
+        return self.filter(state=Message.QUEUED, next_try_at__lte=at)
+
+    def visible_to(self, user: User) -> MessageQuerySet:
+        """Keep the messages one has received."""
+        return self.filter(recipient=user)
+
+
+class Message(models.Model):
+    """One message to one reader. ``secret`` bodies (sign-in links) are wiped once sent."""
+
+    QUEUED, SENT, FAILED = "queued", "sent", "failed"
+    MOVES = {QUEUED: {SENT, FAILED}, FAILED: {QUEUED}}
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=80)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    address = models.CharField(max_length=254, blank=True)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    language = models.CharField(max_length=5)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    secret = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=10,
+        default=QUEUED,
+        choices=[(QUEUED, _("en attente")), (SENT, _("parti")), (FAILED, _("non parti"))],
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    next_try_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    dedupe_key = models.CharField(max_length=150, null=True, blank=True)  # noqa: DJ001
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(state="queued"), name="message_due_idx"
+            ),
+            models.Index(fields=["recipient", "-created_at"], name="message_reader_idx"),
+            models.Index(fields=["state", "-created_at"], name="message_state_idx"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dedupe_key"],
+                condition=Q(dedupe_key__isnull=False),
+                name="message_sent_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=False) | ~Q(address=""),
+                name="message_has_reader",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.get_state_display()})"
+
+
+def queue(
+    *,
+    kind: str,
+    to: User | None = None,
+    address: str = "",
+    context: dict[str, Any] | None = None,
+    channel: str = Channel.EMAIL,
+    dedupe_key: str | None = None,
+) -> Message:
+    """Write a message in the reader's language; it leaves once the transaction commits.
+
+    The words come from ``messages/<kind>.subject.txt`` and ``messages/<kind>.txt``; their
+    context holds ``reader``, ``service_name``, ``city_name`` and ``public_url`` besides
+    ``context``. A person without e-mail finds an e-mail among the messages of the portal.
+    With a ``dedupe_key`` already used, the message written then is returned and nothing
+    more is sent. Never put a sensitive fact into the words: link to the page instead.
+    Raises ValueError when nobody is named.
+    """
+    language = to.language if to else translation.get_language() or settings.LANGUAGE_CODE
+    words = {
+        "reader": to,
+        "service_name": settings.SERVICE_NAME,
+        "city_name": settings.CITY_NAME,
+        "public_url": settings.PUBLIC_URL,
+        **(context or {}),
+    }
+    with translation.override(language):
+        subject = _plain(f"messages/{kind}.subject.txt", words)
+        body = _plain(f"messages/{kind}.txt", words)
+        signature = _plain("messages/_signature.txt", words)
+    return queue_words(
+        kind=kind,
+        to=to,
+        address=address,
+        subject=subject,
+        body=f"{body.strip()}\n\n{signature.strip()}\n",
+        language=language,
+        channel=channel,
+        dedupe_key=dedupe_key,
+    )
+
+
+def _plain(template: str, words: dict[str, Any]) -> str:
+    """Render plain text, where an apostrophe must stay an apostrophe."""
+    return (
+        engines["django"]
+        .engine.get_template(template)
+        .render(  # type: ignore[attr-defined]
+            Context(words, autoescape=False)
+        )
+    )
+
+
+def queue_words(
+    *,
+    kind: str,
+    subject: str,
+    body: str,
+    language: str,
+    to: User | None = None,
+    address: str = "",
+    channel: str = Channel.EMAIL,
+    dedupe_key: str | None = None,
+    secret: bool = False,
+) -> Message:
+    """Write a message whose words are ready; see :func:`queue`.
+
+    ``secret`` says that the words let their reader in: they are wiped once sent.
+    """
+    if to is None and not address:
+        raise ValueError("a message needs a reader")
+    if channel == Channel.EMAIL:
+        address = address or (to.email if to else "") or ""
+        channel = Channel.EMAIL if address else Channel.IN_APP
+    delivered = channel == Channel.IN_APP
+    message = Message(
+        kind=kind,
+        recipient=to,
+        address=address,
+        channel=channel,
+        language=language,
+        subject=" ".join(subject.split())[:200],
+        body=body,
+        secret=secret,
+        state=Message.SENT if delivered else Message.QUEUED,
+        sent_at=clock.now() if delivered else None,
+        dedupe_key=dedupe_key,
+    )
+    if dedupe_key is not None:
+        known = Message.objects.filter(dedupe_key=dedupe_key).first()
+        if known is not None:
+            return known
+        try:
+            with transaction.atomic():
+                message.save()
+        except IntegrityError:
+            # Another transaction queued the same message first, and has committed.
+            return Message.objects.get(dedupe_key=dedupe_key)
+    else:
+        message.save()
+    if not delivered:
+        transaction.on_commit(lambda: _hand_over(message.pk))
+    return message
+
+
+def _hand_over(pk: int) -> None:
+    """Ask a worker to deliver; an unreachable broker must not break the request."""
+    from core.tasks import deliver_message
+
+    try:
+        deliver_message.delay(pk)
+    except Exception:
+        logger.warning("broker unreachable, message %s waits for the sweep", pk, exc_info=True)
+
+
+def claim(pk: int) -> Message | None:
+    """Take a due message for this worker alone, or return None: somebody else has it."""
+    at = clock.now()
+    taken = (
+        Message.objects.due(at)
+        .filter(pk=pk)
+        .update(attempts=F("attempts") + 1, next_try_at=at + LEASE)
+    )
+    return Message.objects.get(pk=pk) if taken else None
+
+
+def deliver(pk: int) -> bool:
+    """Send one message if it is due and nobody else is at it; tell whether it left now.
+
+    A failure is noted without the address; the message is tried again after a growing
+    wait and, when the waits are used up, is left as failed for an administrator to see.
+    """
+    from core.transports import send
+
+    message = claim(pk)
+    if message is None:
+        return False
+    mine = Message.objects.filter(pk=pk, state=Message.QUEUED, attempts=message.attempts)
+    try:
+        send(message)
+    except Exception as error:  # noqa: BLE001 - whatever a transport raises means: later
+        logger.warning("message %s not delivered: %s", pk, type(error).__name__)
+        over = message.attempts > len(BACK_OFF)
+        wait = dt.timedelta() if over else BACK_OFF[message.attempts - 1]
+        mine.update(
+            state=Message.FAILED if over else Message.QUEUED,
+            last_error=type(error).__name__[:200],
+            next_try_at=clock.now() + wait,
+        )
+        return False
+    wiped = {"body": ""} if message.secret else {}
+    mine.update(state=Message.SENT, sent_at=clock.now(), last_error="", **wiped)
+    return True
+
+
+def sweep(limit: int = 500) -> int:
+    """Deliver what is due and was left behind by a lost task; return how many left now."""
+    due = Message.objects.due(clock.now()).order_by("next_try_at")
+    return sum(deliver(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
+
+
+def retry(message: Message) -> None:
+    """Give a failed message all its attempts again."""
+    Message.objects.filter(pk=message.pk, state=Message.FAILED).update(
+        state=Message.QUEUED, attempts=0, next_try_at=clock.now()
+    )
+    transaction.on_commit(lambda: _hand_over(message.pk))

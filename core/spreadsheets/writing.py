@@ -1,0 +1,160 @@
+"""Tables out."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from django.http import HttpResponse
+from openpyxl import Workbook
+from openpyxl.cell.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from core import clock, money
+from core.pdf import file_response
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Kind = Literal["text", "integer", "money", "date", "datetime"]
+_FORMATS: dict[Kind, str] = {
+    "text": "@",
+    "integer": "0",
+    "money": '#,##0.00" €"',
+    "date": "dd/mm/yyyy",
+    "datetime": "dd/mm/yyyy hh:mm",
+}
+#: Characters that XML 1.0 cannot hold.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+#: What makes a spreadsheet take a CSV cell for a formula (OWASP, CSV injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+MAX_CELL = 32_767
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``money`` takes integer cents, ``width`` is in characters."""
+
+    title: str
+    kind: Kind = "text"
+    width: int = 18
+
+
+def _plain(value: Any) -> str:
+    return _UNWRITABLE.sub("", str(value))[:MAX_CELL]
+
+
+def _typed(value: Any, kind: Kind) -> Any:
+    """Return a value as a cell holds it; raises TypeError for one of another kind."""
+    if value is None or value == "":
+        return None
+    if kind == "text":
+        return _plain(value)
+    if kind == "integer" and isinstance(value, int):
+        return int(value)
+    if kind == "money" and isinstance(value, int):
+        return money.to_decimal(value)
+    if kind == "datetime" and isinstance(value, dt.datetime):
+        # Excel knows no time zones: write the wall clock of Paris.
+        return value.astimezone(clock.PARIS).replace(tzinfo=None) if value.tzinfo else value
+    if kind == "date" and isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    raise TypeError(f"{type(value).__name__} is not a {kind} cell")
+
+
+def write_xlsx(sheet: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return a workbook of one sheet, written row by row: memory stays flat.
+
+    Text cells are typed as strings: ``=1+1`` shows as typed and computes nothing. Raises
+    ValueError for a row of another length, TypeError for a value of another kind.
+    """
+    book = Workbook(write_only=True)
+    title = re.sub(r"[\[\]:*?/\\]", " ", _plain(sheet))[:31].strip("' ") or "Feuille"
+    page: WriteOnlyWorksheet = book.create_sheet(title)
+    page.freeze_panes = "A2"
+    for index, column in enumerate(columns, start=1):
+        page.column_dimensions[get_column_letter(index)].width = column.width
+    heads = []
+    for column in columns:
+        cell = _cell(page, _plain(column.title), "text")
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor="0B4F6C")
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        heads.append(cell)
+    page.append(heads)
+    count = 1
+    try:
+        for row in rows:
+            page.append(
+                [
+                    _cell(page, _typed(value, column.kind), column.kind)
+                    for value, column in zip(row, columns, strict=True)
+                ]
+            )
+            count += 1
+    except BaseException:
+        page.close()
+        raise
+    page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count}"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _cell(page: WriteOnlyWorksheet, value: Any, kind: Kind) -> Any:
+    cell = WriteOnlyCell(page, value=value)
+    if isinstance(value, str):
+        # openpyxl takes "=…" for a formula and "#N/A" for an error unless told otherwise.
+        cell.data_type = "s"
+    cell.number_format = _FORMATS[kind]
+    return cell
+
+
+def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return the table as French spreadsheets open it: UTF-8 with BOM, ``;``, decimal comma.
+
+    A text that would be taken for a formula gets an apostrophe before it.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([_csv_text(column.title) for column in columns])
+    for row in rows:
+        writer.writerow(
+            [
+                _csv_value(_typed(value, column.kind))
+                for value, column in zip(row, columns, strict=True)
+            ]
+        )
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _csv_text(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _csv_value(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return str(value).replace(".", ",")
+    if isinstance(value, dt.datetime):
+        return value.strftime("%d/%m/%Y %H:%M")
+    if isinstance(value, dt.date):
+        return value.strftime("%d/%m/%Y")
+    return str(value) if isinstance(value, int) else _csv_text(str(value))
+
+
+def xlsx_response(data: bytes, filename: str) -> HttpResponse:
+    """Answer with a workbook to download."""
+    return file_response(data, XLSX, filename)
+
+
+def csv_response(data: bytes, filename: str) -> HttpResponse:
+    """Answer with a CSV file to download."""
+    return file_response(data, "text/csv; charset=utf-8", filename)

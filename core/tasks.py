@@ -1,0 +1,25 @@
+"""Work of core outside a request: ids in, an action called, safe to repeat."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from core import documents, outbox
+
+
+@shared_task(name="core.deliver_message")  # type: ignore[untyped-decorator]
+def deliver_message(pk: int) -> bool:
+    """Deliver one message of the outbox."""
+    return outbox.deliver(pk)
+
+
+@shared_task(name="core.sweep_outbox")  # type: ignore[untyped-decorator]
+def sweep_outbox() -> int:
+    """Deliver what lost tasks left behind."""
+    return outbox.sweep()
+
+
+@shared_task(name="core.sweep_documents")  # type: ignore[untyped-decorator]
+def sweep_documents() -> int:
+    """Remove files without a row and rows that nothing refers to."""
+    return documents.sweep_orphans()

@@ -1,0 +1,16 @@
+"""What runs without being asked, and when (Paris time). Each app adds its own lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, Any] = {
+    # core: messages that lost their task, files nobody refers to, retention rules
+    "core.sweep_outbox": {"task": "core.sweep_outbox", "schedule": 60},
+    "core.sweep_documents": {
+        "task": "core.sweep_documents",
+        "schedule": crontab(hour=3, minute=20),
+    },
+}
