@@ -10,7 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from portal.settings import beat
+from portal.settings import beat, safety
 from portal.settings.identity import *  # noqa: F403
 
 env = environ.Env()
@@ -32,16 +32,22 @@ def required(name: str, hint: str, demo: str) -> str:
         return value
     if DEMO:
         return demo
-    raise ImproperlyConfigured(f"{name} is not set: {hint}")
+    raise ImproperlyConfigured(f"{name} manque : {hint}")
 
 
 SECRET_KEY = required(
-    "SECRET_KEY", "give at least 50 random characters, kept secret.", "demo-only-" + "x" * 50
+    "SECRET_KEY",
+    "donnez au moins 50 caractères tirés au hasard, tenus secrets.",
+    "demo-only-" + "x" * 50,
 )
 ALLOWED_HOSTS = required(
-    "ALLOWED_HOSTS", "list the host names the service answers to, by commas.", "*"
+    "ALLOWED_HOSTS", "donnez les noms de domaine du service, séparés par des virgules.", "*"
 ).split(",")
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+PUBLIC_URL = required(
+    "PUBLIC_URL",
+    "donnez l'adresse publique du service, par exemple https://escale.ville.example.",
+    "http://127.0.0.1:8000",
+).rstrip("/")
 CITY_NAME = env.str("CITY_NAME", default="Port-Mistral")
 SERVICE_NAME = env.str("SERVICE_NAME", default="Escale")
 
@@ -113,10 +119,13 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-DATABASES: dict[str, Any] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'escale.sqlite3'}")
-}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+_DATABASE_URL = required(
+    "DATABASE_URL",
+    "donnez l'adresse de la base, par exemple postgres://escale:secret@serveur/escale.",
+    f"sqlite:///{VAR_DIR / 'escale.sqlite3'}",
+)
+DATABASES: dict[str, Any] = {"default": safety.database_at(_DATABASE_URL)}
+if DATABASES["default"].get("ENGINE", "").endswith("sqlite3"):
     # Writers queue instead of failing: take the write lock at BEGIN, readers go on (WAL).
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
@@ -197,12 +206,22 @@ if not DEMO:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url_config(
+    required(
+        "EMAIL_URL",
+        "donnez le serveur de courrier, par exemple smtp+tls://compte:secret@serveur:587.",
+        "consolemail://",
+    )
+)
 vars().update(EMAIL_CONFIG)
 if DEMO and not env.str("EMAIL_URL", default=""):
     # Mails of the demo are kept and shown on /courrier/.
     EMAIL_BACKEND = "core.mailbox.EmailBackend"
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Escale <ne-pas-repondre@localhost>")
+DEFAULT_FROM_EMAIL = required(
+    "DEFAULT_FROM_EMAIL",
+    "donnez l'expéditeur des messages, par exemple « Escale <ne-pas-repondre@ville.example> ».",
+    "Escale <ne-pas-repondre@localhost>",
+)
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 if CELERY_BROKER_URL.startswith("filesystem"):
@@ -218,7 +237,23 @@ CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BEAT_SCHEDULE: dict[str, Any] = beat.SCHEDULE
 
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
-STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="sk_test_demo" if DEMO else "")
-STRIPE_WEBHOOK_SECRETS: list[str] = env.list(
-    "STRIPE_WEBHOOK_SECRETS", default=["whsec_demo"] if DEMO else []
+STRIPE_SECRET_KEY = required(
+    "STRIPE_SECRET_KEY", "donnez la clé secrète du compte Stripe (sk_…).", "sk_test_demo"
 )
+STRIPE_WEBHOOK_SECRETS = required(
+    "STRIPE_WEBHOOK_SECRETS",
+    "donnez les secrets de signature des notifications (whsec_…), séparés par des virgules.",
+    "whsec_demo",
+).split(",")
+
+# The address is compared whatever its case by a constraint that Django's check cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+
+if not DEMO:
+    safety.refuse_insecure(
+        secret_key=SECRET_KEY,
+        allowed_hosts=ALLOWED_HOSTS,
+        public_url=PUBLIC_URL,
+        database=DATABASES["default"],
+        stripe_api_base=STRIPE_API_BASE,
+    )

@@ -1,1 +1,0 @@
-"""The only writers of applications: the family's side, the agents', the school's."""
