@@ -19,7 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 #: A trial on one machine: mailbox page, codes shown beside forms, payment sandbox.
-DEMO: bool = env.bool("DEMO", default=False)
+DEMO = env.bool("DEMO", default=False)
 #: Set by the test settings only.
 TESTING = False
 DEBUG = False

@@ -54,5 +54,5 @@ MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise.")]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Tasks are serialised into a queue in memory; a test runs them when it says so (``run_tasks``).
 CELERY_TASK_ALWAYS_EAGER = False
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
