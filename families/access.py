@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -19,6 +19,17 @@ from core.accounts.roles import Role
 
 if TYPE_CHECKING:
     from core.accounts.models import User
+    from families.models import (  # noqa: F401
+        Child,
+        Guardian,
+        Guardianship,
+        HealthCarePlan,
+        Household,
+        IncomeFile,
+        Invitation,
+        PayerRule,
+        PickupContact,
+    )
 
 #: Agents who see every family of the city, whatever the school.
 FAMILY_AGENTS = (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR)
@@ -32,6 +43,20 @@ def register_child_reach(reach: Callable[[User], Q | None]) -> None:
         _child_reaches.append(reach)
 
 
+_identity_locks: list[Callable[[int], bool]] = []
+
+
+def register_identity_lock(is_locked: Callable[[int], bool]) -> None:
+    """Let another app say that a child's name and birth date are official by now."""
+    if is_locked not in _identity_locks:
+        _identity_locks.append(is_locked)
+
+
+def identity_is_locked(child_id: int) -> bool:
+    """Tell whether only an agent may still change who the child is said to be."""
+    return any(is_locked(child_id) for is_locked in _identity_locks)
+
+
 def current_links(on: dt.date | None = None, prefix: str = "") -> Q:
     """Return the condition that a guardianship is in force on a day (today unless told)."""
     day = on or clock.today()
@@ -40,7 +65,7 @@ def current_links(on: dt.date | None = None, prefix: str = "") -> Q:
     )
 
 
-class ChildQuerySet(models.QuerySet[Any]):
+class ChildQuerySet(models.QuerySet["Child"]):
     """Children by what a person may see."""
 
     def of_guardian(self, user: User) -> ChildQuerySet:
@@ -64,7 +89,7 @@ class ChildQuerySet(models.QuerySet[Any]):
         return self.filter(condition)
 
 
-class GuardianQuerySet(models.QuerySet[Any]):
+class GuardianQuerySet(models.QuerySet["Guardian"]):
     """Guardians by what a person may see: contact details never cross between parents."""
 
     def visible_to(self, user: User) -> GuardianQuerySet:
@@ -74,7 +99,7 @@ class GuardianQuerySet(models.QuerySet[Any]):
         return self.filter(user=user)
 
 
-class HouseholdQuerySet(models.QuerySet[Any]):
+class HouseholdQuerySet(models.QuerySet["Household"]):
     """Households by what a person may see."""
 
     def visible_to(self, user: User) -> HouseholdQuerySet:
@@ -84,7 +109,7 @@ class HouseholdQuerySet(models.QuerySet[Any]):
         return self.filter(guardians__user=user).distinct()
 
 
-class GuardianshipQuerySet(models.QuerySet[Any]):
+class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
     """Links between guardians and children."""
 
     def current(self, on: dt.date | None = None) -> GuardianshipQuerySet:
@@ -98,7 +123,7 @@ class GuardianshipQuerySet(models.QuerySet[Any]):
         return self.filter(child__in=Child.objects.visible_to(user).values("pk"))
 
 
-class PayerRuleQuerySet(models.QuerySet[Any]):
+class PayerRuleQuerySet(models.QuerySet["PayerRule"]):
     """Who pays: each parent's share stays hidden from the other."""
 
     def visible_to(self, user: User) -> PayerRuleQuerySet:
@@ -108,7 +133,7 @@ class PayerRuleQuerySet(models.QuerySet[Any]):
         return self.filter(shares__guardian__user=user).distinct()
 
 
-class IncomeFileQuerySet(models.QuerySet[Any]):
+class IncomeFileQuerySet(models.QuerySet["IncomeFile"]):
     """Income files: one's own household's; agents who check them, journalled."""
 
     def visible_to(self, user: User) -> IncomeFileQuerySet:
@@ -118,7 +143,7 @@ class IncomeFileQuerySet(models.QuerySet[Any]):
         return self.filter(household__guardians__user=user).distinct()
 
 
-class HealthCarePlanQuerySet(models.QuerySet[Any]):
+class HealthCarePlanQuerySet(models.QuerySet["HealthCarePlan"]):
     """Health care plans: parents with authority; staff only through journalled reads."""
 
     def visible_to(self, user: User) -> HealthCarePlanQuerySet:
@@ -130,7 +155,7 @@ class HealthCarePlanQuerySet(models.QuerySet[Any]):
         return self.filter(child__in=Child.objects.of_guardian(user).values("pk"))
 
 
-class PickupContactQuerySet(models.QuerySet[Any]):
+class PickupContactQuerySet(models.QuerySet["PickupContact"]):
     """People who may collect a child."""
 
     def current(self, on: dt.date | None = None) -> PickupContactQuerySet:
@@ -144,7 +169,7 @@ class PickupContactQuerySet(models.QuerySet[Any]):
         return self.filter(child__in=Child.objects.visible_to(user).values("pk"))
 
 
-class InvitationQuerySet(models.QuerySet[Any]):
+class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations of the other guardian."""
 
     def open(self) -> InvitationQuerySet:

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.documents import Document
 from families import access
 
 
@@ -294,7 +295,8 @@ class PayerShare(models.Model):
 class IncomeFile(models.Model):
     """A household's family quotient in whole euros a month, as checked, from a day on.
 
-    No file in force on a service day means the top tariff.
+    No file in force on a service day means the top tariff. ``proof`` is deleted once checked:
+    the quotient is all that billing needs.
     """
 
     class Source(models.TextChoices):
@@ -307,6 +309,9 @@ class IncomeFile(models.Model):
     source = models.CharField(max_length=10, choices=Source.choices)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
+    proof = models.ForeignKey(
+        Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     checked_at = models.DateTimeField(null=True, blank=True)
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

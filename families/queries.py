@@ -159,3 +159,24 @@ def payers_of(child: Child, day: dt.date) -> list[tuple[Guardian, int]]:
 def quotient_of(household: Household, day: dt.date) -> int | None:
     """Return a household's checked quotient on a service day; None is the top tariff."""
     return quotient_table([household.pk], day, day).on(household.pk, day)
+
+
+def proposals_to(guardian: Guardian) -> list[PayerRule]:
+    """Return the paying rules somebody else has proposed and that await this guardian."""
+    return list(
+        PayerRule.objects.filter(agreed_at__isnull=True, shares__guardian=guardian)
+        .exclude(proposed_by=guardian)
+        .select_related("child", "proposed_by")
+        .distinct()
+        .order_by("pk")
+    )
+
+
+def rules_of(child: Child, day: dt.date) -> tuple[PayerRule | None, PayerRule | None]:
+    """Return the paying rule in force on a day and the proposal that waits, if any."""
+    rules = list(
+        child.payer_rules.prefetch_related("shares__guardian").order_by("valid_from", "pk")
+    )
+    begun = [r for r in rules if r.agreed_at is not None and r.valid_from <= day]
+    waiting = [r for r in rules if r.agreed_at is None]
+    return (begun[-1] if begun else None, waiting[0] if waiting else None)

@@ -6,17 +6,38 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 
 from core.accounts.models import User
-from core.home import nav_for
+from core.home import NavItem, nav_for
+from portal.views.choices import THEME_COOKIE, THEMES
+
+
+def section_of(path: str, items: list[NavItem]) -> str:
+    """Return the address of the menu entry below which ``path`` lies, the longest one."""
+    found = ""
+    for item in items:
+        try:
+            target = reverse(item.url_name)
+        except NoReverseMatch:
+            continue
+        if target != "/" and path.startswith(target) and len(target) > len(found):
+            found = target
+    return found
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Names, menu and demo flag for the page shell."""
+    """Names, menu, theme and demo flag for the page shell."""
     user = getattr(request, "user", None)
+    items = nav_for(user) if isinstance(user, User) else []
+    theme = request.COOKIES.get(THEME_COOKIE, "")
     return {
         "service_name": settings.SERVICE_NAME,
         "city_name": settings.CITY_NAME,
         "demo": settings.DEMO,
-        "nav_items": nav_for(user) if isinstance(user, User) else [],
+        "nav_items": items,
+        "theme": theme if theme in THEMES else "",
+        "current_path": request.path,
+        "current_url": request.get_full_path() if request.method == "GET" else "/",
+        "current_section": section_of(request.path, items),
     }

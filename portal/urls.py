@@ -2,11 +2,25 @@
 
 from django.urls import include, path
 
-from portal import views
 from portal.api import api
+from portal.views import choices, home, pages, styleguide
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.permission_denied"
+handler404 = "portal.views.errors.page_not_found"
+handler500 = "portal.views.errors.server_error"
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home, name="home"),
+    path("langue/", choices.set_language, name="set_language"),
+    path("apparence/", choices.set_theme, name="set_theme"),
+    path("aide/", pages.help_page, name="help"),
+    path("accessibilite/", pages.accessibility, name="accessibility"),
+    path("mentions-legales/", pages.legal, name="legal"),
+    path("donnees-personnelles/", pages.privacy, name="privacy"),
+    path("demo/", pages.demo_people, name="demo_people"),
+    path("site.webmanifest", pages.webmanifest, name="webmanifest"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("", include("core.urls")),
     path("compte/", include("allauth.urls")),
     path("famille/", include("families.urls")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -14,6 +14,7 @@ from core.accounts.roles import STAFF_ROLES, Role
 
 if TYPE_CHECKING:
     from core.accounts.models import User
+    from enrolment.schools.models import ClassGroup, RollEntry, School  # noqa: F401
 
 #: Posts that see pupils by name, at the schools they reach. Technicians are not among them.
 ROLL_READERS = (
@@ -24,7 +25,7 @@ ROLL_READERS = (
 )
 
 
-class SchoolQuerySet(models.QuerySet[Any]):
+class SchoolQuerySet(models.QuerySet["School"]):
     """Schools are public; ``within_reach`` narrows to those where a person has work."""
 
     def visible_to(self, user: User) -> SchoolQuerySet:
@@ -36,7 +37,7 @@ class SchoolQuerySet(models.QuerySet[Any]):
         return self.filter(reach_of(user, *(roles or STAFF_ROLES)).school_filter("uai"))
 
 
-class ClassGroupQuerySet(models.QuerySet[Any]):
+class ClassGroupQuerySet(models.QuerySet["ClassGroup"]):
     """Classes."""
 
     def visible_to(self, user: User) -> ClassGroupQuerySet:
@@ -49,7 +50,7 @@ class ClassGroupQuerySet(models.QuerySet[Any]):
         )
 
 
-class RollEntryQuerySet(models.QuerySet[Any]):
+class RollEntryQuerySet(models.QuerySet["RollEntry"]):
     """The roll."""
 
     def current(self, on: dt.date | None = None) -> RollEntryQuerySet:

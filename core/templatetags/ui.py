@@ -1,0 +1,460 @@
+"""Parts every page is built from; their markup lives in ``portal/templates/components``.
+
+Templates write ``{% load ui %}``. Tags take plain values, mappings or objects, so that no
+app has to know a class of another to be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from babel.numbers import format_currency
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+#: Icons that point along the line of reading, and so turn round in Arabic.
+_DIRECTED = frozenset(
+    {
+        "arrow-right",
+        "arrow-left",
+        "chevron-right",
+        "chevron-left",
+        "external",
+        "logout",
+        "login",
+        "send",
+        "undo",
+        "list",
+    }
+)
+#: Tones and the other words apps use for them.
+_TONES = {
+    "": "plain",
+    "neutral": "plain",
+    "draft": "plain",
+    "waiting": "warning",
+    "done": "success",
+    "ok": "success",
+    "danger": "urgent",
+    "error": "urgent",
+    "debug": "plain",
+}
+_TONE_ICONS = {
+    "plain": "info",
+    "info": "info",
+    "success": "check-circle",
+    "warning": "alert",
+    "urgent": "alert-octagon",
+}
+_ANIMALS = (
+    "turtle",
+    "octopus",
+    "gull",
+    "crab",
+    "whale",
+    "fish",
+    "cat",
+    "fox",
+    "owl",
+    "bear",
+    "rabbit",
+    "seal",
+)
+_GROUNDS = 8
+#: Arabic readers here mostly come from the Maghreb, which writes 0-9.
+_MONEY_LOCALES = {"fr": "fr_FR", "en": "en_IE", "ar": "ar_MA"}
+
+
+def tone_of(word: str) -> str:
+    """Return one of plain, info, success, warning, urgent for a word apps use."""
+    return _TONES.get(word, word) or "plain"
+
+
+def _get(item: Any, *names: str) -> Any:
+    """Read the first of ``names`` that a mapping or object knows and that says something."""
+    for name in names:
+        value = item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
+        if value not in (None, ""):
+            return value
+    return ""
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """Draw an icon of the sprite; with ``label`` it is read aloud, else it is decoration."""
+    classes = " ".join(filter(None, ["icon", "icon--flip" if name in _DIRECTED else "", css]))
+    href = f"{static('img/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>',
+            classes,
+            label,
+            href,
+        )
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href
+    )
+
+
+@register.simple_tag
+def drawing(name: str, css: str = "empty__drawing") -> SafeString:
+    """Draw one of the small pictures of ``drawings.svg``, as decoration."""
+    return format_html(
+        '<svg class="{}" viewBox="0 0 160 100" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        css,
+        static("img/drawings.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def avatar(person: Any, size: str = "") -> SafeString:
+    """Draw the animal of a child: always the same one, chosen from its key.
+
+    ``size`` is ``small``, ``big`` or nothing. It is decoration: the name stands beside it.
+    """
+    key = getattr(person, "pk", person) or 0
+    number = int(key) if str(key).isdigit() else sum(str(key).encode())
+    animal = _ANIMALS[number % len(_ANIMALS)]
+    ground = (number * 5 + number // len(_ANIMALS)) % _GROUNDS + 1
+    return format_html(
+        '<svg class="avatar avatar--g{}{}" viewBox="0 0 64 64" aria-hidden="true">'
+        '<use href="{}#{}"></use></svg>',
+        ground,
+        f" avatar--{size}" if size else "",
+        static("img/avatars.svg"),
+        animal,
+    )
+
+
+@register.simple_tag
+def badge(text: Any, tone: str = "plain", icon_name: str = "") -> SafeString:
+    """Show a state as a word on a coloured ground; the word carries the meaning."""
+    return format_html(
+        '<span class="badge badge--{}">{}{}</span>',
+        tone_of(tone),
+        icon(icon_name) if icon_name else "",
+        text,
+    )
+
+
+@register.filter(name="money")
+def money_filter(cents: int | None) -> str:
+    """Write cents of euro in the reader's language; nothing for None."""
+    if cents is None:
+        return ""
+    locale = _MONEY_LOCALES.get((get_language() or "fr")[:2], "fr_FR")
+    return str(format_currency(cents / 100, "EUR", locale=locale))
+
+
+@register.simple_tag(name="money")
+def money_tag(cents: int | None) -> SafeString:
+    """Write cents of euro, kept whole on its line and in its own direction."""
+    return format_html('<bdi class="money">{}</bdi>', money_filter(cents))
+
+
+@register.filter
+def tone(word: str) -> str:
+    """Return the tone a word stands for (``waiting`` → ``warning``)."""
+    return tone_of(word)
+
+
+@register.simple_tag
+def field(bound: BoundField, **extra: Any) -> SafeString:
+    """Render a form field with label, hint and error; ``hint`` or ``label`` may be given anew."""
+    if "label" in extra:
+        bound.label = extra["label"]
+    if "hint" in extra:
+        bound.help_text = extra["hint"]
+    return mark_safe(bound.as_field_group())  # noqa: S308 — Django rendered and escaped it
+
+
+@register.inclusion_tag("components/error_summary.html")
+def form_errors(*forms: BaseForm) -> dict[str, Any]:
+    """List what is wrong in one or several forms, each linked to its field, with focus."""
+    lines: list[dict[str, Any]] = []
+    for form in forms:
+        lines += [{"text": text, "target": ""} for text in form.non_field_errors()]
+        for bound in form:
+            target = bound.id_for_label or bound.auto_id
+            lines += [{"text": text, "target": target} for text in bound.errors]
+    return {"lines": lines}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(steps: Iterable[Any]) -> dict[str, Any]:
+    """Show steps in time, first to last.
+
+    Each step has ``title`` and may have ``text``, ``at`` (date or instant, or words),
+    ``by`` and ``state``: ``done``, ``current``, ``upcoming`` or ``refused``.
+    """
+    return {
+        "steps": [
+            {
+                "title": _get(step, "title", "label"),
+                "text": _get(step, "text", "description"),
+                "at": _get(step, "at", "date", "on"),
+                "by": _get(step, "by"),
+                "state": _get(step, "state", "status") or "done",
+                "url": _get(step, "url"),
+                "action": _get(step, "action"),
+            }
+            for step in steps
+        ]
+    }
+
+
+@register.inclusion_tag("components/task_list.html")
+def task_list(items: Iterable[Any]) -> dict[str, Any]:
+    """Show tasks, one line each, with what is done and what is not.
+
+    Each has ``title`` and may have ``text``, ``url``, ``state`` (a word shown as a badge),
+    ``tone`` (its colour) and ``done`` (true: ticked).
+    """
+    return {
+        "items": [
+            {
+                "title": _get(item, "title", "label"),
+                "text": _get(item, "text", "hint"),
+                "url": _get(item, "url"),
+                "state": _get(item, "state", "status"),
+                "tone": tone_of(str(_get(item, "tone"))),
+                "done": bool(_get(item, "done")),
+            }
+            for item in items
+        ]
+    }
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: template.Context, page_obj: Page[Any] | None, name: str = "page") -> Any:
+    """Link to the other pages of a list, keeping its filters; nothing for a single page."""
+    if page_obj is None or page_obj.paginator.num_pages < 2:
+        return {"page": None}
+    request = context.get("request")
+    query = request.GET.copy() if request is not None else None
+
+    def link(number: int) -> str:
+        if query is None:
+            return f"?{name}={number}"
+        query[name] = str(number)
+        return f"?{query.urlencode()}"
+
+    entries = [
+        {
+            "number": number if isinstance(number, int) else None,
+            "url": link(number) if isinstance(number, int) else "",
+        }
+        for number in page_obj.paginator.get_elided_page_range(
+            page_obj.number, on_each_side=1, on_ends=1
+        )
+    ]
+    return {
+        "page": page_obj,
+        "entries": entries,
+        "previous": link(page_obj.previous_page_number()) if page_obj.has_previous() else "",
+        "following": link(page_obj.next_page_number()) if page_obj.has_next() else "",
+    }
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(  # noqa: PLR0917
+    title: str = "",
+    text: str = "",
+    url: str = "",
+    action: str = "",
+    icon: str = "",
+    picture: str = "",
+) -> dict[str, Any]:
+    """Say that there is nothing here, kindly, and what to do next.
+
+    ``picture`` is one of the drawings (boat, letter, tray, books, tablet, search, done,
+    calendar, family, school); without it an ``icon`` of that subject chooses one.
+    """
+    chosen = picture or _PICTURES.get(icon, "boat")
+    return {"title": title, "text": text, "url": url, "action": action, "picture": chosen}
+
+
+#: The drawing that goes with an icon's subject.
+_PICTURES = {
+    "inbox": "letter",
+    "mail": "letter",
+    "bell": "letter",
+    "message": "letter",
+    "utensils": "tray",
+    "meal": "tray",
+    "book": "books",
+    "books": "books",
+    "star": "books",
+    "heart": "books",
+    "tablet": "tablet",
+    "laptop": "tablet",
+    "cart": "tablet",
+    "tools": "tablet",
+    "wifi": "tablet",
+    "search": "search",
+    "filter": "search",
+    "check": "done",
+    "check-circle": "done",
+    "euro": "done",
+    "invoice": "letter",
+    "card": "done",
+    "calendar": "calendar",
+    "clock": "calendar",
+    "users": "family",
+    "family": "family",
+    "child": "family",
+    "user": "family",
+    "school": "school",
+    "file": "letter",
+    "folder": "letter",
+    "clipboard": "letter",
+}
+
+register.tag("empty_state", register.tags["empty"])
+
+
+@register.simple_block_tag(end_name="endcard")
+def card(  # noqa: PLR0917
+    content: str,
+    title: str = "",
+    icon: str = "",
+    tone: str = "",
+    url: str = "",
+    level: int = 2,
+    css: str = "",
+) -> SafeString:
+    """Frame its content; ``title`` becomes a heading of ``level``, a link if ``url`` is given."""
+    heading: SafeString | str = ""
+    if title:
+        inner = format_html('<a href="{}">{}</a>', url, title) if url else title
+        disc = (
+            format_html(
+                '<span class="icon-disc icon-disc--{}">{}</span>', tone_of(tone), _icon(icon)
+            )
+            if icon
+            else ""
+        )
+        heading = format_html(
+            '<div class="card__head">{}<h{} class="card__title">{}</h{}></div>',
+            disc,
+            level,
+            inner,
+            level,
+        )
+    classes = " ".join(filter(None, ["card", f"card--{tone_of(tone)}" if tone else "", css]))
+    if url:
+        classes += " card--link"
+    return format_html('<div class="{}">{}{}</div>', classes, heading, content)
+
+
+_icon = icon
+
+
+@register.simple_block_tag(end_name="endnotice")
+def notice(content: str, tone: str = "info", title: str = "", level: int = 2) -> SafeString:
+    """Set a sentence apart so that it is not missed."""
+    kind = tone_of(tone)
+    heading = format_html("<h{}>{}</h{}>", level, title, level) if title else ""
+    return format_html(
+        '<div class="notice notice--{}">{}<div>{}{}</div></div>',
+        kind,
+        _icon(_TONE_ICONS.get(kind, "info")),
+        heading,
+        content,
+    )
+
+
+@register.simple_tag
+def progress(value: int, maximum: int, label: str, tone: str = "info") -> SafeString:
+    """Show how far something is; ``label`` says it in words for everybody."""
+    return format_html(
+        '<div class="progress progress--{}"><span class="progress__label">{}</span>'
+        '<progress value="{}" max="{}" aria-label="{}"></progress></div>',
+        tone_of(tone),
+        label,
+        value,
+        maximum or 1,
+        label,
+    )
+
+
+@register.inclusion_tag("components/bars.html")
+def bars(rows: Iterable[Any], caption: str, unit: str = "") -> dict[str, Any]:
+    """Draw numbers as bars; the table itself is the chart, so nothing is lost to anybody.
+
+    Each row has ``label``, ``value`` and may have ``text`` (the value in words) and ``tone``.
+    """
+    plain = [
+        {
+            "label": _get(row, "label", "title"),
+            "value": _get(row, "value", "count") or 0,
+            "text": _get(row, "text"),
+            "tone": tone_of(str(_get(row, "tone")) or "info"),
+        }
+        for row in rows
+    ]
+    top = max((row["value"] for row in plain), default=0) or 1
+    for row in plain:
+        row["percent"] = f"{100 * row['value'] / top:.1f}"
+    return {"rows": plain, "caption": caption, "unit": unit}
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(steps: Iterable[Any], current: int) -> dict[str, Any]:
+    """Say where one is in a long form: ``current`` counts from 1; a step may carry ``url``."""
+    named = [
+        {"title": step, "url": ""}
+        if isinstance(step, str)
+        else {"title": _get(step, "title", "label"), "url": _get(step, "url")}
+        for step in steps
+    ]
+    for number, step in enumerate(named, start=1):
+        step["number"] = number
+        step["state"] = (
+            "done" if number < current else "current" if number == current else "upcoming"
+        )
+    here = named[current - 1] if 0 < current <= len(named) else None
+    return {"steps": named, "current": current, "total": len(named), "here": here}
+
+
+@register.simple_tag
+def breadcrumb(*parts: str) -> SafeString:
+    """Show the way here: label, url, label, url, … and last the label of this page.
+
+    Home comes first by itself.
+    """
+    pairs = [(_("Accueil"), "/")] + [
+        (parts[i], parts[i + 1] if i + 1 < len(parts) else "") for i in range(0, len(parts), 2)
+    ]
+    chevron = icon("chevron-right")
+    items = [
+        format_html('<a href="{}">{}</a>{}', url, label, chevron)
+        if url
+        else format_html('<span aria-current="page">{}</span>', label)
+        for label, url in pairs
+    ]
+    return format_html(
+        '<nav class="breadcrumb" aria-label="{}"><ol>{}</ol></nav>',
+        _("Fil d'Ariane"),
+        format_html_join("", "<li>{}</li>", ((item,) for item in items)),
+    )
+
+
+@register.filter
+def widget_kind(bound: BoundField) -> str:
+    """Return the kind of a field's widget: ``radio``, ``checkboxes``, ``checkbox`` or ``other``."""
+    return {
+        "radioselect": "radio",
+        "checkboxselectmultiple": "checkboxes",
+        "checkboxinput": "checkbox",
+    }.get(bound.widget_type + "input" if bound.widget_type == "checkbox" else bound.widget_type, "")

@@ -1,0 +1,112 @@
+"""Who sees which application. Parents with authority see the same; addresses stay apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from core.access import reach_of
+from core.accounts.roles import Role
+from families.models import Child
+
+if TYPE_CHECKING:
+    from core.accounts.models import User
+    from enrolment.registration.models import Admission, Application, Certificate, Waiver  # noqa: F401
+
+#: Agents who see and decide every application of the city.
+AGENTS = (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR)
+#: States in which a school knows of an application made for it.
+SCHOOL_STATES = ("accepted", "admitted")
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    """Applications by what a person may see and do."""
+
+    def visible_to(self, user: User) -> ApplicationQuerySet:
+        """All that were sent for agents; one's school's for heads; one's children's for parents.
+
+        A draft belongs to the person who is writing it, and to nobody else.
+        """
+        sent = ~Q(state="draft")
+        if reach_of(user, *AGENTS).city:
+            return self.filter(sent)
+        mine = Q(applicant__user=user) | (
+            sent & Q(child__in=Child.objects.of_guardian(user).values("pk"))
+        )
+        heads = reach_of(user, Role.HEAD_TEACHER)
+        if heads:
+            mine |= Q(state__in=SCHOOL_STATES) & heads.school_filter()
+        return self.filter(mine)
+
+    def of_guardian(self, user: User) -> ApplicationQuerySet:
+        """Those a parent may act on: own drafts, and what was sent for own children."""
+        return self.filter(
+            Q(applicant__user=user)
+            | (~Q(state="draft") & Q(child__in=Child.objects.of_guardian(user).values("pk")))
+        )
+
+    def decided_by_agents(self, user: User) -> ApplicationQuerySet:
+        """Those that this agent may decide: every one that was sent, or none."""
+        if not reach_of(user, *AGENTS).city:
+            return self.none()
+        return self.exclude(state="draft")
+
+    def of_head(self, user: User) -> ApplicationQuerySet:
+        """Those whose certificate names a school this head teacher runs."""
+        reach = reach_of(user, Role.HEAD_TEACHER)
+        if not reach:
+            return self.none()
+        return self.filter(reach.school_filter(), state__in=SCHOOL_STATES)
+
+
+def _visible_applications(user: User) -> Any:
+    from enrolment.registration.models import Application
+
+    return Application.objects.visible_to(user).values("pk")
+
+
+class WaiverQuerySet(models.QuerySet["Waiver"]):
+    """Requests for another school."""
+
+    def visible_to(self, user: User) -> WaiverQuerySet:
+        """Those of the applications a person sees."""
+        return self.filter(application__in=_visible_applications(user))
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    """Registration certificates."""
+
+    def visible_to(self, user: User) -> CertificateQuerySet:
+        """Those of the applications a person sees."""
+        return self.filter(application__in=_visible_applications(user))
+
+
+class AdmissionQuerySet(models.QuerySet["Admission"]):
+    """Admissions."""
+
+    def visible_to(self, user: User) -> AdmissionQuerySet:
+        """Those of the applications a person sees."""
+        return self.filter(application__in=_visible_applications(user))
+
+
+def may_see_private(user: User, application: Any) -> bool:
+    """Tell whether a person may see the address and the documents of an application.
+
+    The agents who decide, and the household that declared them: never the other parent.
+    """
+    if reach_of(user, *AGENTS).city:
+        return True
+    guardian = getattr(user, "guardian", None)
+    return guardian is not None and (
+        guardian.pk == application.applicant_id or guardian.household_id == application.household_id
+    )
+
+
+def reads_document(user: User, document: Any) -> bool:
+    """Let agents and the applicant's household open proofs; registered in apps."""
+    from enrolment.registration.models import Proof
+
+    proofs = Proof.objects.filter(document=document).select_related("application")
+    return any(may_see_private(user, proof.application) for proof in proofs)

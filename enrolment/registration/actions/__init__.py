@@ -1,0 +1,1 @@
+"""The only writers of applications: the family's side, the agents', the school's."""

@@ -1,0 +1,38 @@
+"""Messages about an application: both parents who hold authority are told, once each."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+
+from core import outbox
+from enrolment.registration.models import Application
+from families.access import current_links
+from families.models import Guardian
+
+
+def tell_family(application: Application, kind: str, *, key: str = "") -> None:
+    """Queue a message of ``kind`` to every guardian with an account and authority.
+
+    The words hold the child's given name and a link: no address, no school, no document.
+    ``key`` tells apart messages that may rightly be sent more than once.
+    """
+    path = reverse("registration:application", args=[application.reference])
+    guardians = Guardian.objects.filter(
+        current_links(prefix="guardianships__"),
+        guardianships__child=application.child_id,
+        guardianships__parental_authority=True,
+        guardianships__receives_messages=True,
+        user__isnull=False,
+    ).select_related("user")
+    for guardian in guardians.order_by("pk").distinct():
+        outbox.queue(
+            kind=kind,
+            to=guardian.user,
+            context={
+                "child": application.child.given_name,
+                "reference": application.reference,
+                "link": f"{settings.PUBLIC_URL}{path}",
+            },
+            dedupe_key=f"{kind}-{application.pk}-{key}-{guardian.pk}",
+        )

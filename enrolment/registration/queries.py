@@ -1,0 +1,172 @@
+"""What pages and actions ask about applications: places, counts, timelines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from core import clock
+from enrolment.registration.models import (
+    ACTIVE,
+    Application,
+    ProofKind,
+    State,
+    Waiver,
+)
+from enrolment.registration.rules import REQUIRED_KINDS, Place, catchment, missing_kinds
+from enrolment.schools.catchment import schools_for
+from enrolment.schools.models import School, SchoolYear
+from families.models import Child, Household
+
+
+def open_years() -> list[SchoolYear]:
+    """Return the school years one may apply for: the current one and those to come."""
+    return list(SchoolYear.objects.filter(ends_on__gte=clock.today()).order_by("start_year")[:2])
+
+
+def place_of(household: Household, year: SchoolYear, level: str) -> Place:
+    """Say which school an address leads to for a level in a year."""
+    if household.street is None:
+        return catchment([], outside=True)
+    found = schools_for(household.street, household.number, year, level)
+    return catchment([school.pk for school in found])
+
+
+def schools_teaching(level: str) -> list[School]:
+    """Return the open schools that teach a level, by name."""
+    return [school for school in School.objects.filter(is_open=True) if level in school.levels]
+
+
+def active_application(child: Child, year: SchoolYear) -> Application | None:
+    """Return the application that counts for a child in a year, if any."""
+    found: Application | None = Application.objects.filter(
+        child=child, school_year=year, state__in=ACTIVE
+    ).first()
+    return found
+
+
+def missing_proofs(application: Application) -> list[str]:
+    """Return the kinds of the three lawful proofs that are not there yet."""
+    proofs = list(application.proofs.all())
+    given = [p.kind for p in proofs if p.document_id and p.check_result not in _BAD]
+    return missing_kinds(given, [p.kind for p in proofs if p.sworn_at])
+
+
+_BAD = ("expired", "unreadable")
+
+
+def proof_choices(application: Application) -> list[tuple[str, str]]:
+    """Return the documents a family may add, the three lawful ones first."""
+    kinds = [*REQUIRED_KINDS, ProofKind.VACCINATION, ProofKind.AUTHORITY]
+    if Waiver.objects.filter(application=application).exists():
+        kinds.append(ProofKind.MOTIVE)
+    return [(kind, str(ProofKind(kind).label)) for kind in [*kinds, ProofKind.OTHER]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a timeline: what, when if it has happened, and how it stands.
+
+    ``state`` is ``done``, ``current``, ``upcoming`` or ``refused``.
+    """
+
+    title: str
+    text: str
+    at: dt.datetime | None
+    state: str
+
+
+def timeline(application: Application) -> list[Step]:
+    """Tell an application's story, past and to come, in the reader's language."""
+    steps = [_sent(application)]
+    for request in application.proof_requests.all():
+        done = request.answered_at is not None
+        steps.append(
+            Step(
+                _("Pièce demandée : %(kind)s") % {"kind": request.get_kind_display()},
+                _("Reçue.") if done else request.message,
+                request.answered_at or request.asked_at,
+                "done" if done else "current",
+            )
+        )
+    waiver = Waiver.objects.filter(application=application).select_related("school").first()
+    if waiver is not None:
+        steps.append(_waiver_step(application, waiver))
+    steps += _decision(application)
+    return steps
+
+
+def _sent(application: Application) -> Step:
+    if application.submitted_at is None:
+        return Step(_("Demande à envoyer"), "", None, "current")
+    return Step(_("Demande envoyée"), "", application.submitted_at, "done")
+
+
+def _waiver_step(application: Application, waiver: Waiver) -> Step:
+    title = _("Dérogation pour %(school)s") % {"school": waiver.school.name}
+    if waiver.state == Waiver.PENDING:
+        over = not application.is_open
+        return Step(title, "", None, "refused" if over else "current")
+    if waiver.state == Waiver.GRANTED:
+        return Step(title, _("Accordée."), waiver.decided_at, "done")
+    text = _("Refusée : %(ground)s.") % {"ground": waiver.get_ground_display()}
+    return Step(title, " ".join(filter(None, [text, waiver.reasons])), waiver.decided_at, "refused")
+
+
+def _decision(application: Application) -> list[Step]:
+    state = application.state
+    at = application.decided_at
+    if state == State.WITHDRAWN:
+        return [Step(_("Demande retirée"), "", at, "refused")]
+    if state == State.REFUSED:
+        return [Step(_("Demande refusée"), str(application.get_refusal_display()), at, "refused")]
+    if state in (State.DRAFT, State.SUBMITTED, State.INCOMPLETE):
+        text = ""
+        if application.answer_due_on:
+            day = date_format(application.answer_due_on, "j F Y")
+            text = _("Réponse au plus tard le %(day)s.") % {"day": day}
+        current = "current" if state == State.SUBMITTED else "upcoming"
+        return [
+            Step(_("Vérification par le service"), text, None, current),
+            Step(_("Certificat d'inscription"), "", None, "upcoming"),
+            Step(_("Admission à l'école"), "", None, "upcoming"),
+        ]
+    school = application.school.name if application.school else ""
+    steps = [Step(_("Certificat d'inscription délivré"), school, at, "done")]
+    if state == State.ACCEPTED:
+        steps.append(
+            Step(
+                _("Admission à l'école"),
+                _("Prenez rendez-vous avec la direction, avec les vaccinations de l'enfant."),
+                None,
+                "current",
+            )
+        )
+    else:
+        admission = application.admission
+        text = ""
+        if admission.provisional_until:
+            day = date_format(admission.provisional_until, "j F Y")
+            text = _("Admission provisoire : vaccinations à présenter avant le %(day)s.") % {
+                "day": day
+            }
+        steps.append(Step(_("Admis à l'école"), text, admission.admitted_at, "done"))
+    return steps
+
+
+def work_queue(base: QuerySet[Application]) -> QuerySet[Application]:
+    """Order what agents see: oldest first, with what a list shows, in one query."""
+    return base.select_related(
+        "child",
+        "school_year",
+        "requested_school",
+        "catchment_school",
+        "school",
+        "assigned_to",
+        "waiver",
+        "applicant",
+    ).order_by("submitted_at", "pk")

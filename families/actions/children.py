@@ -1,0 +1,185 @@
+"""Children, who is responsible for them, who may collect them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock, journal
+from core.errors import RuleBroken
+from core.journal import Actor
+from families import access
+from families.actions.household import person_of
+from families.codes import new_reference
+from families.models import Child, Guardian, Guardianship, Household, PickupContact
+
+
+@transaction.atomic
+def add_child(
+    *,
+    by: Actor,
+    guardian: Guardian,
+    given_name: str,
+    family_name: str,
+    birth_date: dt.date,
+    kind: str,
+    used_name: str = "",
+    lives_with: bool = True,
+) -> Child:
+    """Add a child to a guardian; sent twice, the same child is returned.
+
+    Raises RuleBroken ``birth_date`` for a day to come or more than 18 years ago.
+    """
+    today = clock.today()
+    if birth_date > today:
+        raise RuleBroken("birth_date", _("La date de naissance est dans le futur."), "birth_date")
+    if birth_date.year < today.year - 18:
+        raise RuleBroken(
+            "birth_date", _("Ce service s'adresse aux enfants de moins de 18 ans."), "birth_date"
+        )
+    Guardian.objects.select_for_update().get(pk=guardian.pk)
+    known = (
+        Child.objects.filter(
+            guardianships__guardian=guardian,
+            given_name__iexact=given_name,
+            family_name__iexact=family_name,
+            birth_date=birth_date,
+        )
+        .order_by("pk")
+        .first()
+    )
+    if known is not None:
+        return known
+    child = Child.objects.create(
+        reference=new_reference("E"),
+        given_name=given_name,
+        family_name=family_name,
+        used_name=used_name,
+        birth_date=birth_date,
+    )
+    Guardianship.objects.create(child=child, guardian=guardian, kind=kind, lives_with=lives_with)
+    journal.record(by, "child.add", child, guardian=guardian.pk)
+    return child
+
+
+@transaction.atomic
+def edit_child(
+    *,
+    by: Actor,
+    child: Child,
+    given_name: str,
+    family_name: str,
+    used_name: str,
+    birth_date: dt.date,
+) -> Child:
+    """Correct who a child is said to be, until a school has relied on it."""
+    child = Child.objects.select_for_update().get(pk=child.pk)
+    same = (child.given_name, child.family_name, child.birth_date) == (
+        given_name,
+        family_name,
+        birth_date,
+    )
+    if not same and access.identity_is_locked(child.pk):
+        raise RuleBroken(
+            "identity_locked",
+            _("Un dossier scolaire existe : demandez la correction au service des inscriptions."),
+            "given_name",
+        )
+    child.given_name, child.family_name = given_name, family_name
+    child.used_name, child.birth_date = used_name, birth_date
+    child.save()
+    journal.record(by, "child.edit", child)
+    return child
+
+
+@transaction.atomic
+def add_guardian(
+    *,
+    by: Actor,
+    guardian: Guardian,
+    children: Iterable[Child],
+    given_name: str,
+    family_name: str,
+    kind: str,
+    same_household: bool,
+) -> Guardian:
+    """Name another person responsible for one's children, without an account for now.
+
+    Somebody who lives elsewhere gets a household of their own, whose address only they
+    may enter. Repeated with the same name, the same person is returned.
+    """
+    owner = Guardian.objects.select_for_update().get(pk=guardian.pk)
+    mine = Child.objects.of_guardian(person_of(by))
+    chosen = list(mine.filter(pk__in=[child.pk for child in children]).order_by("pk"))
+    if not chosen:
+        raise RuleBroken("children", _("Choisissez au moins un enfant."), "children")
+    other = (
+        Guardian.objects.filter(
+            guardianships__child__in=chosen,
+            given_name__iexact=given_name,
+            family_name__iexact=family_name,
+        )
+        .exclude(pk=owner.pk)
+        .order_by("pk")
+        .first()
+    )
+    if other is None:
+        home = (
+            Household.objects.get(pk=owner.household_id)
+            if same_household
+            else Household.objects.create(reference=new_reference("F"))
+        )
+        other = Guardian.objects.create(
+            household=home, given_name=given_name, family_name=family_name
+        )
+        journal.record(by, "guardian.add", other, by_guardian=owner.pk)
+    for child in chosen:
+        link, made = Guardianship.objects.get_or_create(
+            child=child, guardian=other, ends_on=None, defaults={"kind": kind}
+        )
+        if made:
+            journal.record(by, "guardianship.add", link, child=child.pk, guardian=other.pk)
+    return other
+
+
+@transaction.atomic
+def update_own_link(
+    *, by: Actor, guardian: Guardian, child: Child, lives_with: bool, receives_messages: bool
+) -> Guardianship:
+    """Say whether a child lives with oneself and whether one wants messages about them."""
+    link = Guardianship.objects.current().select_for_update().get(child=child, guardian=guardian)
+    link.lives_with, link.receives_messages = lives_with, receives_messages
+    link.save(update_fields=["lives_with", "receives_messages"])
+    journal.record(by, "guardianship.edit", link, child=child.pk)
+    return link
+
+
+@transaction.atomic
+def add_pickup_contact(
+    *, by: Actor, guardian: Guardian, child: Child, name: str, relation: str, phone: str
+) -> PickupContact:
+    """Let somebody else collect a child; repeated, the same contact is returned."""
+    Guardian.objects.select_for_update().get(pk=guardian.pk)
+    contact, made = PickupContact.objects.get_or_create(
+        child=child,
+        added_by=guardian,
+        name=name,
+        ends_on=None,
+        defaults={"relation": relation, "phone": phone},
+    )
+    if made:
+        journal.record(by, "pickup_contact.add", contact, child=child.pk)
+    return contact
+
+
+@transaction.atomic
+def end_pickup_contact(*, by: Actor, contact: PickupContact) -> None:
+    """Take a contact back from today on; repeated, nothing more happens."""
+    contact = PickupContact.objects.select_for_update().get(pk=contact.pk)
+    if contact.ends_on is None:
+        contact.ends_on = clock.today()
+        contact.save(update_fields=["ends_on"])
+        journal.record(by, "pickup_contact.end", contact, child=contact.child_id)

@@ -1,0 +1,131 @@
+"""A parent makes her household, moves, changes how she is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock, journal
+from core.accounts.models import Post, User
+from core.accounts.roles import Role, ScopeKind
+from core.errors import RuleBroken
+from core.journal import Actor
+from families.codes import new_reference
+from families.models import Guardian, Household, Street
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address as declared: a street of the register, or free text outside of it."""
+
+    street: Street | None
+    street_text: str = ""
+    number: int | None = None
+    suffix: str = ""
+    complement: str = ""
+    postcode: str = ""
+    city: str = ""
+
+
+def _write(household: Household, address: Address, city: str) -> None:
+    street = address.street
+    household.street = street
+    household.street_text = "" if street else address.street_text
+    household.number = address.number
+    household.suffix = address.suffix
+    household.complement = address.complement
+    household.postcode = street.postcode if street else address.postcode
+    household.city = city if street else address.city
+
+
+def person_of(by: Actor) -> User:
+    """Return the person acting; raises RuleBroken when the system itself does."""
+    if by.user is None:
+        raise RuleBroken("person", _("Cette action demande une personne."))
+    return by.user
+
+
+@transaction.atomic
+def make_household(
+    *,
+    by: Actor,
+    given_name: str,
+    family_name: str,
+    address: Address,
+    city: str,
+    used_name: str = "",
+    phone: str = "",
+) -> Guardian:
+    """Make the acting person a guardian with a household; repeated, return the same one.
+
+    ``city`` is the name of our own city, written on addresses of the register.
+    """
+    user = User.objects.select_for_update().get(pk=person_of(by).pk)
+    existing = Guardian.objects.select_related("household").filter(user=user).first()
+    if existing is not None:
+        return existing
+    household = Household(reference=new_reference("F"))
+    _write(household, address, city)
+    household.save()
+    guardian = Guardian.objects.create(
+        user=user,
+        household=household,
+        given_name=given_name,
+        family_name=family_name,
+        used_name=used_name,
+        email=user.email or "",
+        phone=phone,
+        language=user.language,
+    )
+    become_guardian(user)
+    journal.record(by, "household.create", household, guardian=guardian.pk)
+    return guardian
+
+
+def become_guardian(user: User) -> None:
+    """Give an account the post of guardian if it has none."""
+    if not Post.objects.current().filter(user=user, role=Role.GUARDIAN).exists():
+        Post.objects.create(user=user, role=Role.GUARDIAN, scope_kind=ScopeKind.SELF)
+    user.__dict__.pop("current_posts", None)
+
+
+@transaction.atomic
+def change_address(
+    *, by: Actor, guardian: Guardian, address: Address, city: str, alone: bool
+) -> Household:
+    """Write a new address: for the whole household, or ``alone`` for one who moves out.
+
+    Moving out opens a household of one's own, so that the old one never sees the new
+    address. A school place is never changed by a move: the family is asked (L212-7).
+    """
+    guardian = Guardian.objects.select_for_update().get(pk=guardian.pk)
+    household = Household.objects.select_for_update().get(pk=guardian.household_id)
+    shared = household.guardians.exclude(pk=guardian.pk).exists()
+    if alone and shared:
+        household = Household(reference=new_reference("F"))
+        _write(household, address, city)
+        household.save()
+        guardian.household = household
+        guardian.save(update_fields=["household"])
+        journal.record(by, "household.move_out", household, guardian=guardian.pk)
+        return household
+    _write(household, address, city)
+    household.save()
+    journal.record(by, "household.move", household, guardian=guardian.pk)
+    return household
+
+
+@transaction.atomic
+def update_contact(
+    *, by: Actor, guardian: Guardian, used_name: str, phone: str, language: str
+) -> Guardian:
+    """Change how a guardian is named in daily life and reached."""
+    guardian = Guardian.objects.select_for_update().get(pk=guardian.pk)
+    guardian.used_name, guardian.phone, guardian.language = used_name, phone, language
+    guardian.save(update_fields=["used_name", "phone", "language"])
+    if guardian.user_id:
+        User.objects.filter(pk=guardian.user_id).update(language=language)
+    journal.record(by, "guardian.contact", guardian, on=clock.today().isoformat())
+    return guardian

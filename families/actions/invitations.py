@@ -1,0 +1,193 @@
+"""The other guardian opens their own access: a single-use token, hashed, seven days, bound.
+
+Bound to the address it was sent to: only an account whose confirmed address is that one may
+use it, so that a forwarded or leaked link opens nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import clock, journal, outbox
+from core.accounts.models import User
+from core.errors import RuleBroken
+from core.journal import Actor
+from families.actions.household import become_guardian, person_of
+from families.models import (
+    Child,
+    Guardian,
+    Guardianship,
+    Invitation,
+    PayerRule,
+    PayerShare,
+    PickupContact,
+)
+
+GOOD_FOR = dt.timedelta(days=7)
+#: Invitations one person may send in a day.
+DAILY_LIMIT = 5
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a token (it has 256 random bits: no salt is needed)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _stale() -> RuleBroken:
+    """One answer for unknown, used, revoked and expired: the link tells nothing."""
+    return RuleBroken(
+        "invitation",
+        _("Ce lien n'est plus valable. Demandez une nouvelle invitation à l'autre parent."),
+    )
+
+
+@transaction.atomic
+def invite(*, by: Actor, guardian: Guardian, email: str) -> Invitation:
+    """Send the other guardian a link; a former link stops working.
+
+    Says the same whether or not the address has an account. Raises RuleBroken
+    ``has_account`` when this guardian already signs in, ``own_address``, ``too_many``.
+    """
+    user = person_of(by)
+    guardian = Guardian.objects.select_for_update().get(pk=guardian.pk)
+    if guardian.user_id is not None:
+        raise RuleBroken("has_account", _("Cette personne a déjà son propre accès."), "email")
+    if (user.email or "").lower() == email.lower():
+        raise RuleBroken(
+            "own_address", _("Indiquez l'adresse de l'autre parent, pas la vôtre."), "email"
+        )
+    since = clock.now() - dt.timedelta(days=1)
+    if Invitation.objects.filter(invited_by=user, created_at__gt=since).count() >= DAILY_LIMIT:
+        raise RuleBroken(
+            "too_many", _("Vous avez envoyé beaucoup d'invitations. Réessayez demain."), "email"
+        )
+    guardian.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=clock.now())
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        guardian=guardian,
+        email=email,
+        token_hash=token_hash(token),
+        invited_by=user,
+        expires_at=clock.now() + GOOD_FOR,
+    )
+    path = reverse("families:invitation", args=[token])
+    outbox.queue(
+        kind="family_invitation",
+        address=email,
+        context={
+            "inviter": user.get_full_name(),
+            "guest": guardian.given_name,
+            "link": f"{settings.PUBLIC_URL}{path}",
+            "until": clock.service_day(invitation.expires_at),
+        },
+    )
+    journal.record(by, "invitation.send", invitation, guardian=guardian.pk)
+    return invitation
+
+
+def open_invitation(token: str) -> Invitation | None:
+    """Return the invitation a link belongs to while it is good, else None."""
+    return (
+        Invitation.objects.open()
+        .select_related("guardian", "invited_by")
+        .filter(token_hash=token_hash(token))
+        .first()
+    )
+
+
+def is_for(invitation: Invitation, user: User) -> bool:
+    """Tell whether an account has confirmed the address an invitation was sent to."""
+    return (user.email or "").lower() == invitation.email.lower() and EmailAddress.objects.filter(
+        user=user, email__iexact=invitation.email, verified=True
+    ).exists()
+
+
+@transaction.atomic
+def accept(*, by: Actor, token: str) -> Guardian:
+    """Bind the invited guardian to the acting account, once.
+
+    Raises RuleBroken ``invitation`` for a link that is not good any more, ``other_address``
+    when the account has not confirmed the invited address.
+    """
+    user = User.objects.select_for_update().get(pk=person_of(by).pk)
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .filter(token_hash=token_hash(token))
+        .first()
+    )
+    if (
+        invitation is None
+        or invitation.used_at
+        or invitation.revoked_at
+        or invitation.expires_at <= clock.now()
+    ):
+        raise _stale()
+    if not is_for(invitation, user):
+        raise RuleBroken(
+            "other_address",
+            _(
+                "Cette invitation a été envoyée à une autre adresse. "
+                "Connectez-vous avec l'adresse qui l'a reçue."
+            ),
+        )
+    guest = Guardian.objects.select_for_update().get(pk=invitation.guardian_id)
+    if guest.user_id is not None:
+        raise _stale()
+    own = Guardian.objects.select_for_update().filter(user=user).first()
+    if own is None:
+        guest.user = user
+        guest.email = user.email or ""
+        guest.language = user.language
+        guest.save(update_fields=["user", "email", "language"])
+        own = guest
+    invitation.used_at = clock.now()
+    invitation.save(update_fields=["used_at"])
+    journal.record(by, "invitation.accept", invitation, guardian=own.pk)
+    if own.pk != guest.pk:
+        _merge(by, guest, own)
+    become_guardian(user)
+    return own
+
+
+def _merge(by: Actor, guest: Guardian, own: Guardian) -> None:
+    """Hand what was noted under the invited name to the guardian the person already is."""
+    known = set(Guardianship.objects.current().filter(guardian=own).values_list("child", flat=True))
+    today = clock.today()
+    for link in Guardianship.objects.current().filter(guardian=guest).order_by("pk"):
+        if link.child_id in known:
+            link.ends_on = max(today, link.starts_on)
+        else:
+            link.guardian = own
+        link.save(update_fields=["guardian", "ends_on"])
+    for share in PayerShare.objects.filter(guardian=guest).order_by("pk"):
+        if not PayerShare.objects.filter(rule=share.rule_id, guardian=own).exists():
+            share.guardian = own
+            share.save(update_fields=["guardian"])
+    PayerRule.objects.filter(proposed_by=guest).update(proposed_by=own)
+    PickupContact.objects.filter(added_by=guest).update(added_by=own)
+    Invitation.objects.filter(guardian=guest).update(guardian=own)
+    journal.record(by, "guardian.merge", own, merged=guest.pk)
+    household = guest.household
+    try:
+        with transaction.atomic():
+            guest.delete()
+            if not household.guardians.exists():
+                household.delete()
+    except ProtectedError:
+        # Something official was done under that name: it stays, without any child.
+        return
+
+
+def children_of(invitation: Invitation) -> list[Child]:
+    """Return the children an invitation gives access to, oldest first."""
+    links = Guardianship.objects.current().filter(guardian=invitation.guardian_id)
+    return list(Child.objects.filter(pk__in=links.values("child")).order_by("birth_date", "pk"))

@@ -1,0 +1,52 @@
+"""Finding a street of the register from what people type, misspellings included."""
+
+from __future__ import annotations
+
+from django.db.models import Case, IntegerField, Value, When
+from rapidfuzz import fuzz, process
+
+from families.models import Street
+from families.rules import fold
+
+#: Below this likeness (0–100) a suggestion would puzzle more than help.
+LIKENESS = 78
+
+
+def find_streets(text: str, limit: int = 8) -> list[Street]:
+    """Return streets by name, best first; none for fewer than two letters.
+
+    Every word typed must occur in the name, in any order; failing that, the names that
+    are written most alike.
+    """
+    words = fold(text).split()
+    if len("".join(words)) < 2:
+        return []
+    found = Street.objects.all()
+    for word in words:
+        found = found.filter(search_name__contains=word)
+    whole = " ".join(words)
+    ranked = found.annotate(
+        rank=Case(
+            When(search_name=whole, then=Value(0)),
+            When(search_name__startswith=whole, then=Value(1)),
+            When(search_name__contains=f" {words[0]}", then=Value(2)),
+            default=Value(3),
+            output_field=IntegerField(),
+        )
+    ).order_by("rank", "name", "postcode", "pk")[:limit]
+    return list(ranked) or _alike(whole, limit)
+
+
+def _alike(text: str, limit: int) -> list[Street]:
+    names = dict(Street.objects.order_by("pk").values_list("pk", "search_name"))
+    best = process.extract(
+        text, names, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=LIKENESS
+    )
+    by_key = Street.objects.in_bulk([key for _name, _score, key in best])
+    return [by_key[key] for _name, _score, key in best]
+
+
+def the_street(text: str) -> Street | None:
+    """Return the one street whose whole name was typed, whatever the accents; else None."""
+    same = list(Street.objects.filter(search_name=fold(text)).order_by("pk")[:2])
+    return same[0] if len(same) == 1 else None

@@ -1,0 +1,127 @@
+"""Making a household, and the page "Ma famille"."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.access import ANYONE, SIGNED_IN, allow, signed_in
+from core.accounts.roles import Role
+from core.journal import Actor
+from families import queries
+from families.actions.household import Address, change_address, make_household, update_contact
+from families.child_facts import facts_of
+from families.forms import AboutYouForm, AddressForm, ContactForm, MoveForm
+from families.models import Child, Guardian, IncomeFile
+from families.overview import other_guardians, tasks_of
+from families.streets import find_streets
+from families.views.base import household_required, next_url, own_guardian
+
+
+@allow(SIGNED_IN)
+@household_required
+def overview(request: HttpRequest, guardian: Guardian) -> HttpResponse:
+    """Show every child with school, class and what is pending, and the household."""
+    user = signed_in(request)
+    children = list(Child.objects.of_guardian(user).order_by("birth_date", "pk"))
+    facts = facts_of(children, user)
+    others = other_guardians(children, guardian)
+    income = IncomeFile.objects.filter(household=guardian.household).order_by("-pk").first()
+    return render(
+        request,
+        "families/overview.html",
+        {
+            "guardian": guardian,
+            "household": guardian.household,
+            "children": [(child, facts.get(child.pk, [])) for child in children],
+            "others": others,
+            "income": income,
+            "proposals": queries.proposals_to(guardian),
+            "tasks": tasks_of(guardian, children, others, income),
+        },
+    )
+
+
+@allow(SIGNED_IN)
+def setup(request: HttpRequest) -> HttpResponse:
+    """First page for a parent: who she is; the household exists from then on."""
+    user = signed_in(request)
+    if user.has_role(Role.PUPIL):
+        raise PermissionDenied
+    if own_guardian(request) is not None:
+        return redirect("families:overview")
+    form = AboutYouForm(
+        request.POST or None,
+        initial={"given_name": user.given_name, "family_name": user.family_name},
+    )
+    if request.method == "POST" and form.is_valid():
+        make_household(
+            by=Actor.of(request),
+            address=Address(None),
+            city=settings.CITY_NAME,
+            **form.cleaned_data,
+        )
+        return redirect(f"{reverse('families:address')}?next={reverse('families:child_add')}")
+    return render(request, "families/setup.html", {"form": form})
+
+
+@allow(SIGNED_IN)
+@household_required
+def contact(request: HttpRequest, guardian: Guardian) -> HttpResponse:
+    """Change name in daily life, phone and language."""
+    form = ContactForm(request.POST or None, instance=guardian)
+    if request.method == "POST" and form.is_valid():
+        update_contact(by=Actor.of(request), guardian=guardian, **form.cleaned_data)
+        messages.success(request, _("Vos coordonnées sont à jour."))
+        return redirect("families:overview")
+    return render(request, "families/contact.html", {"form": form, "guardian": guardian})
+
+
+@allow(SIGNED_IN)
+@household_required
+def address(request: HttpRequest, guardian: Guardian) -> HttpResponse:
+    """Give or change the household's address: search the street, then choose it."""
+    household = guardian.household
+    shared = household.guardians.exclude(pk=guardian.pk).exists()
+    declared = bool(household.address_lines)
+    back = next_url(request, reverse("families:overview"))
+    if request.method == "POST":
+        form = MoveForm(request.POST, shared=shared and declared)
+        if not form.searching and form.is_valid():
+            change_address(
+                by=Actor.of(request),
+                guardian=guardian,
+                address=form.address(),
+                city=settings.CITY_NAME,
+                alone=form.cleaned_data.get("who") == "alone",
+            )
+            messages.success(request, _("Votre adresse est enregistrée."))
+            return redirect(back)
+    else:
+        form = MoveForm(initial=AddressForm.initial_of(household), shared=shared and declared)
+    return render(
+        request,
+        "families/address.html",
+        {"form": form, "next": back, "declared": declared},
+    )
+
+
+@allow(ANYONE)
+def streets(request: HttpRequest) -> HttpResponse:
+    """Suggest streets while one types; a fragment for htmx, public as the register is."""
+    query = request.GET.get("street_query", "")[:120]
+    return render(
+        request,
+        "families/_streets.html",
+        {
+            "candidates": find_streets(query),
+            "query": query,
+            "chosen": request.GET.get("street", ""),
+            "with_other": request.GET.get("with_other") == "1",
+        },
+    )

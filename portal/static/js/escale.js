@@ -1,0 +1,43 @@
+/* Comfort only: every page works without this file. */
+(function () {
+  "use strict";
+
+  // Pop-up menus close with Escape and with a click elsewhere.
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details.pop[open]").forEach(function (pop) {
+      if (!pop.contains(event.target)) pop.open = false;
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.pop[open]").forEach(function (pop) {
+      pop.open = false;
+      pop.querySelector("summary").focus();
+    });
+  });
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-repeatable")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    window.setTimeout(function () {
+      delete form.dataset.sent;
+    }, 8000);
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) {
+      delete form.dataset.sent;
+    });
+  });
+
+  // A list that filters itself when a choice changes.
+  document.addEventListener("change", function (event) {
+    var form = event.target.closest("form[data-autosubmit]");
+    if (form) form.requestSubmit();
+  });
+})();
