@@ -5,11 +5,6 @@ from django.urls import include, path
 from portal.api import api
 from portal.views import choices, home, pages, styleguide
 
-handler400 = "portal.views.errors.bad_request"
-handler403 = "portal.views.errors.permission_denied"
-handler404 = "portal.views.errors.page_not_found"
-handler500 = "portal.views.errors.server_error"
-
 urlpatterns = [
     path("", home, name="home"),
     path("langue/", choices.set_language, name="set_language"),
