@@ -100,7 +100,7 @@ class ResourceQuerySet(models.QuerySet[Any]):
         if window.privacy is not None:
             found = found.filter(personal_data_level__in=window.privacy)
         if window.levels is not None:
-            through = self.model.levels.through.objects.filter(  # type: ignore[attr-defined]
+            through = self.model.levels.through.objects.filter(
                 term__vocabulary="level", term__code__in=window.levels
             )
             found = found.filter(pk__in=through.values("resource"))

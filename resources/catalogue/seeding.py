@@ -1,7 +1,134 @@
-"""Demo data of the catalogue app."""
+"""Demo data of the catalogue: vocabularies, 1,800 resources, favourites, the index."""
 
+from __future__ import annotations
+
+from django.db import transaction
+
+from core import clock
 from core.seeding import SeedContext
+from resources.catalogue import indexing, vocabularies
+from resources.catalogue.demo.generate import Draft, drafts
+from resources.catalogue.models import (
+    CatalogueVersion,
+    Contribution,
+    Favourite,
+    Resource,
+    Term,
+    Vocabulary,
+)
+
+TermsByCode = dict[tuple[str, str], Term]
+
+
+def seed_vocabularies() -> TermsByCode:
+    """Write the city's short vocabularies; return the terms by vocabulary and code."""
+    terms: TermsByCode = {}
+    entries = (
+        (Vocabulary.LEVEL, vocabularies.LEVELS),
+        (Vocabulary.DOMAIN, vocabularies.DOMAINS),
+        (Vocabulary.PEDAGOGICAL_TYPE, vocabularies.PEDAGOGICAL_TYPES),
+        (Vocabulary.DOCUMENT_TYPE, vocabularies.DOCUMENT_TYPES),
+        (Vocabulary.LICENCE, vocabularies.LICENCES),
+    )
+    for deep in (False, True):  # wider domains first: the others point to them
+        made = [
+            Term(
+                vocabulary=vocabulary,
+                code=entry.code,
+                label=entry.label,
+                alt_labels=list(entry.alt_labels),
+                parent=terms.get((vocabulary, entry.parent)),
+                position=position,
+            )
+            for vocabulary, listed in entries
+            for position, entry in enumerate(listed, start=1)
+            if bool(entry.parent) == deep
+        ]
+        Term.objects.bulk_create(made)
+        terms.update({(term.vocabulary, term.code): term for term in made})
+    return terms
+
+
+def _resource(draft: Draft, terms: TermsByCode) -> Resource:
+    return Resource(
+        identifier=draft.identifier,
+        title=draft.title,
+        description=draft.description,
+        keywords=draft.keywords,
+        language=draft.language,
+        state=draft.state,
+        url=draft.url,
+        duration_minutes=draft.duration_minutes,
+        document_type=terms["document_type", draft.document_type],
+        pedagogical_type=terms["pedagogical_type", draft.pedagogical_type],
+        audience=draft.audience,
+        difficulty=draft.difficulty,
+        cost=draft.cost,
+        licence=terms["licence", draft.licence],
+        personal_data_level=draft.personal_data_level,
+        open_from=draft.open_from,
+        open_to=draft.open_to,
+        quality=draft.quality,
+        published_on=draft.published_on,
+        opened_count=draft.opened_count,
+        created_at=clock.at(draft.published_on, 9),
+        updated_at=clock.at(draft.published_on, 9),
+    )
+
+
+def _seed_resources(made: list[Draft], terms: TermsByCode) -> list[Resource]:
+    labels = {key: term.label for key, term in terms.items()}
+    resources = [_resource(draft, terms) for draft in made]
+    for draft, resource in zip(made, resources, strict=True):
+        resource.search_text = indexing.search_text_of(
+            indexing.described(resource, draft.levels, (draft.domain,), labels)
+        )
+    Resource.objects.bulk_create(resources, batch_size=500)
+    levels, domains = Resource.levels.through, Resource.domains.through
+    levels.objects.bulk_create(
+        [
+            levels(resource_id=resource.pk, term_id=terms["level", code].pk)
+            for draft, resource in zip(made, resources, strict=True)
+            for code in draft.levels
+        ],
+        batch_size=2000,
+    )
+    domains.objects.bulk_create(
+        [
+            domains(resource_id=resource.pk, term_id=terms["domain", draft.domain].pk)
+            for draft, resource in zip(made, resources, strict=True)
+        ],
+        batch_size=2000,
+    )
+    Contribution.objects.bulk_create(
+        [
+            Contribution(resource=resource, role=role, name=name, position=position)
+            for draft, resource in zip(made, resources, strict=True)
+            for position, (role, name) in enumerate(
+                (("publisher", draft.publisher), ("author", draft.author))
+            )
+        ],
+        batch_size=2000,
+    )
+    return resources
 
 
 def seed(ctx: SeedContext) -> None:
-    """Write this app's share of the demo city."""
+    """Write this app's share of the demo city; the index is built once all is committed."""
+    rng = ctx.rng("catalogue")
+    terms = seed_vocabularies()
+    made = list(drafts(rng, ctx.scale.resources, ctx.today))
+    resources = _seed_resources(made, terms)
+    ctx.progress("Catalogue", len(resources), len(resources))
+    teacher = ctx.people.get("teacher")
+    if teacher is not None:
+        liked = [
+            resource
+            for draft, resource in zip(made, resources, strict=True)
+            if "CM1" in draft.levels and draft.state == "validated" and draft.open_to is None
+        ]
+        Favourite.objects.bulk_create(
+            Favourite(user=teacher, resource=resource) for resource in rng.sample(liked, 9)
+        )
+    CatalogueVersion.objects.update_or_create(pk=1, defaults={"number": 1})
+    transaction.on_commit(lambda: indexing.rebuild(force=True))

@@ -148,6 +148,17 @@ class WhooshEngine:
         """Return titles for what is being typed; raises NoIndex."""
         return searching.suggest(self._readable(), prefix, scope, day, limit)
 
+    def related(
+        self, pk: int, scope: Mapping[str, frozenset[str]], day: dt.date | None, limit: int
+    ) -> list[int]:
+        """Return the documents most alike to one, within what the reader may see."""
+        snapshot = self._readable()
+        number = snapshot.numbers.get(pk)
+        if number is None:
+            return []
+        found = snapshot.alike([number], snapshot.allowed(scope, day), limit)
+        return [snapshot.rows[other].pk for other in found]
+
     def _readable(self) -> Snapshot:
         snapshot = self.snapshot()
         if snapshot is None:

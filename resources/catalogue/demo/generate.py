@@ -157,7 +157,7 @@ def _description(rng: random.Random, notion: Notion, kind: Kind) -> str:
     return " ".join(parts)
 
 
-def _draft(
+def _draft(  # noqa: PLR0917
     rng: random.Random, number: int, notion: Notion, kind: Kind, title: str, today: dt.date
 ) -> Draft:
     paid = rng.random() < 0.16

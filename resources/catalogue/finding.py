@@ -1,0 +1,67 @@
+"""Finding resources for a person: the index proposes, the database disposes.
+
+Whatever the index answers, rows are read again through the reader's window, so that an
+index a few seconds old can never show what was just withdrawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from resources.catalogue import degraded
+from resources.catalogue.access import Window
+from resources.catalogue.indexing import engine, watch
+from resources.catalogue.models import Resource
+from resources.search.engine import Answer, Ask, Suggestion
+from resources.search.service import NoIndex
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of resources, in order, and what the engine says about the whole."""
+
+    resources: list[Resource]
+    answer: Answer
+
+
+def find(ask: Ask, window: Window) -> Found:
+    """Answer a question within what a reader may see, index or no index."""
+    watch.look()
+    asked = replace(ask, scope=window.scope(), day=window.day)
+    try:
+        answer = engine().search(asked)
+    except NoIndex:
+        answer = degraded.search(asked, window)
+    return Found(rows(answer.ids, window), answer)
+
+
+def rows(ids: tuple[int, ...] | list[int], window: Window) -> list[Resource]:
+    """Return the visible resources among ``ids``, in that order, ready to be shown."""
+    found = {
+        resource.pk: resource
+        for resource in Resource.objects.within(window)
+        .filter(pk__in=ids)
+        .select_related("pedagogical_type", "document_type", "licence")
+        .prefetch_related("levels", "domains")
+    }
+    return [found[pk] for pk in ids if pk in found]
+
+
+def suggest(prefix: str, window: Window, limit: int = 8) -> list[Suggestion]:
+    """Return titles for what is being typed, among what the reader may see."""
+    watch.look()
+    try:
+        return engine().suggest(prefix, window.scope(), window.day, limit)
+    except NoIndex:
+        return []
+
+
+def related(resource: Resource, window: Window, limit: int = 4) -> list[Resource]:
+    """Return resources on the same notions, among what the reader may see."""
+    try:
+        ids = engine().related(resource.pk, window.scope(), window.day, limit)
+    except NoIndex:
+        domains = resource.domains.values("pk")
+        same = Resource.objects.within(window).filter(domains__in=domains)
+        ids = list(same.exclude(pk=resource.pk).values_list("pk", flat=True).distinct()[:limit])
+    return rows(ids, window)
