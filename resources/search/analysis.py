@@ -49,13 +49,17 @@ def _lower(text: str) -> str:
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a text: as written (lower case), folded, and its stem; where it stands."""
+    """A word of a text: as written (lower case), folded, and its stem; where it stands.
+
+    ``compound`` tells a part of a hyphenated word: "outre-mer" is little about the "mer".
+    """
 
     written: str
     folded: str
     stem: str
     start: int
     end: int
+    compound: bool = False
 
     @property
     def is_stop(self) -> bool:
@@ -79,7 +83,9 @@ def words(text: str) -> list[Word]:
                 continue
             if part:
                 folded = fold(part)
-                found.append(Word(_lower(part), folded, stem(folded), start, start + len(part)))
+                end = start + len(part)
+                compound = text[start - 1 : start] == "-" or text[end : end + 1] == "-"
+                found.append(Word(_lower(part), folded, stem(folded), start, end, compound))
             start += len(part) + 1
     return found
 

@@ -75,27 +75,30 @@ class Lexicon:
     def _find_candidates(self, word: str) -> tuple[str, ...]:
         if len(word) < 3 or not word.isalpha():
             return ()
-        most = _tolerance(len(word))
-        cost: dict[str, float] = {}
-        for length in range(len(word) - most, len(word) + most + 1):
-            bucket = self._by_length.get(length)
-            if bucket and most:
-                for found, edits, _ in process.extract(
-                    word, bucket, scorer=OSA.distance, score_cutoff=most, limit=12
-                ):
-                    cost[found] = float(edits)
+        cost = self._near_letters(word)
         sound = sound_of(word)
         if len(sound) > 2:
             for found in self._by_sound.get(sound, ()):
-                distance = cost.get(found, float(OSA.distance(word, found)))
-                cost[found] = distance * 0.35
-            if len(sound) > 4 and not cost:
-                cost.update(self._near_sounds(word, sound))
+                cost[found] = 0.35 * cost.get(found, float(OSA.distance(word, found)))
+        if len(sound) > 3 and not cost:
+            cost = self._near_sounds(word, sound)
         for found in cost:
             cost[found] -= 0.12 * math.log1p(self.frequencies[found])
             if found[0] != word[0]:
                 cost[found] += 0.4
         return tuple(sorted(cost, key=lambda found: (cost[found], found))[:12])
+
+    def _near_letters(self, word: str) -> dict[str, float]:
+        """Words a few edits away, fewer for short words."""
+        most = _tolerance(len(word))
+        cost: dict[str, float] = {}
+        for length in range(len(word) - most, len(word) + most + 1 if most else 0):
+            for found, edits, _ in process.extract(
+                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=most
+            ):
+                if edits <= _tolerance(min(len(word), len(found))):
+                    cost[found] = float(edits)
+        return cost
 
     def _near_sounds(self, word: str, sound: str) -> dict[str, float]:
         """Words one sound away: for spellings that are far off in letters."""
@@ -105,5 +108,5 @@ class Lexicon:
                 sound, list(self._by_sound), scorer=OSA.distance, score_cutoff=1, limit=6
             )
             for found in self._by_sound[near]
-            if OSA.distance(word, found) <= len(word) // 2
+            if OSA.distance(word, found) <= (len(found) if len(sound) > 6 else len(word)) // 2
         }

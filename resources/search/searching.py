@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
-from resources.search.analysis import Word, fold, stems
+from resources.search.analysis import Word, fold, words
 from resources.search.engine import FACETS, Answer, Ask, Chip, Suggestion
 from resources.search.plan import EXACT_SHARE, Group, Planner, corrected_text
 from resources.search.query import Parsed, Reading, parse
@@ -24,6 +24,8 @@ SEEDS = 3
 NEAR_LEVEL = 1.08
 
 
+#: … and when its title holds all of several words.
+WHOLE_TITLE = 1.25
 #: The documents that satisfy a group, and how well each does.
 Scored = tuple[int, dict[int, float]]
 
@@ -225,7 +227,8 @@ class _Search:
         if not bits:
             return []
         fits = self.snapshot.any_of("level", self.ask.near_levels) if self.ask.near_levels else 0
-        prior = self.snapshot.prior
+        prior, titles = self.snapshot.prior, self.snapshot.title_stems
+        wanted = {group.ways[0][0][0] for group in self.groups} if len(self.groups) > 1 else set()
         ranked = []
         for number in numbers_in(bits):
             score, satisfied = 0.0, 0
@@ -234,6 +237,8 @@ class _Search:
                     score += scores[number]
                     satisfied += 1
             score *= prior[number] * satisfied
+            if wanted and wanted <= titles[number]:
+                score *= WHOLE_TITLE
             if fits >> number & 1:
                 score *= NEAR_LEVEL
             ranked.append((-score, number))
@@ -257,11 +262,11 @@ def suggest(
     found: list[Suggestion] = []
     for pk in answer.ids:
         title = titles[pk]
-        folded = fold(title)
-        if folded not in seen and set(stems(title)):
-            seen.add(folded)
+        begun = [word.folded for word in words(title)]
+        if title not in seen and all(any(b.startswith(typed) for b in begun) for typed in spoken):
+            seen.add(title)
             found.append(Suggestion(pk, title))
-    found.sort(key=lambda s: not fold(s.title).startswith(spoken[0]))
+    found.sort(key=lambda suggestion: not fold(suggestion.title).startswith(spoken[0]))
     return found[:limit]
 
 

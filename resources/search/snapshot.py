@@ -92,6 +92,7 @@ class Snapshot:
             for token in row.core:
                 self._holding_core.setdefault(token, []).append(number)
         self.numbers = {row.pk: number for number, row in enumerate(rows)}
+        self.title_stems = [frozenset(row.sequence.partition("|")[0].split()) for row in rows]
         self.prior = array("f", (self._prior(row) for row in rows))
         self.orders = self._orders()
         self.bits = lru_cache(maxsize=8192)(self._bits)

@@ -30,6 +30,8 @@ with warnings.catch_warnings():
 
 #: What a word weighs by where it stands.
 WEIGHTS = {"title": 5.0, "keywords": 3.0, "labels": 1.0, "description": 1.0}
+#: Share of that for a part of a hyphenated word.
+COMPOUND = 0.5
 TEXT = "text"
 FRONT = "front.json"
 #: Raised whenever an index written before could not be read as it is now meant.
@@ -48,7 +50,7 @@ def _schema() -> Any:
 
 def schema_hash() -> str:
     """Return what tells indexes of another make apart: format, weights, marks."""
-    facts = [FORMAT, WEIGHTS, EXACT, ACCENTED]
+    facts = [FORMAT, WEIGHTS, COMPOUND, EXACT, ACCENTED]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -68,11 +70,12 @@ def _weighted(document: Document) -> tuple[dict[str, float], str]:
             for word in words(text):
                 if word.is_stop:
                     continue
+                own = weight * (COMPOUND if word.compound else 1.0)
                 sequence.append(word.stem)
-                weights[word.stem] += weight
-                weights[EXACT + word.folded] += weight
+                weights[word.stem] += own
+                weights[EXACT + word.folded] += own
                 if word.written != word.folded:
-                    weights[ACCENTED + word.written] += weight
+                    weights[ACCENTED + word.written] += own
             sequence.append("|")
     return weights, f" {' '.join(sequence)} "
 

@@ -6,8 +6,11 @@ _ARTICLES = ("les ", "la ", "le ", "l'")
 
 
 def bare(phrase: str) -> str:
-    """Return a noun phrase without its article: "les fractions" gives "fractions"."""
-    for article in _ARTICLES:
+    """Return a noun phrase without its article: "les fractions" gives "fractions".
+
+    Two nouns joined keep theirs: "le sujet et le verbe" stays whole.
+    """
+    for article in () if " et l" in phrase else _ARTICLES:
         if phrase.startswith(article):
             return phrase[len(article) :]
     return phrase
@@ -15,6 +18,9 @@ def bare(phrase: str) -> str:
 
 def of(phrase: str) -> str:
     """Return "de" and a noun phrase, contracted: "des fractions", "du cercle", "d'Égypte"."""
+    first, joined, second = phrase.partition(" et l")
+    if joined and " " not in first.removeprefix("les ").removeprefix("la ").removeprefix("le "):
+        return f"{of(first)} et {of('l' + second)}"
     if phrase.startswith("les "):
         return "des " + phrase[4:]
     if phrase.startswith("le "):
