@@ -181,3 +181,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def visible_to(self, user: User) -> InvitationQuerySet:
         """Those one has sent."""
         return self.filter(invited_by=user)
+
+
+def reads_document(user: User, document: Any) -> bool:
+    """Let the household and the agents who check open a proof of income; registered in apps."""
+    from families.models import IncomeFile
+
+    return IncomeFile.objects.visible_to(user).filter(proof=document).exists()

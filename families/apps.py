@@ -4,8 +4,19 @@ from django.apps import AppConfig
 
 
 class FamiliesConfig(AppConfig):
-    """Wires families into the home page and the menu."""
+    """Wires families into the home page, the menu and private files."""
 
     name = "families"
     label = "families"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what awaits people, and who may open a proof of income."""
+        from core.documents import register_document_reader
+        from core.home import register_cards, register_nav
+        from families import home
+        from families.access import reads_document
+
+        register_cards(home.cards)
+        register_nav(*home.NAV)
+        register_document_reader(reads_document)

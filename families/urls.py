@@ -1,6 +1,29 @@
 """Addresses of the families app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from families.views import children, guardians, income, overview, payers
 
 app_name = "families"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("creer/", overview.setup, name="setup"),
+    path("coordonnees/", overview.contact, name="contact"),
+    path("adresse/", overview.address, name="address"),
+    path("voies/", overview.streets, name="streets"),
+    path("enfants/ajouter/", children.add, name="child_add"),
+    path("enfants/<str:reference>/", children.detail, name="child"),
+    path("enfants/<str:reference>/modifier/", children.edit, name="child_edit"),
+    path("enfants/<str:reference>/mon-lien/", children.link, name="child_link"),
+    path("enfants/<str:reference>/sortie/", children.pickup_add, name="pickup_add"),
+    path("enfants/<str:reference>/paiement/", payers.choose, name="payers"),
+    path("sortie/<int:pk>/retirer/", children.pickup_end, name="pickup_end"),
+    path("paiement/<int:pk>/", payers.answer, name="payers_answer"),
+    path("autre-parent/", guardians.add, name="guardian_add"),
+    path("autre-parent/<int:pk>/inviter/", guardians.invite, name="invite"),
+    path("invitation/<str:token>/", guardians.invitation, name="invitation"),
+    path("quotient/", income.declare, name="income"),
+    path("quotients/", income.queue, name="income_queue"),
+    path("quotients/<int:pk>/", income.check, name="income_check"),
+    path("quotients/<int:pk>/refuser/", income.refuse, name="income_refuse"),
+]

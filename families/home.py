@@ -1,0 +1,84 @@
+"""What of a family awaits somebody: home cards and menu entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from core.access import reach_of
+from core.accounts.models import User
+from core.accounts.roles import STAFF_ROLES, Role
+from core.home import HomeCard, NavItem
+from families.models import Guardian, IncomeFile
+from families.queries import proposals_to
+
+NAV = (
+    NavItem(
+        gettext_lazy("Ma famille"),
+        "families:overview",
+        frozenset({Role.GUARDIAN}),
+        icon="family",
+        order=10,
+    ),
+    NavItem(
+        gettext_lazy("Quotients à vérifier"),
+        "families:income_queue",
+        frozenset({Role.ENROLMENT_AGENT, Role.REVENUE_OFFICER}),
+        icon="euro",
+        order=40,
+    ),
+)
+
+
+def cards(user: User) -> Iterator[HomeCard]:
+    """Return what awaits a parent, and the declarations that await an agent."""
+    if reach_of(user, Role.ENROLMENT_AGENT).city:
+        yield from _agent_cards()
+    if user.has_role(*STAFF_ROLES - {Role.ADMINISTRATOR}, Role.PUPIL) and not user.has_role(
+        Role.GUARDIAN
+    ):
+        return
+    guardian = Guardian.objects.filter(user=user).first()
+    if guardian is None:
+        if not user.has_role(*STAFF_ROLES):
+            yield HomeCard(
+                title=_("Créez votre foyer"),
+                text=_("Votre adresse et vos enfants : trois minutes, et tout devient possible."),
+                url=reverse("families:setup"),
+                action=_("Commencer"),
+                tone="waiting",
+                icon="family",
+                order=5,
+            )
+        return
+    for rule in proposals_to(guardian):
+        yield HomeCard(
+            title=_("Qui paie pour %(child)s ?") % {"child": rule.child.given_name},
+            text=_("L'autre parent vous propose un partage."),
+            url=reverse("families:child", args=[rule.child.reference]),
+            action=_("Répondre"),
+            tone="waiting",
+            icon="euro",
+            order=20,
+        )
+
+
+def _agent_cards() -> Iterator[HomeCard]:
+    waiting = IncomeFile.objects.filter(checked_at__isnull=True, refused_at__isnull=True).count()
+    if waiting:
+        yield HomeCard(
+            title=_("Quotients familiaux"),
+            text=ngettext(
+                "%(n)s déclaration à vérifier.", "%(n)s déclarations à vérifier.", waiting
+            )
+            % {"n": waiting},
+            url=reverse("families:income_queue"),
+            action=_("Vérifier"),
+            count=waiting,
+            tone="waiting",
+            icon="euro",
+            order=40,
+        )
