@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+
 from core.accounts.models import User
 
 
@@ -33,7 +35,7 @@ class HomeCard:
 class NavItem:
     """An entry of the main menu, shown to people who hold one of ``roles``."""
 
-    label: str
+    label: str | Promise
     url_name: str
     roles: frozenset[str]
     icon: str = ""

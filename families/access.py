@@ -19,6 +19,7 @@ from core.accounts.roles import Role
 
 if TYPE_CHECKING:
     from core.accounts.models import User
+    from core.documents import Document
     from families.models import (  # noqa: F401
         Child,
         Guardian,
@@ -183,7 +184,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(invited_by=user)
 
 
-def reads_document(user: User, document: Any) -> bool:
+def reads_document(user: User, document: Document) -> bool:
     """Let the household and the agents who check open a proof of income; registered in apps."""
     from families.models import IncomeFile
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from families.actions.household import Address
-from families.models import Guardian, Guardianship, Household, IncomeFile, PayerRule, Street
+from families.models import Guardianship, Household, IncomeFile, PayerRule, Street
 from families.rules import read_number
 from families.streets import find_streets, the_street
 
@@ -63,19 +63,24 @@ class AboutYouForm(forms.Form):
     )
 
 
-class ContactForm(forms.ModelForm[Guardian]):
+class ContactForm(forms.Form):
     """How a parent is named in daily life, reached, written to."""
 
+    used_name = forms.CharField(
+        label=_("Nom d'usage"),
+        help_text=_("Si vous utilisez un autre nom au quotidien."),
+        max_length=100,
+        required=False,
+    )
+    phone = forms.CharField(
+        label=_("Téléphone"),
+        help_text=_("Pour vous joindre si l'école a besoin de vous."),
+        max_length=20,
+        required=False,
+        validators=[_phone],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
     language = forms.ChoiceField(label=_("Langue des messages"), choices=settings.LANGUAGES)
-
-    class Meta:
-        model = Guardian
-        fields = ["used_name", "phone", "language"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["phone"].validators.append(_phone)
-        self.fields["phone"].widget.attrs.update({"type": "tel", "autocomplete": "tel"})
 
 
 class AddressForm(forms.Form):

@@ -143,7 +143,7 @@ def pickup_end(request: HttpRequest, guardian: Guardian, pk: int) -> HttpRespons
     """Take back the permission to collect."""
     own_child(request, request.POST.get("child", ""))
     contact: PickupContact = get_visible(
-        PickupContact.objects.filter(child__reference=request.POST.get("child", "")),  # type: ignore[arg-type]
+        PickupContact.objects.filter(child__reference=request.POST.get("child", "")),
         signed_in(request),
         pk=pk,
     )

@@ -24,9 +24,7 @@ from families.views.base import household_required
 @household_required
 def add(request: HttpRequest, guardian: Guardian) -> HttpResponse:
     """Name the other guardian, and invite them if one has their address."""
-    children = list(
-        Child.objects.of_guardian(signed_in(request)).order_by("birth_date", "pk")
-    )
+    children = list(Child.objects.of_guardian(signed_in(request)).order_by("birth_date", "pk"))
     if not children:
         return redirect("families:child_add")
     form = OtherGuardianForm(

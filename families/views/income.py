@@ -74,7 +74,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _one(request: HttpRequest, pk: int) -> IncomeFile:
     found: IncomeFile = get_visible(
-        IncomeFile.objects.select_related("household", "proof"),  # type: ignore[arg-type]
+        IncomeFile.objects.select_related("household", "proof"),
         signed_in(request),
         pk=pk,
     )

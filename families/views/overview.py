@@ -15,6 +15,7 @@ from core.accounts.roles import Role
 from core.journal import Actor
 from families import queries
 from families.actions.household import Address, change_address, make_household, update_contact
+from families.actions.invitations import open_invitation
 from families.child_facts import facts_of
 from families.forms import AboutYouForm, AddressForm, ContactForm, MoveForm
 from families.models import Child, Guardian, IncomeFile
@@ -55,6 +56,9 @@ def setup(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if own_guardian(request) is not None:
         return redirect("families:overview")
+    token = request.session.pop("invitation", "")
+    if token and open_invitation(token):
+        return redirect("families:invitation", token=token)
     form = AboutYouForm(
         request.POST or None,
         initial={"given_name": user.given_name, "family_name": user.family_name},
@@ -74,7 +78,14 @@ def setup(request: HttpRequest) -> HttpResponse:
 @household_required
 def contact(request: HttpRequest, guardian: Guardian) -> HttpResponse:
     """Change name in daily life, phone and language."""
-    form = ContactForm(request.POST or None, instance=guardian)
+    form = ContactForm(
+        request.POST or None,
+        initial={
+            "used_name": guardian.used_name,
+            "phone": guardian.phone,
+            "language": guardian.language,
+        },
+    )
     if request.method == "POST" and form.is_valid():
         update_contact(by=Actor.of(request), guardian=guardian, **form.cleaned_data)
         messages.success(request, _("Vos coordonnées sont à jour."))

@@ -39,10 +39,7 @@ def choose(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResp
     """Say who pays for a child: at once for oneself, else as a proposal."""
     child = own_child(request, reference)
     links = (
-        Guardianship.objects.current()
-        .filter(child=child)
-        .select_related("guardian")
-        .order_by("pk")
+        Guardianship.objects.current().filter(child=child).select_related("guardian").order_by("pk")
     )
     people = {link.guardian_id: link.guardian.full_name for link in links}
     form = PayersForm(
