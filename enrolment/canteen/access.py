@@ -15,6 +15,7 @@ from core.accounts.roles import Role
 if TYPE_CHECKING:
     from core.accounts.models import User
     from enrolment.schools.models import School
+    from families.models import Child
 
 #: Posts that see every meal at the schools they reach.
 MEAL_READERS = (Role.CANTEEN_MANAGER, Role.HEAD_TEACHER, Role.ADMINISTRATOR)
@@ -88,6 +89,23 @@ class MenuQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> MenuQuerySet:
         """All of them."""
         return self
+
+
+def diners(user: User) -> models.QuerySet[Any]:
+    """Children whose meals somebody may book: one's own, and all for the service's staff."""
+    from families.models import Child
+
+    if reach_of(user, *SERVICE_STAFF).city:
+        return Child.objects.all()
+    return Child.objects.of_guardian(user)
+
+
+def acts_as_staff(user: User, child: Child) -> bool:
+    """Tell whether somebody acts on a child's meals for the service, not as its parent."""
+    from families.models import Child as Children
+
+    own = Children.objects.of_guardian(user).filter(pk=child.pk).exists()
+    return not own and reach_of(user, *SERVICE_STAFF).city
 
 
 def can_tick(user: User, school: School) -> bool:

@@ -1,6 +1,7 @@
 """The canteen app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CanteenConfig(AppConfig):
@@ -9,3 +10,19 @@ class CanteenConfig(AppConfig):
     name = "enrolment.canteen"
     label = "canteen"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register home cards, menu entries and the source of charges."""
+        from core.accounts.roles import Role
+        from core.home import NavItem, register_cards, register_nav
+        from enrolment.canteen.actions.billing import collect
+        from enrolment.canteen.cards import cards
+        from payments import sources
+
+        register_cards(cards)
+        register_nav(
+            NavItem(
+                str(_("Cantine")), "canteen:home", frozenset({Role.GUARDIAN}), "canteen", order=30
+            ),
+        )
+        sources.register("canteen", collect)
