@@ -21,8 +21,20 @@ class CanteenConfig(AppConfig):
 
         register_cards(cards)
         register_nav(
+            NavItem(_("Cantine"), "canteen:home", frozenset({Role.GUARDIAN}), "canteen", order=30),
             NavItem(
-                str(_("Cantine")), "canteen:home", frozenset({Role.GUARDIAN}), "canteen", order=30
+                _("Restauration"),
+                "canteen:orders",
+                frozenset({Role.CANTEEN_MANAGER, Role.ADMINISTRATOR}),
+                "canteen",
+                order=30,
+            ),
+            NavItem(
+                _("Pointage cantine"),
+                "canteen:attendance",
+                frozenset({Role.HEAD_TEACHER, Role.TEACHER, Role.CANTEEN_MANAGER}),
+                "check",
+                order=35,
             ),
         )
         sources.register("canteen", collect)

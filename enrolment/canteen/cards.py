@@ -19,6 +19,7 @@ from enrolment.canteen import access
 from enrolment.canteen.actions.orders import waiting
 from enrolment.canteen.models import Booking, MealRegistration
 from enrolment.canteen.queries import load_service
+from enrolment.canteen.words import day_in_words
 from enrolment.schools.models import RollEntry
 from families.models import Child
 
@@ -78,7 +79,7 @@ def _for_parent(user: User) -> Iterator[HomeCard]:
             .values_list("child__given_name", flat=True)
         )
         yield HomeCard(
-            title=_("Prochain repas : %(day)s") % {"day": date_format(meal, "l j F")},
+            title=_("Prochain repas : %(day)s") % {"day": day_in_words(meal)},
             text=_("À table : %(names)s.") % {"names": ", ".join(eating)},
             url=reverse("canteen:home"),
             action=_("Voir le mois et les menus"),
@@ -121,7 +122,7 @@ def _for_manager() -> Iterator[HomeCard]:
         return
     unsent = [pk for pk, version in waiting(day).items() if version is None]
     is_due = clock.now() >= service.cutoff(day)
-    words = {"day": date_format(day, "l j F")}
+    words = {"day": day_in_words(day)}
     url = f"{reverse('canteen:orders')}?jour={day.isoformat()}"
     if unsent:
         text = ngettext(

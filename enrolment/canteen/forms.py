@@ -105,7 +105,7 @@ class CourseForm(forms.Form):
     """A dish of a menu; without a name it is left out."""
 
     kind = forms.ChoiceField(label=_("Type"), choices=Course.Kind.choices)
-    name = forms.CharField(label=_("Plat"), max_length=120, required=False)
+    name = forms.CharField(label=_("Nom du plat"), max_length=120, required=False)
     diet = forms.ChoiceField(
         label=_("Pour"), choices=[("", _("Tout le monde")), *Diet.choices[1:3]], required=False
     )

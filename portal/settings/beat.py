@@ -13,4 +13,9 @@ SCHEDULE: dict[str, Any] = {
         "task": "core.sweep_documents",
         "schedule": crontab(hour=3, minute=20),
     },
+    # canteen: usual weeks become bookings up to the horizon
+    "canteen.follow_usual_weeks": {
+        "task": "canteen.follow_usual_weeks",
+        "schedule": crontab(hour=1, minute=30),
+    },
 }

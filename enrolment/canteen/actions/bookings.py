@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Prefetch
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import clock, journal
@@ -25,21 +24,12 @@ from enrolment.canteen.queries import (
 )
 from enrolment.canteen.rules.cutoff import Service
 from enrolment.canteen.rules.patterns import Known, Wanted, reconcile
+from enrolment.canteen.words import day_in_words, limit_in_words
 from enrolment.schools.models import RollEntry, School, SchoolYear
 from families.models import Child
 
 #: How far ahead usual weeks are turned into bookings.
 HORIZON = dt.timedelta(weeks=8)
-
-
-def limit_in_words(limit: dt.datetime) -> str:
-    """Write a cut-off as one says it: ``jeudi 3 septembre à 12 h``."""
-    local = limit.astimezone(clock.PARIS)
-    hour = _("%(hour)s h %(minute)02d") if local.minute else _("%(hour)s h")
-    return _("%(day)s à %(hour)s") % {
-        "day": date_format(local.date(), "l j F"),
-        "hour": hour % {"hour": local.hour, "minute": local.minute},
-    }
 
 
 def why_not(
@@ -207,7 +197,7 @@ def _check_seat(child: Child, place: ServiceDay) -> None:
         raise RuleBroken(
             "full",
             _("C'est complet le %(day)s à l'école de %(child)s : toutes les places sont prises.")
-            % {"day": date_format(place.day, "l j F"), "child": child.given_name},
+            % {"day": day_in_words(place.day), "child": child.given_name},
             "day",
         )
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from core import clock, journal, outbox
 from core.errors import RuleBroken
 from core.journal import Actor
-from enrolment.canteen.actions.bookings import limit_in_words
 from enrolment.canteen.actions.days import lock_days
 from enrolment.canteen.models import (
     Booking,
@@ -24,6 +23,7 @@ from enrolment.canteen.models import (
     ServiceDay,
 )
 from enrolment.canteen.queries import instant_of_transaction, load_service
+from enrolment.canteen.words import limit_in_words
 
 
 def quantities(kitchen: Kitchen, day: dt.date) -> dict[tuple[int, str], int]:

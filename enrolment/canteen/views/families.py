@@ -20,12 +20,13 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from enrolment.canteen import access
-from enrolment.canteen.actions.bookings import change_meal, change_meals, limit_in_words
+from enrolment.canteen.actions.bookings import change_meal, change_meals
 from enrolment.canteen.forms import parse_month
 from enrolment.canteen.models import Booking, Diet, MealRegistration
 from enrolment.canteen.months import Day, Month, load_day, load_month
 from enrolment.canteen.pricing import price_for
 from enrolment.canteen.queries import load_service
+from enrolment.canteen.words import limit_in_words
 from families.models import Child
 
 #: Who books meals: parents, and the service for them.

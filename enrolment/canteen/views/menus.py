@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.access import allow, get_visible, signed_in
@@ -27,7 +28,7 @@ from enrolment.canteen.queries import load_service
 class ThemeForm(forms.Form):
     """The title a menu may carry."""
 
-    theme = forms.CharField(required=False, max_length=80)
+    theme = forms.CharField(label=gettext_lazy("Titre du jour"), required=False, max_length=80)
 
 
 CourseFormSet = formset_factory(CourseForm, extra=2, max_num=12)
@@ -115,7 +116,7 @@ def edit(request: HttpRequest, code: str, day: dt.date) -> HttpResponse:
         "kitchen": kitchen,
         "day": day,
         "formset": formset,
-        "theme": theme,
+        "title_form": theme,
         "refusal": refusal,
     }
     return render(request, "canteen/menu_edit.html", context, status=422 if failed else 200)

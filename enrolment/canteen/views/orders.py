@@ -21,11 +21,11 @@ from core.journal import Actor
 from core.spreadsheets import Column, write_xlsx, xlsx_response
 from enrolment.canteen import access
 from enrolment.canteen.actions import orders as acts
-from enrolment.canteen.actions.bookings import limit_in_words
 from enrolment.canteen.forms import DayField, ReasonForm
 from enrolment.canteen.models import Allergen, Booking, Diet, Kitchen, KitchenOrder, Refectory
 from enrolment.canteen.queries import load_service
 from enrolment.canteen.rules.orders import Quantities, differences
+from enrolment.canteen.words import limit_in_words
 from families.models import HealthCarePlan
 
 
