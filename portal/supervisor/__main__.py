@@ -51,12 +51,17 @@ def chosen_port(text: str) -> int:
     return port
 
 
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(preferred: int) -> int:
+    """Return a port nobody listens on: the preferred one, so that links last, or another."""
+    for port in (preferred if preferred <= 65535 else 0, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    raise CannotStart("Plus aucun port n'est libre sur cette machine.")
 
 
 def take_folder(folder: Path) -> IO[str]:
@@ -94,6 +99,7 @@ def programs(port: int, sandbox_port: int, folder: Path) -> list[Program]:
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
     beat += ["--schedule", str(folder / "beat" / "schedule")]
     sandbox = [python, "-m", "payments.sandbox", "--port", str(sandbox_port)]
+    sandbox += ["--state", str(folder / "sandbox.sqlite3")]
     return [
         Program("web", "Le serveur web", web),
         Program("worker", "L'exécution des tâches", worker),
@@ -157,7 +163,7 @@ def main() -> None:
     folder = Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()
     port = chosen_port(os.environ.get("PORT") or "8000")
     lock = take_folder(folder)
-    sandbox_port = free_port()
+    sandbox_port = free_port(port + 1)
     environment = environment_of(port, sandbox_port, folder)
     prepare(environment, os.environ.get("SCALE") or "small")
     os.chdir(ROOT)

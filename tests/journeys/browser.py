@@ -15,6 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from tests.people import give_second_factor, session_facts
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -37,7 +39,6 @@ SIZES = {
 }
 #: Given to people who have no password of their own in a test.
 PASSWORD = "un-mot-de-passe-de-test"
-TOTP_SECRET = "MISTRALMISTRALMISTRALMISTRALABCD"
 
 
 def chromium_path() -> str | None:
@@ -128,7 +129,7 @@ def assert_accessible(page: Any) -> None:
     assert not lines, f"{page.url} is not accessible:\n" + "\n".join(lines)
 
 
-def totp_code(secret: str = TOTP_SECRET) -> str:
+def totp_code(secret: str) -> str:
     """Return the code an authenticator application shows now."""
     from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
@@ -145,8 +146,6 @@ def prepare_account(user: Any, password: str | None = None) -> str:
     from allauth.mfa.totp.internal.auth import TOTP
     from django.core.cache import cache
 
-    from core.accounts.roles import STAFF_ROLES
-
     wanted = password or PASSWORD
     if not user.check_password(wanted):
         user.set_password(wanted)
@@ -155,9 +154,8 @@ def prepare_account(user: Any, password: str | None = None) -> str:
         EmailAddress.objects.update_or_create(
             user=user, email=user.email, defaults={"verified": True, "primary": True}
         )
+    give_second_factor(user)
     devices = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
-    if user.has_role(*STAFF_ROLES) and not devices.exists():
-        TOTP.activate(user, TOTP_SECRET)
     for device in devices.order_by("pk"):
         # A code serves once; the second sign-in of a test may fall in the same half-minute.
         cache.delete(TOTP(device)._get_used_cache_key(totp_code(secret_of(device))))
@@ -192,21 +190,15 @@ def sign_in(page: Any, user: Any, password: str | None = None) -> None:
 
 def sign_in_fast(page: Any, user: Any) -> None:
     """Sign in by putting a session in the browser: for journeys that are about other pages."""
-    from allauth.account.internal.flows import login as flow
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
     prepare_account(user)
-    now = time.time()
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session[flow._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
-    session[flow.AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "password", "at": now, "email": user.email},
-        {"method": "mfa", "at": now, "type": "totp"},
-    ]
+    session.update(session_facts(user))
     session.create()
     page.context.add_cookies(
         [

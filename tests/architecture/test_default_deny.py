@@ -1,0 +1,143 @@
+"""Every address says who may call it, and lets nobody else in."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+
+from core import clock
+from core.access import ANYONE, SIGNED_IN, may_enter, rule_of
+from core.accounts.roles import Role
+from core.journal import SYSTEM
+from core.partners import issue
+from tests.architecture.addresses import calls, pages
+from tests.factories.accounts import UserFactory
+from tests.people import sign_in_client
+
+KNOWN = {ANYONE, SIGNED_IN, *Role.values}
+VISITOR = "visitor"
+#: Garbage that a form or a filter must survive: wrong types, a NUL, markup, too long.
+GARBAGE = urlencode(
+    {"page": "zzz", "q": "a\x00b", "id": "-1", "date": "2026-02-30", "name": "<b>" * 300}
+)
+
+
+def test_every_page_states_a_rule():
+    closed = [f"{p.name} ({p.route})" for p in pages() if rule_of(p.callback, p.name) is None]
+    assert not closed, f"no access rule, so closed to all: {closed}"
+
+
+def test_every_operation_states_its_own_rule_and_scope():
+    unruled = [c.name for c in calls() if not hasattr(c.view, "access_rule")]
+    assert not unruled, f"no @allow_api: {unruled}"
+    for call in calls():
+        assert call.view.access_rule <= KNOWN, call.name
+        writes = call.method not in ("GET", "HEAD")
+        if call.view.api_scope:
+            assert call.view.api_scope.endswith(":write" if writes else (":read", ":write"))
+
+
+def test_rules_name_roles_that_exist():
+    for page in pages():
+        assert (rule_of(page.callback, page.name) or set()) <= KNOWN, page.name
+
+
+@dataclass
+class Caller:
+    """Somebody who tries every address; whatever they write is undone."""
+
+    user: Any
+    client: Client
+
+    def send(self, method, url, data=None, **options):
+        """Call as at first: same session, no limit reached, nothing kept."""
+        cache.clear()
+        cookies = self.client.cookies.copy()
+        with transaction.atomic():
+            response = self.client.generic(method, url, data or "", **options)
+            if response.streaming:
+                list(response.streaming_content)
+            transaction.set_rollback(True)
+        self.client.cookies = cookies
+        return response
+
+    def entitled(self, rule):
+        return ANYONE in rule or may_enter(self.user, rule)
+
+    def was_refused(self, response):
+        to_sign_in = response.status_code == 302 and "/compte/" in response.get("Location", "")
+        return response.status_code in (401, 403) or (self.user is None and to_sign_in)
+
+
+def why(response):
+    """Return the fault behind a 500."""
+    fault = getattr(response, "exc_info", None)
+    return repr(fault[1])[:200] if fault else ""
+
+
+@pytest.fixture(params=[VISITOR, *Role.values])
+def caller(request, db):
+    client = Client(raise_request_exception=False)
+    if request.param == VISITOR:
+        return Caller(None, client)
+    user = UserFactory(roles=[Role(request.param)])
+    sign_in_client(client, user)
+    return Caller(user, client)
+
+
+def test_pages_let_in_whom_they_say_and_nobody_else(caller):
+    wrong = []
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    for page in pages():
+        entitled = caller.entitled(rule_of(page.callback, page.name) or frozenset())
+        for method, url, data in (
+            ("GET", page.url, ""),
+            ("GET", f"{page.url}?{GARBAGE}", ""),
+            ("POST", page.url, GARBAGE),
+        ):
+            response = caller.send(method, url, data, **(form if data else {}))
+            status = response.status_code
+            if entitled and (status >= 500 or (status in (401, 403) and method == "GET")):
+                wrong.append(f"{method} {url[:90]} ({page.name}): {status} {why(response)}")
+            if not entitled and not caller.was_refused(response):
+                wrong.append(f"{method} {url[:120]} ({page.name}): {status}, should be refused")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_operations_let_in_whom_they_say_and_nobody_else(caller):
+    wrong = []
+    for call in calls():
+        entitled = caller.entitled(call.view.access_rule)
+        for body in ("{}", '{"name": "a\\u0000b", "id": -1, "items": 3}', "not json"):
+            response = caller.send(call.method, call.url, body, content_type="application/json")
+            status = response.status_code
+            if entitled and (status >= 500 or status == 401):
+                wrong.append(f"{call.name}: {status} {why(response)}")
+            if not entitled and status not in (401, 403):
+                wrong.append(f"{call.name}: {status}, should be refused")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db
+def test_a_partner_without_the_scope_is_refused():
+    issued = issue(
+        by=SYSTEM,
+        name="Essai",
+        scopes=["nothing:read"],
+        expires_at=clock.now() + dt.timedelta(days=1),
+    )
+    caller = Caller(None, Client(raise_request_exception=False))
+    for call in calls():
+        if ANYONE in call.view.access_rule:
+            continue
+        for secret, expected in ((issued.secret, 403), ("escale_made_up", 401)):
+            headers = {"authorization": f"Bearer {secret}"}
+            response = caller.send(
+                call.method, call.url, "{}", content_type="application/json", headers=headers
+            )
+            assert response.status_code == expected, call.name
