@@ -18,6 +18,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 
 from core.accounts.models import User
 from core.accounts.roles import ScopeKind
@@ -91,6 +92,16 @@ def may_enter(user: Any, roles: frozenset[str]) -> bool:
     return SIGNED_IN in roles or user.has_role(*roles)
 
 
+def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Send a visitor to sign in and back; a form sent after its session ended is told so.
+
+    Redirecting such a form would lose what was typed without a word (403 and a page).
+    """
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    return render(request, "errors/expired.html", {"back": request.get_full_path()}, status=403)
+
+
 def allow(*roles: str) -> Callable[[View], View]:
     """State and enforce who may call a view: roles, ``SIGNED_IN`` or ``ANYONE``.
 
@@ -106,7 +117,7 @@ def allow(*roles: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not may_enter(request.user, rule):
                 if not request.user.is_authenticated:
-                    return redirect_to_login(request.get_full_path())
+                    return ask_to_sign_in(request)
                 raise PermissionDenied
             response: HttpResponseBase = view(request, *args, **kwargs)
             return response

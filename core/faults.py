@@ -1,15 +1,13 @@
-"""Answers when something is wrong: pages for people, one JSON shape for programs."""
+"""What programs hear when something is wrong: one JSON shape for everything."""
 
 from __future__ import annotations
 
 import logging
-from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -46,46 +44,10 @@ def _words(status: int) -> tuple[str, str]:
     }.get(status, ("fault", _("Une panne est survenue de notre côté. Réessayez plus tard.")))
 
 
-def answer(request: HttpRequest, status: int) -> HttpResponse:
-    """Answer with a status, as a page ``errors/<status>.html`` or as a problem."""
-    if wants_json(request):
-        return problem(status, *_words(status))
-    page = TemplateResponse(request, f"errors/{status}.html", status=status)
-    return page.render()
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Handle 400; a body that is too big is 413."""
-    return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
-
-
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Handle 403."""
-    return answer(request, 403)
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Handle 404."""
-    return answer(request, 404)
-
-
-def fault(request: HttpRequest) -> HttpResponse:
-    """Handle 500, which must not need the database."""
-    if wants_json(request):
-        return problem(500, *_words(500))
-    from django.template.loader import render_to_string
-
-    return HttpResponse(render_to_string("errors/500.html"), status=500)
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Handle a form whose session ended meanwhile: say so, offer the way back."""
-    if wants_json(request):
-        return problem(403, "csrf", _("Le jeton CSRF manque ou n’est plus valable."))
-    page = TemplateResponse(
-        request, "errors/expired.html", {"back": request.get_full_path()}, status=403
-    )
-    return page.render()
+def of_status(status: int) -> JsonResponse:
+    """Answer a program with the words of a status."""
+    code, message = _words(status)
+    return problem(status, code, message)
 
 
 def answer_problems(api: NinjaAPI) -> None:
@@ -109,38 +71,38 @@ def answer_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(Throttled)
     def throttled(request: HttpRequest, exc: Throttled) -> HttpResponseBase:
-        response = problem(429, *_words(429))
+        response = of_status(429)
         response["Retry-After"] = str(int(exc.wait or 60))
         return response
 
     @api.exception_handler(AuthenticationError)
     def unknown(request: HttpRequest, exc: AuthenticationError) -> HttpResponseBase:
-        response = problem(401, *_words(401))
+        response = of_status(401)
         response["WWW-Authenticate"] = 'Bearer realm="escale"'
         return response
 
     @api.exception_handler(HttpError)
     def refused(request: HttpRequest, exc: HttpError) -> HttpResponseBase:
-        return problem(exc.status_code, *_words(exc.status_code))
+        return of_status(exc.status_code)
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, exc: Http404) -> HttpResponseBase:
-        return problem(404, *_words(404))
+        return of_status(404)
 
     @api.exception_handler(PermissionDenied)
     def denied(request: HttpRequest, exc: PermissionDenied) -> HttpResponseBase:
-        return problem(403, *_words(403))
+        return of_status(403)
 
     @api.exception_handler(RequestDataTooBig)
     def too_big(request: HttpRequest, exc: RequestDataTooBig) -> HttpResponseBase:
-        return problem(413, *_words(413))
+        return of_status(413)
 
     @api.exception_handler(Exception)
     def broke(request: HttpRequest, exc: Exception) -> HttpResponseBase:
         # As Django does for pages: tell the log and the test client, then answer.
         logger.error("API fault: %s", type(exc).__name__, exc_info=exc)
         got_request_exception.send(sender=type(api), request=request)
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, *_words(500))
+        return of_status(500)
 
 
 def _field_error(error: dict[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from core.access import may_enter, rule_of
+from core import faults, logs
+from core.access import ask_to_sign_in, may_enter, rule_of
 from core.errors import RuleBroken
 
 
@@ -35,6 +43,8 @@ class DefaultDenyMiddleware:
         if rule is None:
             raise PermissionDenied("no access rule")
         if not hasattr(view, "access_rule") and not may_enter(request.user, rule):
+            if not request.user.is_authenticated and not faults.wants_json(request):
+                return ask_to_sign_in(request)
             raise PermissionDenied
         return None
 
@@ -42,6 +52,60 @@ class DefaultDenyMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         """Turn a broken rule that no view caught into a page with 409 and the sentence."""
+        if isinstance(exception, RequestDataTooBig | TooManyFilesSent | TooManyFieldsSent):
+            if faults.wants_json(request):
+                return faults.of_status(413)
+            return render(request, "errors/413.html", status=413)
         if isinstance(exception, RuleBroken):
             return render(request, "errors/rule.html", {"broken": exception}, status=409)
         return None
+
+
+class SizeLimitMiddleware:
+    """Answer 413 to what announces itself as too big, before a byte of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Look at the announced length only; the server refuses a body that lies."""
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if announced.isdigit() and int(announced) > settings.REQUEST_MAX_BYTES:
+            if faults.wants_json(request):
+                return faults.of_status(413)
+            return render(request, "errors/413.html", status=413)
+        return self.get_response(request)
+
+
+class ApiProblemsMiddleware:
+    """Give programs JSON whatever went wrong and wherever: an unknown address, a fault."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Replace pages of errors below /api/."""
+        response = self.get_response(request)
+        page = response.headers.get("Content-Type", "").startswith("text/html")
+        if response.status_code >= 400 and page and faults.wants_json(request):
+            answer = faults.of_status(response.status_code)
+            if "Allow" in response:
+                answer["Allow"] = response["Allow"]
+            return answer
+        return response
+
+
+class RequestIdMiddleware:
+    """Give each request a number that stands in every log line and in the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Take the proxy's number if it looks like one, else make one."""
+        given = request.headers.get("X-Request-ID", "")
+        number = given if logs.REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        with logs.request_id(number):
+            response = self.get_response(request)
+        response["X-Request-ID"] = number
+        return response

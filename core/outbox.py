@@ -136,9 +136,9 @@ def queue(
         **(context or {}),
     }
     with translation.override(language):
-        subject = _plain(f"messages/{kind}.subject.txt", words)
-        body = _plain(f"messages/{kind}.txt", words)
-        signature = _plain("messages/_signature.txt", words)
+        subject = plain(f"messages/{kind}.subject.txt", words)
+        body = plain(f"messages/{kind}.txt", words)
+        signature = plain("messages/_signature.txt", words)
     return queue_words(
         kind=kind,
         to=to,
@@ -151,7 +151,7 @@ def queue(
     )
 
 
-def _plain(template: str, words: dict[str, Any]) -> str:
+def plain(template: str, words: dict[str, Any]) -> str:
     """Render plain text, where an apostrophe must stay an apostrophe."""
     return (
         engines["django"]

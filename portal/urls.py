@@ -17,7 +17,7 @@ urlpatterns = [
     path("site.webmanifest", pages.webmanifest, name="webmanifest"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("", include("core.urls")),
-    path("compte/", include("allauth.urls")),
+    path("compte/", include("core.accounts.urls")),
     path("famille/", include("families.urls")),
     path("ecoles/", include("enrolment.schools.urls")),
     path("inscriptions/", include("enrolment.registration.urls")),
@@ -28,8 +28,3 @@ urlpatterns = [
     path("parc/", include("classrooms.urls")),
     path("api/v1/", api.urls),
 ]
-
-handler400 = "core.faults.bad_request"
-handler403 = "core.faults.forbidden"
-handler404 = "core.faults.not_found"
-handler500 = "core.faults.fault"

@@ -24,14 +24,14 @@ class UserManager(BaseUserManager["User"]):
         self, email: str | None = None, password: str | None = None, **fields: Any
     ) -> User:
         """Create an account; without a password none can be used to sign in."""
-        user = self.model(email=self.normalize_email(email) or None if email else None, **fields)
+        user = self.model(email=email.strip().lower() or None if email else None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Find by sign-in address, whatever its case."""
-        return self.get(email__iexact=username)
+        return self.get(email=(username or "").lower())
 
 
 class User(AbstractBaseUser):
@@ -42,7 +42,7 @@ class User(AbstractBaseUser):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("adresse e-mail"), null=True, blank=True)  # noqa: DJ001
+    email = models.EmailField(_("adresse e-mail"), null=True, blank=True, unique=True)
     given_name = models.CharField(_("prénom"), max_length=100)
     family_name = models.CharField(_("nom"), max_length=100, blank=True)
     language = models.CharField(_("langue"), max_length=5, default="fr")

@@ -38,4 +38,73 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 #: Whole requests, files included, above this are refused before they are read.
 REQUEST_MAX_BYTES: int = env.int("REQUEST_MAX_BYTES", default=30_000_000)
 
-CSRF_FAILURE_VIEW = "core.faults.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
+
+# --- django-allauth: sign-in by e-mail address, second factor, sessions -------------------
+ACCOUNT_ADAPTER = "core.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_SESSION_REMEMBER = None  # the form asks
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEMO else "https"
+ACCOUNT_FORMS = {
+    "login": "core.accounts.forms.SignInForm",
+    "signup": "core.accounts.forms.SignUpForm",
+    "reset_password": "core.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "core.accounts.forms.NewPasswordForm",
+    "change_password": "core.accounts.forms.ChangePasswordForm",
+}
+SOCIALACCOUNT_ENABLED = False
+MFA_ADAPTER = "core.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Escale"
+MFA_TOTP_TOLERANCE = 1
+# Browsers allow passkeys without TLS on this machine only; so do we, in the demo.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+MFA_FORMS = {
+    "authenticate": "core.accounts.forms.CodeForm",
+    "reauthenticate": "core.accounts.forms.ConfirmCodeForm",
+    "activate_totp": "core.accounts.forms.ActivateAppForm",
+    "add_webauthn": "core.accounts.forms.AddPasskeyForm",
+}
+#: Secrets of second factors are encrypted with the first; the others still decrypt. Empty:
+#: a key derived from SECRET_KEY.
+MFA_ENCRYPTION_KEYS: list[str] = env.list("MFA_ENCRYPTION_KEYS", default=[])
+#: Agents without a second factor are led to set one up before anything else. The test
+#: settings alone switch it off, for tests that are about something else.
+SECOND_FACTOR_REQUIRED = True
+#: An agent's session ends after so many seconds without a request.
+STAFF_IDLE_SECONDS = 2 * 3600
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+#: One JSON line an event, to standard error; LOG_FORMAT=text for people.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "core.logs.JsonFormatter"},
+        "text": {"format": "%(levelname)s %(name)s: %(message)s"},
+    },
+    "filters": {"no_query": {"()": "core.logs.NoQuery"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", default="text" if DEMO else "json"),
+            "filters": ["no_query"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {"django": {"handlers": [], "propagate": True, "level": "WARNING"}},
+}

@@ -56,3 +56,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# An agent needs a second factor; tests about other things sign agents in without one.
+SECOND_FACTOR_REQUIRED = False

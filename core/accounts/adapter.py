@@ -1,0 +1,134 @@
+"""How django-allauth meets our house: the outbox, our people, our journal."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from core import outbox
+from core.accounts import secrets
+from core.accounts.models import User
+from core.net import client_ip
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts of people who sign in by e-mail."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "L’adresse e-mail ou le mot de passe ne convient pas. Vérifiez-les et réessayez."
+        ),
+        "enter_current_password": _("Le mot de passe actuel ne convient pas."),
+        "incorrect_password": _("Ce mot de passe ne convient pas."),
+        "incorrect_code": _("Ce code ne convient pas, ou n’est plus valable. Prenez le suivant."),
+        "too_many_login_attempts": _(
+            "Trop d’essais. Attendez quelques minutes, ou changez de mot de passe."
+        ),
+        "rate_limited": _("Trop de demandes. Attendez quelques minutes."),
+    }
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queue one of allauth's mails; what lets its reader in is wiped once sent."""
+        user = context.get("user")
+        reader = user if isinstance(user, User) else None
+        language = (reader.language if reader else translation.get_language()) or "fr"
+        words = {
+            "city_name": settings.CITY_NAME,
+            "service_name": settings.SERVICE_NAME,
+            "public_url": settings.PUBLIC_URL,
+            "email": email,
+            "reader": reader,
+            **context,
+        }
+        with translation.override(language):
+            subject = outbox.plain(f"{template_prefix}_subject.txt", words)
+            body = outbox.plain(f"{template_prefix}_message.txt", words)
+            signature = outbox.plain("messages/_signature.txt", words)
+        outbox.queue_words(
+            kind=template_prefix.replace("/email/", "."),
+            to=reader,
+            address=email,
+            subject=subject,
+            body=f"{body.strip()}\n\n{signature.strip()}\n",
+            language=language,
+            secret=True,
+        )
+
+    def save_user(
+        self,
+        request: HttpRequest,
+        user: User,
+        form: BaseForm,
+        commit: bool = True,  # noqa: FBT001, FBT002
+    ) -> User:
+        """Save somebody who has just signed up as a parent."""
+        from core.accounts import actions
+
+        user.given_name = form.cleaned_data["given_name"]
+        user.family_name = form.cleaned_data["family_name"]
+        user.language = translation.get_language() or settings.LANGUAGE_CODE
+        with transaction.atomic():
+            super().save_user(request, user, form, commit=commit)
+            if commit:
+                actions.welcome_guardian(user=user)
+        return user
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Ask for proof again unless somebody has just signed in or given one."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        latest = max((record["at"] for record in records), default=0)
+        return bool(time.time() - latest > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the caller's address behind the proxies we know."""
+        return client_ip(request)
+
+    def populate_username(self, request: HttpRequest, user: User) -> None:
+        """Do nothing: nobody has a user name here."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors: encrypted secrets; agents always keep one."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+        "cannot_delete_authenticator": _(
+            "Votre poste demande une deuxième étape : ajoutez-en une autre avant d’ôter celle-ci."
+        ),
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret before it is stored."""
+        return secrets.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a stored secret."""
+        return secrets.decrypt(encrypted_text)
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Refuse to remove an agent's last second factor."""
+        user: User = authenticator.user
+        if not user.is_staff_member:
+            return True
+        others = Authenticator.objects.filter(
+            user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        ).exclude(pk=authenticator.pk)
+        return bool(others.exists())
+
+    def _get_site_name(self) -> str:
+        return f"{settings.SERVICE_NAME} · {settings.CITY_NAME}"
