@@ -99,7 +99,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path())
-    return render(request, "errors/expired.html", {"back": request.get_full_path()}, status=403)
+    return render(request, "errors/signed_out.html", {"back": request.get_full_path()}, status=403)
 
 
 def allow(*roles: str) -> Callable[[View], View]:

@@ -15,6 +15,7 @@ import secrets
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -108,7 +109,9 @@ def can_open(user: User, document: Document) -> bool:
     return document.uploaded_by_id == user.pk or any(reader(user, document) for reader in _readers)
 
 
-def store(upload: UploadedFile, *, by: Actor, kind: str, max_bytes: int = 10_000_000) -> Document:
+def store(
+    upload: UploadedFile[Any], *, by: Actor, kind: str, max_bytes: int = 10_000_000
+) -> Document:
     """Keep an uploaded PDF, JPEG or PNG.
 
     Pictures are written anew without EXIF and shrunk. Raises RuleBroken, with a sentence

@@ -1,13 +1,20 @@
-"""What programs hear when something is wrong: one JSON shape for everything."""
+"""Answers when something is wrong: pages for people, one JSON shape for programs."""
 
 from __future__ import annotations
 
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -16,6 +23,7 @@ from core.errors import RuleBroken
 
 logger = logging.getLogger(__name__)
 API_PREFIX = "/api/"
+TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -48,6 +56,42 @@ def of_status(status: int) -> JsonResponse:
     """Answer a program with the words of a status."""
     code, message = _words(status)
     return problem(status, code, message)
+
+
+def answer(request: HttpRequest, status: int) -> HttpResponse:
+    """Answer with a status, as a page ``errors/<status>.html`` or as a problem."""
+    if wants_json(request):
+        return of_status(status)
+    return render(request, f"errors/{status}.html", status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Handle 400; a body that is too big is 413."""
+    return answer(request, 413 if isinstance(exception, TOO_BIG) else 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Handle 403."""
+    return answer(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Handle 404."""
+    return answer(request, 404)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Handle 500 with a page that needs neither database nor session."""
+    if wants_json(request):
+        return of_status(500)
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Handle a form whose session ended meanwhile: say so, offer the way back."""
+    if wants_json(request):
+        return problem(403, "csrf", _("Le jeton CSRF manque ou n’est plus valable."))
+    return render(request, "errors/expired.html", {"back": request.get_full_path()}, status=403)
 
 
 def answer_problems(api: NinjaAPI) -> None:

@@ -7,12 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import (
-    PermissionDenied,
-    RequestDataTooBig,
-    TooManyFieldsSent,
-    TooManyFilesSent,
-)
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
@@ -52,10 +47,8 @@ class DefaultDenyMiddleware:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         """Turn a broken rule that no view caught into a page with 409 and the sentence."""
-        if isinstance(exception, RequestDataTooBig | TooManyFilesSent | TooManyFieldsSent):
-            if faults.wants_json(request):
-                return faults.of_status(413)
-            return render(request, "errors/413.html", status=413)
+        if isinstance(exception, faults.TOO_BIG):
+            return faults.answer(request, 413)
         if isinstance(exception, RuleBroken):
             return render(request, "errors/rule.html", {"broken": exception}, status=409)
         return None
@@ -71,9 +64,7 @@ class SizeLimitMiddleware:
         """Look at the announced length only; the server refuses a body that lies."""
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if announced.isdigit() and int(announced) > settings.REQUEST_MAX_BYTES:
-            if faults.wants_json(request):
-                return faults.of_status(413)
-            return render(request, "errors/413.html", status=413)
+            return faults.answer(request, 413)
         return self.get_response(request)
 
 

@@ -81,9 +81,10 @@ def render(template: str, data: dict[str, Any], *, language: str = "fr") -> byte
         "public_url": settings.PUBLIC_URL,
         **data,
     }
+    compiler: Any = typst.compile  # its types forget that a set of texts may be given
     try:
-        pdf = typst.compile(
-            sources,  # type: ignore[type-var]
+        pdf = compiler(
+            sources,
             font_paths=_fonts(),
             ignore_system_fonts=True,
             format="pdf",

@@ -28,3 +28,8 @@ urlpatterns = [
     path("parc/", include("classrooms.urls")),
     path("api/v1/", api.urls),
 ]
+
+handler400 = "core.faults.bad_request"
+handler403 = "core.faults.forbidden"
+handler404 = "core.faults.not_found"
+handler500 = "core.faults.fault"

@@ -38,7 +38,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 #: Whole requests, files included, above this are refused before they are read.
 REQUEST_MAX_BYTES: int = env.int("REQUEST_MAX_BYTES", default=30_000_000)
 
-CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "core.faults.csrf_failure"
 
 # --- django-allauth: sign-in by e-mail address, second factor, sessions -------------------
 ACCOUNT_ADAPTER = "core.accounts.adapter.AccountAdapter"
