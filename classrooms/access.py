@@ -28,7 +28,7 @@ REPORTERS = (*FLEET_READERS, Role.TEACHER)
 FLEET_MANAGERS = (Role.IT_MANAGER, Role.ADMINISTRATOR)
 
 
-def _held_by(user: User) -> Q:
+def held_by(user: User) -> Q:
     """Return the condition that a hand-out is to this person or one of their classes."""
     return Q(class_group__in=user.taught_classes.values("pk")) | Q(teacher=user)
 
@@ -55,7 +55,7 @@ class CartQuerySet(models.QuerySet[Any]):
         if user.has_role(Role.IT_TECHNICIAN):
             condition |= Q(depot__isnull=False)
         if user.has_role(Role.TEACHER):
-            mine = HandOut.objects.filter(_held_by(user), state="open", cart__isnull=False)
+            mine = HandOut.objects.filter(held_by(user), state="open", cart__isnull=False)
             condition |= Q(pk__in=mine.values("cart"))
         return self.filter(condition)
 
@@ -84,7 +84,7 @@ class DeviceQuerySet(models.QuerySet[Any]):
     def _hand_outs_of(user: User) -> models.QuerySet[Any]:
         from classrooms.models import HandOut
 
-        return HandOut.objects.filter(_held_by(user), state="open").values("pk")
+        return HandOut.objects.filter(held_by(user), state="open").values("pk")
 
     def live(self) -> DeviceQuerySet:
         """Everything not written off."""
@@ -122,7 +122,7 @@ class HandOutQuerySet(models.QuerySet[Any]):
         if reach_of(user, *FLEET_READERS).city:
             return self
         reach = reach_of(user, *FLEET_READERS)
-        return self.filter(Q(school__uai__in=reach.schools) | _held_by(user))
+        return self.filter(Q(school__uai__in=reach.schools) | held_by(user))
 
     def open(self) -> HandOutQuerySet:
         """Those not given back yet."""

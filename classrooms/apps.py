@@ -9,3 +9,11 @@ class ClassroomsConfig(AppConfig):
     name = "classrooms"
     label = "classrooms"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register home cards and menu entries."""
+        from classrooms import home
+        from core.home import register_cards, register_nav
+
+        register_cards(home.cards)
+        register_nav(*home.NAV)

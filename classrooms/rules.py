@@ -99,6 +99,26 @@ def priority_of(kind: str, broken_in_cart: int = 0, cart_slots: int = 0) -> int:
     return max(1, base - 1) if crowded else base
 
 
+def state_after_report(state: str, kind: str, *, usable: bool = True) -> str:
+    """Return the state of a device once its fault is reported.
+
+    Lost is lost; a broken screen, battery or keyboard puts a device out of service; with
+    another problem it goes on serving, unless somebody saw that it cannot.
+    """
+    if kind == "lost":
+        return state if state == "stolen" else "lost"
+    if state != "in_use":
+        return state
+    return "in_use" if kind == "other" and usable else "broken"
+
+
+def outcomes_for(kind: str) -> tuple[str, ...]:
+    """Return how an incident of a kind can end, most usual first."""
+    if kind == "lost":
+        return ("found", "not_found")
+    return ("repaired", "nothing", "retired")
+
+
 def answer_by(reported_on: dt.date, priority: int) -> dt.date:
     """Return the day by which a technician should have looked at an incident."""
     return reported_on + dt.timedelta(days=ANSWER_DAYS[priority])

@@ -1,6 +1,35 @@
 """Addresses of the classrooms app."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from classrooms.views import board, carts, devices, incidents, reporting
 
 app_name = "classrooms"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("tableau-de-bord/", board.board, name="board"),
+    path("ecoles/", board.school_list, name="schools"),
+    re_path(r"^ecoles/export\.(?P<form>xlsx|csv)$", board.school_export, name="school_export"),
+    path("lignes/", board.line_list, name="lines"),
+    path("appareils/", devices.device_list, name="devices"),
+    re_path(r"^appareils/export\.(?P<form>xlsx|csv)$", devices.device_export, name="device_export"),
+    path("appareils/<str:tag>/", devices.device_sheet, name="device"),
+    path("appareils/<str:tag>/remettre/", carts.device_hand_out, name="device_hand_out"),
+    path("appareils/<str:tag>/etiquette.pdf", devices.device_label, name="device_label"),
+    path("chariots/", carts.cart_list, name="carts"),
+    path("chariots/<str:code>/", carts.cart_page, name="cart"),
+    path("chariots/<str:code>/remettre/", carts.cart_hand_out, name="cart_hand_out"),
+    path("chariots/<str:code>/etiquettes.pdf", devices.cart_labels, name="cart_labels"),
+    path("remises/", carts.hand_out_list, name="hand_outs"),
+    path("remises/<uuid:public_id>/retour/", carts.take_back, name="take_back"),
+    path("pannes/", incidents.incident_list, name="incidents"),
+    path("pannes/<uuid:public_id>/", incidents.incident_page, name="incident"),
+    path("pannes/<uuid:public_id>/prendre/", incidents.incident_take_on, name="incident_take_on"),
+    path("pannes/<uuid:public_id>/echanger/", incidents.incident_swap, name="incident_swap"),
+    path("pannes/<uuid:public_id>/regler/", incidents.incident_close, name="incident_close"),
+    path("signaler/", reporting.report_start, name="report_start"),
+    path("signaler/chariot/<str:code>/", reporting.report_cart, name="report_cart"),
+    path("signaler/appareil/<str:tag>/", reporting.report_device, name="report_device"),
+    path("signalements/<uuid:public_id>/", reporting.report_page, name="report"),
+    path("signalements/<uuid:public_id>/precision/", reporting.report_details, name="details"),
+    path("e/<str:token>/", reporting.label, name="label"),
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,14 @@ from classrooms.models.incidents import Incident
 from classrooms.models.movements import HandOut
 from core import clock
 from enrolment.schools.models import School
+
+#: What of a device is told by its events; the rest is fixed or measured.
+TOLD = ("state", "condition", "cart", "slot", "school", "depot")
+
+
+def plain(value: Any) -> Any:
+    """Return a field's value as an event keeps it: rows by number."""
+    return value.pk if isinstance(value, models.Model) else value
 
 
 class FleetEvent(models.Model):

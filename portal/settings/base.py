@@ -251,6 +251,9 @@ STRIPE_WEBHOOK_SECRETS = required(
     "whsec_demo",
 ).split(",")
 
+#: Whom to call about a device found somewhere: all that its label tells a stranger.
+FLEET_CONTACT_PHONE = env.str("FLEET_CONTACT_PHONE", default="04 91 00 15 00")
+
 # The address is compared whatever its case by a constraint that Django's check cannot see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 

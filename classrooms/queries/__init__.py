@@ -1,0 +1,1 @@
+"""Reads of the fleet: lists, grids, figures. Nothing here writes."""

@@ -1,0 +1,98 @@
+"""A cart as one sees it: its slots in order, and what each holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from classrooms import rules
+from classrooms.models import Cart, Device, HandOutItem, Incident
+
+#: What a slot can show: words, tone and icon. Colour is never the only sign.
+LOOKS: dict[str, tuple[Promise, str, str]] = {
+    "ready": (_("Prêt"), "success", "check"),
+    "out": (_("Remis"), "info", "users"),
+    "broken": (_("En panne"), "urgent", "tools"),
+    "repair": (_("À l'atelier"), "warning", "wrench"),
+    "lost": (_("Introuvable"), "urgent", "search"),
+    "stolen": (_("Volé"), "urgent", "alert"),
+    "damaged": (_("Abîmé"), "warning", "alert"),
+    "spare": (_("En réserve"), "plain", "box"),
+    "retired": (_("Réformé"), "plain", "archive"),
+    "empty": (_("Vide"), "plain", "minus"),
+}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One numbered place of a cart. ``look`` is a key of LOOKS."""
+
+    number: int
+    look: str
+    device: Device | None = None
+    item: HandOutItem | None = None
+    incident: Incident | None = None
+
+    @property
+    def label(self) -> Promise:
+        """What the slot shows, in words."""
+        return LOOKS[self.look][0]
+
+    @property
+    def tone(self) -> str:
+        """Tone of the badge."""
+        return LOOKS[self.look][1]
+
+    @property
+    def icon(self) -> str:
+        """Name of the icon that goes with the words."""
+        return LOOKS[self.look][2]
+
+    @property
+    def is_fit(self) -> bool:
+        """True if what is inside can be handed out now."""
+        return self.look == "ready"
+
+
+def slots_of(cart: Cart) -> list[Slot]:
+    """Return every slot of a cart in order, the empty ones too, in three queries."""
+    devices = {
+        device.slot: device
+        for device in cart.devices.select_related("model__category").order_by("slot")
+    }
+    ids = [device.pk for device in devices.values()]
+    items = {
+        item.device_id: item
+        for item in HandOutItem.objects.out()
+        .filter(device__in=ids)
+        .select_related(
+            "hand_out__class_group", "hand_out__teacher", "hand_out__school", "hand_out__cart"
+        )
+    }
+    incidents = {
+        incident.device_id: incident
+        for incident in Incident.objects.open().filter(device__in=ids).select_related("reporter")
+    }
+    last = max([cart.slots, *(slot for slot in devices if slot)])
+    return [_slot(number, devices.get(number), items, incidents) for number in range(1, last + 1)]
+
+
+def _slot(
+    number: int,
+    device: Device | None,
+    items: dict[int, HandOutItem],
+    incidents: dict[int, Incident],
+) -> Slot:
+    if device is None:
+        return Slot(number, "empty")
+    item = items.get(device.pk)
+    reason = rules.unfit_reason(device.state, device.condition, already_out=item is not None)
+    return Slot(number, reason or "ready", device, item, incidents.get(device.pk))
+
+
+def summary(slots: list[Slot]) -> list[tuple[Promise, str, str, int]]:
+    """Count slots by look, in the order of LOOKS: words, tone, icon, how many."""
+    counts = {look: sum(slot.look == look for slot in slots) for look in LOOKS}
+    return [(*LOOKS[look], count) for look, count in counts.items() if count]

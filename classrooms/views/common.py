@@ -1,0 +1,51 @@
+"""What the fleet's pages share: tabs, pages of a list, schools within reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.access import FLEET_MANAGERS, FLEET_READERS, FLEET_STAFF
+from core.access import signed_in
+from core.accounts.models import User
+from enrolment.schools.models import School
+
+#: Sections of the fleet: key, words, address, who sees it.
+TABS = (
+    ("board", _("Tableau de bord"), "classrooms:board", FLEET_MANAGERS),
+    ("devices", _("Appareils"), "classrooms:devices", FLEET_READERS),
+    ("carts", _("Chariots"), "classrooms:carts", FLEET_READERS),
+    ("hand_outs", _("Remises"), "classrooms:hand_outs", FLEET_READERS),
+    ("incidents", _("Pannes"), "classrooms:incidents", FLEET_READERS),
+    ("schools", _("Écoles"), "classrooms:schools", FLEET_READERS),
+    ("lines", _("Lignes Internet"), "classrooms:lines", FLEET_READERS),
+)
+
+
+def show(
+    request: HttpRequest, template: str, tab: str, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page of the fleet with its tabs."""
+    user = signed_in(request)
+    context |= {
+        "tabs": [(key, label, url) for key, label, url, roles in TABS if user.has_role(*roles)],
+        "tab": tab,
+        "may_act": user.has_role(*FLEET_STAFF),
+    }
+    return render(request, f"classrooms/{template}", context, status=status)
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any], size: int = 25) -> Page[Any]:
+    """Return the page asked for; a number that makes no sense is the first or the last."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def schools_within_reach(user: User) -> list[School]:
+    """Return the schools whose fleet a person sees, by name."""
+    schools = School.objects.filter(is_open=True).within_reach(user, *FLEET_READERS)
+    return list(schools.only("pk", "uai", "name").order_by("name", "pk"))

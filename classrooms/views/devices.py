@@ -1,0 +1,93 @@
+"""The list of devices, one device's sheet, exports, labels."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from classrooms import exports, labels
+from classrooms.access import FLEET_READERS, FLEET_STAFF
+from classrooms.forms import DeviceFilterForm
+from classrooms.models import Cart, Device, HandOutItem, Incident
+from classrooms.queries.devices import devices_for, history_of
+from classrooms.views.common import page_of, schools_within_reach, show
+from core import clock
+from core.access import allow, get_visible, signed_in
+from core.pdf import pdf_response
+from core.spreadsheets import csv_response, xlsx_response
+
+
+@allow(*FLEET_READERS)
+@require_GET
+def device_list(request: HttpRequest) -> HttpResponse:
+    """Show the devices one may see, filtered, searched, page by page."""
+    user = signed_in(request)
+    form = DeviceFilterForm(request.GET, user=user, schools=schools_within_reach(user))
+    page = page_of(request, devices_for(user, form.wanted()), form.per_page)
+    query = request.GET.copy()
+    query.pop("page", None)
+    return show(request, "devices.html", "devices", form=form, page=page, query=query.urlencode())
+
+
+@allow(*FLEET_READERS)
+@require_GET
+def device_export(request: HttpRequest, form: str) -> HttpResponse:
+    """Download the list as filtered on screen, as a workbook or as CSV."""
+    user = signed_in(request)
+    filters = DeviceFilterForm(request.GET, user=user, schools=schools_within_reach(user))
+    rows = devices_for(user, filters.wanted())
+    name = f"parc-{clock.today():%Y-%m-%d}.{form}"
+    if form == "csv":
+        return csv_response(exports.devices_csv(rows), name)
+    return xlsx_response(exports.devices_xlsx(rows), name)
+
+
+@allow(*FLEET_READERS)
+@require_GET
+def device_sheet(request: HttpRequest, tag: str) -> HttpResponse:
+    """Show all about one device, and its life."""
+    user = signed_in(request)
+    device: Device = get_visible(
+        Device.objects.select_related(
+            "model__category", "cart__school", "cart__depot", "school", "depot"
+        ),
+        user,
+        asset_tag=tag,
+    )
+    item = (
+        HandOutItem.objects.out()
+        .filter(device=device)
+        .select_related("hand_out__class_group", "hand_out__teacher", "hand_out__school")
+        .first()
+    )
+    incident = Incident.objects.open().filter(device=device).select_related("reporter").first()
+    return show(
+        request,
+        "device.html",
+        "devices",
+        device=device,
+        item=item,
+        incident=incident,
+        events=history_of(user, device),
+        today=clock.today(),
+    )
+
+
+@allow(*FLEET_STAFF)
+@require_GET
+def cart_labels(request: HttpRequest, code: str) -> HttpResponse:
+    """Print the labels of a cart and its devices on an A4 sheet of 21."""
+    user = signed_in(request)
+    cart: Cart = get_visible(Cart.objects.select_related("school", "depot"), user, code=code)
+    devices = list(cart.devices.visible_to(user).select_related("model").order_by("slot"))
+    return pdf_response(labels.sheet([cart, *devices]), f"etiquettes-{cart.code}.pdf")
+
+
+@allow(*FLEET_STAFF)
+@require_GET
+def device_label(request: HttpRequest, tag: str) -> HttpResponse:
+    """Print one device's label."""
+    device: Device = get_visible(
+        Device.objects.select_related("model"), signed_in(request), asset_tag=tag
+    )
+    return pdf_response(labels.sheet([device]), f"etiquette-{device.asset_tag}.pdf")
