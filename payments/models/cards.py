@@ -15,6 +15,9 @@ from families.models import Guardian
 from payments import access
 from payments.models.billing import Invoice
 
+#: States in which money has come in; an attempt never leaves this circle again.
+_MONEY_IN = ("paid", "partially_refunded", "refunded", "disputed")
+
 
 class PaymentAttempt(models.Model):
     """A payment begun on a provider's page. Nothing leaves ``paid`` backwards.
@@ -36,16 +39,16 @@ class PaymentAttempt(models.Model):
         ANOMALY = "anomaly", _("À vérifier")
 
     MOVES: ClassVar[dict[str, set[str]]] = {
-        "created": {"open", "processing", "paid", "expired", "failed", "anomaly"},
-        "open": {"processing", "paid", "expired", "failed", "anomaly"},
-        "processing": {"paid", "failed", "anomaly"},
-        "expired": {"processing", "paid", "anomaly"},
-        "failed": {"processing", "paid", "anomaly"},
-        "paid": {"partially_refunded", "refunded", "disputed"},
-        "partially_refunded": {"refunded", "disputed", "paid"},
-        "refunded": {"partially_refunded", "paid"},
-        "disputed": {"paid", "partially_refunded", "refunded"},
-        "anomaly": {"paid"},
+        "created": {"open", "processing", "expired", "failed", "anomaly", *_MONEY_IN},
+        "open": {"processing", "expired", "failed", "anomaly", *_MONEY_IN},
+        "processing": {"expired", "failed", "anomaly", *_MONEY_IN},
+        "expired": {"failed", "anomaly", *_MONEY_IN},
+        "failed": {"anomaly", *_MONEY_IN},
+        "anomaly": set(_MONEY_IN),
+        "paid": set(_MONEY_IN),
+        "partially_refunded": set(_MONEY_IN),
+        "refunded": set(_MONEY_IN),
+        "disputed": set(_MONEY_IN),
     }
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -60,6 +63,8 @@ class PaymentAttempt(models.Model):
     hosted_url = models.CharField(max_length=2000, blank=True)
     expires_at = models.DateTimeField()
     refunded_cents = models.PositiveIntegerField(default=0)
+    #: Disputes known, by the provider's id: ``open``, ``won`` or ``lost``.
+    disputes = models.JSONField(default=dict)
     receipt_number = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001
     problem = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -89,6 +94,11 @@ class PaymentAttempt(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def object_id(self) -> str:
+        """What the ledger knows this payment by."""
+        return self.payment_id or self.session_id or ""
 
     @property
     def is_pending(self) -> bool:

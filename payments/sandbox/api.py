@@ -21,12 +21,15 @@ _LISTS = {
     "/v1/disputes": "dispute",
     "/v1/balance_transactions": "balance_transaction",
 }
-_EXPANDABLE = {
-    "payment_intent": "payment_intent",
-    "latest_charge": "charge",
-    "charge": "charge",
-    "balance_transaction": "balance_transaction",
+#: What a field that may be expanded leads to: kinds by the prefix of the id.
+_KINDS = {
+    "pi": "payment_intent",
+    "ch": "charge",
+    "re": "refund",
+    "dp": "dispute",
+    "txn": "balance_transaction",
 }
+_EXPANDABLE = {"payment_intent", "latest_charge", "charge", "balance_transaction", "source"}
 
 
 def public(obj: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +155,8 @@ class Api:
                 if step not in _EXPANDABLE or step not in node:
                     raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
                 if isinstance(node[step], str):
-                    found = self.provider.store.get(_EXPANDABLE[step], node[step])
+                    kind = _KINDS[node[step].split("_")[0]]
+                    found = self.provider.store.get(kind, node[step])
                     node[step] = public(found) if found else None
                 if node[step] is None:
                     break

@@ -182,7 +182,7 @@ PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", default=str(VAR_DIR / "private")))
 #: This node's own copy of the search index.
 SEARCH_INDEX_ROOT = Path(env.str("SEARCH_INDEX_ROOT", default=str(VAR_DIR / "search")))
 
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
@@ -241,7 +241,11 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BEAT_SCHEDULE: dict[str, Any] = beat.SCHEDULE
 
-STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
+#: Under DEMO the stand-in (``python -m payments.sandbox``) unless told otherwise.
+STRIPE_API_BASE = env.str(
+    "STRIPE_API_BASE",
+    default="http://127.0.0.1:8300" if DEMO else "https://api.stripe.com",
+).rstrip("/")
 STRIPE_SECRET_KEY = required(
     "STRIPE_SECRET_KEY", "donnez la clé secrète du compte Stripe (sk_…).", "sk_test_demo"
 )
@@ -250,6 +254,14 @@ STRIPE_WEBHOOK_SECRETS = required(
     "donnez les secrets de signature des notifications (whsec_…), séparés par des virgules.",
     "whsec_demo",
 ).split(",")
+
+if STRIPE_API_BASE != "https://api.stripe.com":
+    if "_live_" in STRIPE_SECRET_KEY:
+        raise ImproperlyConfigured(
+            "STRIPE_API_BASE désigne un service factice : jamais avec une clé réelle (sk_live_…)."
+        )
+    # Browsers apply form-action to the redirect that leads to the payment page.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(STRIPE_API_BASE)
 
 #: Whom to call about a device found somewhere: all that its label tells a stranger.
 FLEET_CONTACT_PHONE = env.str("FLEET_CONTACT_PHONE", default="04 91 00 15 00")

@@ -18,4 +18,13 @@ SCHEDULE: dict[str, Any] = {
         "task": "canteen.follow_usual_weeks",
         "schedule": crontab(hour=1, minute=30),
     },
+    # payments: billing runs that stand still, payments without an answer, lost notifications,
+    # the ledger against the provider's books
+    "payments.resume_runs": {"task": "payments.resume_runs", "schedule": 120},
+    "payments.check_attempts": {"task": "payments.check_attempts", "schedule": 600},
+    "payments.catch_up_events": {"task": "payments.catch_up_events", "schedule": 3600},
+    "payments.reconcile_yesterday": {
+        "task": "payments.reconcile_yesterday",
+        "schedule": crontab(hour=5, minute=10),
+    },
 }
