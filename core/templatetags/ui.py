@@ -179,15 +179,17 @@ def field(bound: BoundField, **extra: Any) -> SafeString:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def form_errors(*forms: BaseForm) -> dict[str, Any]:
+def form_errors(*forms: BaseForm, focus: bool = True) -> dict[str, Any]:
     """List what is wrong in one or several forms, each linked to its field, with focus."""
     lines: list[dict[str, Any]] = []
     for form in forms:
-        lines += [{"text": text, "target": ""} for text in form.non_field_errors()]
+        lines += [{"text": text, "label": "", "target": ""} for text in form.non_field_errors()]
         for bound in form:
             target = bound.id_for_label or bound.auto_id
-            lines += [{"text": text, "target": target} for text in bound.errors]
-    return {"lines": lines}
+            lines += [
+                {"text": text, "label": bound.label, "target": target} for text in bound.errors
+            ]
+    return {"lines": lines, "focus": focus}
 
 
 @register.inclusion_tag("components/timeline.html")
