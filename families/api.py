@@ -16,7 +16,7 @@ from core.errors import RuleBroken
 from families.actions.children import add_child
 from families.models import Child, Guardian, Street
 from families.queries import quotient_of
-from families.schemas import ChildIn, ChildOut, HouseholdOut, StreetOut
+from families.schemas import ChildIn, ChildOut, HouseholdOut, StreetOut, StreetQuery
 from families.streets import find_streets
 
 router = Router(tags=["families"])
@@ -24,11 +24,9 @@ router = Router(tags=["families"])
 
 @router.get("/streets", response=list[StreetOut], summary="Find a street of the register")
 @allow_api(SIGNED_IN, scope="addresses:read")
-def streets(
-    request: HttpRequest, q: str = Query(..., min_length=2, max_length=120)
-) -> list[Street]:
+def streets(request: HttpRequest, query: Query[StreetQuery]) -> list[Street]:
     """Return up to 20 streets, best first; misspellings are forgiven."""
-    return find_streets(q, limit=20)
+    return find_streets(query.q, limit=20)
 
 
 def _guardian(request: HttpRequest) -> Guardian:

@@ -11,6 +11,12 @@ from pydantic import StringConstraints
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
+class StreetQuery(Schema):
+    """Part of a street's name, as one types it."""
+
+    q: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)]
+
+
 class StreetOut(Schema):
     """A street of the city's register."""
 

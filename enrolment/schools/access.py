@@ -88,3 +88,10 @@ def child_reach(user: User) -> Q | None:
         Q(school__uai__in=reach.schools) | Q(class_group__in=user.taught_classes.values("pk"))
     )
     return Q(pk__in=entries.values("child"))
+
+
+def on_a_roll(child_id: int) -> bool:
+    """Tell whether a school has ever admitted a child; registered in apps."""
+    from enrolment.schools.models import RollEntry
+
+    return RollEntry.objects.filter(child=child_id).exists()

@@ -11,8 +11,14 @@ class SchoolsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let school staff see the children of their rolls."""
-        from enrolment.schools.access import child_reach
-        from families.access import register_child_reach
+        """Let school staff see the children of their rolls; fill menu and children's cards."""
+        from core.home import register_nav
+        from enrolment.schools import home
+        from enrolment.schools.access import child_reach, on_a_roll
+        from families.access import register_child_reach, register_identity_lock
+        from families.child_facts import register_child_facts
 
         register_child_reach(child_reach)
+        register_identity_lock(on_a_roll)
+        register_child_facts(home.child_facts)
+        register_nav(*home.NAV)

@@ -11,7 +11,7 @@ from core.journal import Actor
 from enrolment.registration.messages import tell_family
 from enrolment.registration.models import Admission, Application, State
 from enrolment.registration.rules import provisional_until
-from enrolment.schools import actions as roll
+from enrolment.schools.actions import roll
 from enrolment.schools.models import ClassGroup
 
 

@@ -1,0 +1,1 @@
+"""The only writers of school facts: the roll, the catchment areas."""
