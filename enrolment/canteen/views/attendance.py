@@ -72,7 +72,8 @@ def schools(request: HttpRequest) -> HttpResponse:
             left=Count("pk", filter=Q(state=Booking.State.BOOKED)),
         )
     }
-    lines = [(school, counts.get(school.pk)) for school in page]
+    nobody = {"meals": 0, "left": 0}
+    lines = [(school, counts.get(school.pk, nobody)) for school in page]
     context = {
         "page": page,
         "lines": lines,
