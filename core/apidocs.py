@@ -42,7 +42,8 @@ def _describe(
     schema: dict[str, Any], path: str, method: str, operation: dict[str, Any]
 ) -> dict[str, Any]:
     body = operation.get("requestBody", {}).get("content", {})
-    kind, content = next(iter(body.items()), ("", {}))
+    kind: str = next(iter(body), "")
+    content: dict[str, Any] = body.get(kind, {})
     return {
         "id": operation["operationId"],
         "method": method.upper(),

@@ -8,3 +8,9 @@ class CoreConfig(AppConfig):
 
     name = "core"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what core offers to the home pages and to the nightly purge."""
+        from core import retained
+
+        retained.register_rules()

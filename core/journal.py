@@ -7,11 +7,12 @@ what is older than the rule through ``core.retention``, the only holder of the k
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 
 from core import clock
@@ -71,6 +72,50 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_type}#{self.subject_id}"
+
+
+class JournalPurge(models.Model):
+    """The key of the purge: while a row is here, entries older than ``before`` may go.
+
+    Written and removed inside the transaction of ``purge``, so that no other connection
+    ever sees it; the triggers look for it.
+    """
+
+    before = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.before:%Y-%m-%d}"
+
+
+#: Nothing younger may ever be purged (CNIL: logs are kept six months at least).
+PURGE_FLOOR = dt.timedelta(days=180)
+
+
+def purge(rows: models.QuerySet[JournalEntry]) -> int:
+    """Delete entries past their retention; called by ``core.retention`` only.
+
+    Raises ValueError if any of them is younger than ``PURGE_FLOOR``.
+    """
+    floor = clock.now() - PURGE_FLOOR
+    with transaction.atomic():
+        if rows.filter(at__gte=floor).exists():
+            raise ValueError("entries younger than six months are not purged")
+        key = JournalPurge.objects.create(before=floor)
+        count, _ = rows.delete()
+        key.delete()
+    return count
+
+
+def for_subject(subject: models.Model) -> models.QuerySet[JournalEntry]:
+    """Return all that was done to a row, and who read it, newest first."""
+    return JournalEntry.objects.filter(
+        subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
+    ).order_by("-at", "-pk")
+
+
+def reads_of(subject: models.Model) -> models.QuerySet[JournalEntry]:
+    """Return who read a row's sensitive facts and why, newest first."""
+    return for_subject(subject).filter(verb__startswith="read.")
 
 
 def record(by: Actor, verb: str, subject: models.Model, reason: str = "", **facts: Any) -> None:

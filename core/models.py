@@ -1,8 +1,9 @@
 """Models of core, gathered for Django."""
 
 from core.documents import Document
-from core.journal import JournalEntry
+from core.journal import JournalEntry, JournalPurge
 from core.mailbox import DeliveredMail
+from core.once import OnceUse
 from core.outbox import Message
 from core.partners import IdempotencyRecord, PartnerToken
 
@@ -11,6 +12,8 @@ __all__ = [
     "Document",
     "IdempotencyRecord",
     "JournalEntry",
+    "JournalPurge",
     "Message",
+    "OnceUse",
     "PartnerToken",
 ]

@@ -153,13 +153,9 @@ def queue(
 
 def plain(template: str, words: dict[str, Any]) -> str:
     """Render plain text, where an apostrophe must stay an apostrophe."""
-    return (
-        engines["django"]
-        .engine.get_template(template)
-        .render(  # type: ignore[attr-defined]
-            Context(words, autoescape=False)
-        )
-    )
+    engine: Any = engines["django"]
+    text: str = engine.engine.get_template(template).render(Context(words, autoescape=False))
+    return text
 
 
 def queue_words(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from core import documents, outbox
+from core import documents, outbox, retention
 
 
 @shared_task(name="core.deliver_message")  # type: ignore[untyped-decorator]
@@ -23,3 +23,9 @@ def sweep_outbox() -> int:
 def sweep_documents() -> int:
     """Remove files without a row and rows that nothing refers to."""
     return documents.sweep_orphans()
+
+
+@shared_task(name="core.apply_retention")  # type: ignore[untyped-decorator]
+def apply_retention() -> dict[str, int]:
+    """Let go of what is past its time."""
+    return {line.rule.name: line.count for line in retention.apply()}

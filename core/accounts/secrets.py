@@ -12,7 +12,8 @@ from django.conf import settings
 def _vault() -> MultiFernet:
     """Return the keys, first one encrypting; they come from settings, never the database."""
     given: list[str] = settings.MFA_ENCRYPTION_KEYS
-    sources = given or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    fallbacks = [str(key) for key in settings.SECRET_KEY_FALLBACKS]
+    sources = given or [settings.SECRET_KEY, *fallbacks]
     keys = [
         hashlib.blake2b(source.encode(), digest_size=32, person=b"escale-mfa").digest()
         for source in sources

@@ -16,7 +16,6 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from core import clock, money
 from core.pdf import file_response
@@ -76,7 +75,7 @@ def write_xlsx(sheet: str, columns: Sequence[Column], rows: Iterable[Sequence[An
     """
     book = Workbook(write_only=True)
     title = re.sub(r"[\[\]:*?/\\]", " ", _plain(sheet))[:31].strip("' ") or "Feuille"
-    page: WriteOnlyWorksheet = book.create_sheet(title)
+    page: Any = book.create_sheet(title)
     page.freeze_panes = "A2"
     for index, column in enumerate(columns, start=1):
         page.column_dimensions[get_column_letter(index)].width = column.width
@@ -107,7 +106,7 @@ def write_xlsx(sheet: str, columns: Sequence[Column], rows: Iterable[Sequence[An
     return out.getvalue()
 
 
-def _cell(page: WriteOnlyWorksheet, value: Any, kind: Kind) -> Any:
+def _cell(page: Any, value: Any, kind: Kind) -> Any:
     cell = WriteOnlyCell(page, value=value)
     if isinstance(value, str):
         # openpyxl takes "=…" for a formula and "#N/A" for an error unless told otherwise.

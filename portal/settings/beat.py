@@ -9,6 +9,10 @@ from celery.schedules import crontab
 SCHEDULE: dict[str, Any] = {
     # core: messages that lost their task, files nobody refers to, retention rules
     "core.sweep_outbox": {"task": "core.sweep_outbox", "schedule": 60},
+    "core.apply_retention": {
+        "task": "core.apply_retention",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "core.sweep_documents": {
         "task": "core.sweep_documents",
         "schedule": crontab(hour=3, minute=20),
