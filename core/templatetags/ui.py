@@ -14,6 +14,7 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -414,9 +415,9 @@ def bars(rows: Iterable[Any], caption: str, unit: str = "") -> dict[str, Any]:
 @register.inclusion_tag("components/stepper.html")
 def stepper(steps: Iterable[Any], current: int) -> dict[str, Any]:
     """Say where one is in a long form: ``current`` counts from 1; a step may carry ``url``."""
-    named = [
+    named: list[dict[str, Any]] = [
         {"title": step, "url": ""}
-        if isinstance(step, str)
+        if isinstance(step, str | Promise)
         else {"title": _get(step, "title", "label"), "url": _get(step, "url")}
         for step in steps
     ]

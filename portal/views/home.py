@@ -17,7 +17,7 @@ from core.home import HomeCard, cards_for
 GROUPS = [
     ("urgent", _("À faire sans tarder")),
     ("waiting", _("En attente")),
-    ("plain", _("Vos services")),
+    ("plain", _("Ce qui vous attend")),
     ("done", _("C'est fait")),
 ]
 

@@ -45,9 +45,19 @@ def demo_people(request: HttpRequest) -> HttpResponse:
     order = {role: place for place, role in enumerate(Role.values)}
     people = sorted(
         User.objects.filter(email__endswith="@demo.port-mistral.example").prefetch_related("posts"),
-        key=lambda user: (min((order[r] for r in user.roles), default=99), user.pk),
+        key=lambda user: (min((order[p.role] for p in user.posts.all()), default=99), user.pk),
     )
-    context = {"people": people, "password": DEMO_PASSWORD}
+    context = {
+        "people": [
+            {
+                "user": user,
+                "jobs": list(dict.fromkeys(p.get_role_display() for p in user.posts.all())),
+                "places": len({post.scope_ref for post in user.posts.all() if post.scope_ref}),
+            }
+            for user in people
+        ],
+        "password": DEMO_PASSWORD,
+    }
     return render(request, "portal/demo.html", context)
 
 
