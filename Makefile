@@ -34,7 +34,7 @@ define installed
 	  [ -x $(PY) ] && $(PY) -m pip --version >/dev/null 2>&1 || "$$found" -m venv --clear .venv \
 	    || { echo "Impossible de créer .venv : installez le module venv de Python (Debian : python3-venv)."; exit 1; }; \
 	  echo "Installation des dépendances (une seule fois)…"; \
-	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+	  $(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r $(1); \
 	  cp $(1) .venv/$(1); \
 	fi
 endef
