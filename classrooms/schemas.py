@@ -13,10 +13,6 @@ from classrooms.models import Device, Incident
 Kind = Literal["screen", "power", "keyboard", "charging", "lost", "other"]
 
 
-#: Text without control characters, line ends apart.
-NO_CONTROL = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-
-
 class DeviceOut(Schema):
     """A device as a management server or a partner sees it."""
 
@@ -64,9 +60,9 @@ def device_out(device: Device) -> dict[str, Any]:
 class IncidentIn(Schema):
     """A fault to report."""
 
-    asset_tag: str = Field(max_length=20, pattern=NO_CONTROL)
+    asset_tag: str = Field(max_length=20)
     kind: Kind
-    description: str = Field("", max_length=500, pattern=NO_CONTROL)
+    description: str = Field("", max_length=500)
 
 
 class IncidentOut(Schema):
@@ -106,7 +102,7 @@ class SightingIn(Schema):
     """That a device was online at an instant, as its management server saw it."""
 
     seen_at: dt.datetime
-    os_version: str = Field("", max_length=40, pattern=NO_CONTROL)
+    os_version: str = Field("", max_length=40)
     battery_percent: int | None = Field(None, ge=0, le=100)
 
 

@@ -85,10 +85,7 @@ class CityFigures:
     @property
     def families(self) -> dict[str, int]:
         """Devices by family: computers, tablets, others."""
-        return {
-            str(family): sum(self.by_state.get(family, {}).values())
-            for family in DeviceCategory.Family
-        }
+        return {family: sum(states.values()) for family, states in self.by_state.items()}
 
     @property
     def devices(self) -> int:

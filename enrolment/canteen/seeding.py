@@ -49,7 +49,11 @@ WEEKS = (
 )
 #: Share of the days of service that these weeks book.
 FILL = sum(len(days) * share for days, share in WEEKS) / 400
-DIETS = ((Diet.STANDARD, 71), (Diet.NO_PORK, 17), (Diet.NO_MEAT, 12))
+DIETS: tuple[tuple[str, int], ...] = (
+    (Diet.STANDARD, 71),
+    (Diet.NO_PORK, 17),
+    (Diet.NO_MEAT, 12),
+)
 _NAMES = ("Les Calanques", "La Viste", "Saint-Loup")
 _COLUMNS = ("child_id", "school_id", "day", "diet", "state", "source", "excuse", "changed_at")
 
@@ -180,7 +184,7 @@ def _registrations(
     ctx: SeedContext, year: SchoolYear, roll: list[Any] | None = None
 ) -> list[_Eater]:
     rng = ctx.rng(f"meals:{year.start_year}")
-    share = ctx.scale.meals_a_day / ctx.scale.pupils / FILL
+    registered = ctx.scale.meals_a_day / ctx.scale.pupils / FILL
     demo = {ctx.marks["lina"].pk: WEEKS[0][0], ctx.marks["noe"].pk: frozenset({1, 2, 4})}
     packed = set(
         HealthCarePlan.objects.filter(brings_packed_lunch=True).values_list("child_id", flat=True)
@@ -192,8 +196,10 @@ def _registrations(
         .order_by("pk")
         .values_list("child_id", "school_id")
     )
-    weeks, shares = zip(*WEEKS, strict=True)
-    diets, diet_shares = zip(*DIETS, strict=True)
+    weeks = [week for week, _ in WEEKS]
+    shares = [share for _, share in WEEKS]
+    diets = [diet for diet, _ in DIETS]
+    diet_shares = [share for _, share in DIETS]
     eaters = []
     for child, school in entries:
         lot = rng.random()
@@ -201,7 +207,7 @@ def _registrations(
         diet = rng.choices(diets, diet_shares)[0]
         if child in demo:
             eaters.append(_Eater(child, school, demo[child], Diet.STANDARD, steady=True))
-        elif child in packed or lot < share:
+        elif child in packed or lot < registered:
             eaters.append(
                 _Eater(child, school, week, Diet.PACKED_LUNCH if child in packed else diet)
             )
@@ -309,8 +315,8 @@ def _copy(rows: Iterator[tuple[Any, ...]], ctx: SeedContext, expected: int) -> N
     marks = ", ".join(["%s"] * len(_COLUMNS))
     statement = f"INSERT INTO {table} ({', '.join(_COLUMNS)}) VALUES ({marks})"  # noqa: S608
     with connection.cursor() as cursor:
-        while block := list(islice(tracked, 5000)):
-            cursor.executemany(statement, block)
+        while rows_of_block := list(islice(tracked, 5000)):
+            cursor.executemany(statement, rows_of_block)
 
 
 def _service_days(

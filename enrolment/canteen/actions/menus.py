@@ -40,6 +40,7 @@ def write_menu(
     if not load_service().calendar.is_served(day):
         raise RuleBroken("closed", _("La cantine est fermée ce jour-là."), "day")
     _check(dishes)
+    menu: Menu
     menu, _new = Menu.objects.select_for_update(of=("self",)).update_or_create(
         kitchen=kitchen, day=day, defaults={"theme": theme}
     )

@@ -40,7 +40,7 @@ def register(
     ``diet``, ``starts_on``.
     """
     Child.objects.select_for_update().get(pk=child.pk)
-    existing = MealRegistration.objects.filter(
+    existing: MealRegistration | None = MealRegistration.objects.filter(
         child=child, school_year=school_year, ends_on__isnull=True
     ).first()
     if existing is not None:
@@ -60,7 +60,7 @@ def register(
     _check_start(starts_on, school_year, "starts_on")
     _check_week(weekdays, starts_on)
     _check_diet(child, diet, starts_on)
-    registration = MealRegistration.objects.create(
+    registration: MealRegistration = MealRegistration.objects.create(
         child=child,
         school_year=school_year,
         starts_on=starts_on,

@@ -91,7 +91,7 @@ def _pattern(registration: MealRegistration | None) -> Any:
         return None
     rows = list(registration.patterns.all())
     begun = [row for row in rows if row.valid_from <= clock.today()]
-    return (begun or rows or [None])[-1]
+    return next(iter((begun or rows)[-1:]), None)
 
 
 @allow(*BOOKERS)
