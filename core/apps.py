@@ -11,6 +11,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what core offers to the home pages and to the nightly purge."""
-        from core import retained
+        from core import homecards, retained
 
         retained.register_rules()
+        homecards.register()

@@ -105,12 +105,13 @@ def _unconfirmed(before: dt.datetime) -> QuerySet[Any]:
     from core.accounts.models import User
 
     addresses = EmailAddress.objects.order_by()
-    return User.objects.filter(
+    people: QuerySet[Any] = User.objects.filter(
         created_at__lt=before,
         last_login__isnull=True,
         is_active=True,
         pk__in=addresses.filter(verified=False).values("user"),
-    ).exclude(pk__in=addresses.filter(verified=True).values("user"))
+    )
+    return people.exclude(pk__in=addresses.filter(verified=True).values("user"))
 
 
 def _forget_people(rows: QuerySet[Any]) -> int:

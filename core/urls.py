@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from core.views import files, health, mailbox
+from core.views import files, health, inbox, mailbox, partners, people
 
 documents = ([path("<uuid:public_id>/", files.open_document, name="open")], "documents")
 
@@ -14,9 +14,43 @@ mails = (
     "mailbox",
 )
 
+partner_pages = (
+    [
+        path("", partners.tokens, name="list"),
+        path("<int:pk>/revoquer/", partners.revoke, name="revoke"),
+    ],
+    "partners",
+)
+people_pages = (
+    [
+        path("", people.people, name="list"),
+        path("<uuid:public_id>/", people.person, name="person"),
+        path("<uuid:public_id>/postes/<int:pk>/fin/", people.end, name="end"),
+    ],
+    "people",
+)
+message_pages = (
+    [
+        path("", inbox.mine, name="list"),
+        path("<uuid:public_id>/", inbox.read, name="read"),
+    ],
+    "messages",
+)
+outbox_pages = (
+    [
+        path("", inbox.undelivered, name="list"),
+        path("<uuid:public_id>/reessayer/", inbox.retry, name="retry"),
+    ],
+    "outbox",
+)
+
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("documents/", include(documents)),
     path("courrier/", include(mails)),
+    path("messages/", include(message_pages)),
+    path("messages-en-attente/", include(outbox_pages)),
+    path("acces-partenaires/", include(partner_pages)),
+    path("personnes/", include(people_pages)),
 ]

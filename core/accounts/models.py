@@ -17,21 +17,30 @@ from core import clock
 from core.accounts.roles import STAFF_ROLES, Role, ScopeKind
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """People by who may see them listed."""
+
+    def visible_to(self, user: User) -> UserQuerySet:
+        """Administrators see everybody, everybody else themselves."""
+        return self if user.has_role(Role.ADMINISTRATOR) else self.filter(pk=user.pk)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Creates accounts with or without an e-mail address."""
 
     def create_user(
         self, email: str | None = None, password: str | None = None, **fields: Any
     ) -> User:
         """Create an account; without a password none can be used to sign in."""
-        user = self.model(email=email.strip().lower() or None if email else None, **fields)
+        user: User = self.model(email=email.strip().lower() or None if email else None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Find by sign-in address, whatever its case."""
-        return self.get(email=(username or "").lower())
+        user: User = self.get(email=(username or "").lower())
+        return user
 
 
 class User(AbstractBaseUser):
@@ -103,6 +112,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Keep the posts held on a day (today unless told)."""
         day = on or clock.today()
         return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+
+    def visible_to(self, user: User) -> PostQuerySet:
+        """Administrators see all posts, everybody else their own."""
+        return self if user.has_role(Role.ADMINISTRATOR) else self.filter(user=user)
 
 
 class Post(models.Model):
