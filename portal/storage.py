@@ -26,6 +26,8 @@ class SmallManifestStorage(CompressedManifestStaticFilesStorage):  # type: ignor
 
     def _save(self, name: str, content: Any) -> str:
         if name.startswith("css/") and name.endswith(".css"):
+            # Hashing has read the file already.
+            content.seek(0)
             text = content.read()
             text = text.decode() if isinstance(text, bytes) else text
             content = ContentFile(squeeze(text).encode())
