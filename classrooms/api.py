@@ -11,7 +11,7 @@ from ninja import Router
 from classrooms import actions
 from classrooms.access import FLEET_READERS, FLEET_STAFF, REPORTERS
 from classrooms.models import Device, Incident
-from classrooms.queries.devices import DeviceFilter, devices_for, identify
+from classrooms.queries.devices import DeviceFilter, devices_for, identify, printable
 from classrooms.queries.incidents import SHOWN
 from classrooms.schemas import (
     DeviceOut,
@@ -78,7 +78,7 @@ def put_last_seen(request: HttpRequest, tag: str, body: SightingIn) -> dict[str,
 def list_incidents(request: HttpRequest, state: str = "") -> dict[str, Any]:
     """List the faults one may see, oldest first."""
     rows = Incident.objects.visible_to(signed_in(request)).select_related(*SHOWN)
-    if state:
+    if state := printable(state):
         rows = rows.filter(state=state)
     return paginate(rows, request, order=("reported_at",), item=incident_out)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classrooms.actions import Holder
 from classrooms.models import Cart, Device, HandOutItem, Incident
-from classrooms.queries.devices import DeviceFilter, categories, identify
+from classrooms.queries.devices import DeviceFilter, categories, identify, printable
 from classrooms.rules import outcomes_for
 from core import clock
 from core.accounts.models import User
@@ -74,13 +74,13 @@ class DeviceFilterForm(forms.Form):
 
     def _carts(self, user: User, schools: list[School]) -> list[tuple[str, str]]:
         """Offer the carts of the school chosen, or of one's few schools."""
-        chosen = str(self.data.get("school", ""))
+        chosen = printable(str(self.data.get("school", "")))
         carts = Cart.objects.visible_to(user).select_related("school", "depot")
-        if chosen.isdigit():
+        if chosen in {str(school.pk) for school in schools}:
             carts = carts.filter(school=int(chosen))
         elif len(schools) > 20:
             # Several hundred carts are no list to choose from: choose the school first.
-            code = str(self.data.get("cart", ""))
+            code = printable(str(self.data.get("cart", "")))
             carts = carts.filter(code=code)
         return [(cart.code, f"{cart.code} · {cart.name} · {cart.place}") for cart in carts]
 

@@ -13,6 +13,10 @@ from classrooms.models import Device, Incident
 Kind = Literal["screen", "power", "keyboard", "charging", "lost", "other"]
 
 
+#: Text without control characters, line ends apart.
+NO_CONTROL = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+
 class DeviceOut(Schema):
     """A device as a management server or a partner sees it."""
 
@@ -60,9 +64,9 @@ def device_out(device: Device) -> dict[str, Any]:
 class IncidentIn(Schema):
     """A fault to report."""
 
-    asset_tag: str = Field(max_length=20)
+    asset_tag: str = Field(max_length=20, pattern=NO_CONTROL)
     kind: Kind
-    description: str = Field("", max_length=500)
+    description: str = Field("", max_length=500, pattern=NO_CONTROL)
 
 
 class IncidentOut(Schema):
@@ -102,7 +106,7 @@ class SightingIn(Schema):
     """That a device was online at an instant, as its management server saw it."""
 
     seen_at: dt.datetime
-    os_version: str = Field("", max_length=40)
+    os_version: str = Field("", max_length=40, pattern=NO_CONTROL)
     battery_percent: int | None = Field(None, ge=0, le=100)
 
 

@@ -1,6 +1,6 @@
 """Addresses of the classrooms app."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from classrooms.views import board, carts, devices, incidents, reporting
 
@@ -8,17 +8,19 @@ app_name = "classrooms"
 urlpatterns = [
     path("tableau-de-bord/", board.board, name="board"),
     path("ecoles/", board.school_list, name="schools"),
-    re_path(r"^ecoles/export\.(?P<form>xlsx|csv)$", board.school_export, name="school_export"),
+    path("ecoles/export.xlsx", board.school_export, {"form": "xlsx"}, name="schools_xlsx"),
+    path("ecoles/export.csv", board.school_export, {"form": "csv"}, name="schools_csv"),
     path("lignes/", board.line_list, name="lines"),
     path("appareils/", devices.device_list, name="devices"),
-    re_path(r"^appareils/export\.(?P<form>xlsx|csv)$", devices.device_export, name="device_export"),
-    path("appareils/<str:tag>/", devices.device_sheet, name="device"),
-    path("appareils/<str:tag>/remettre/", carts.device_hand_out, name="device_hand_out"),
-    path("appareils/<str:tag>/etiquette.pdf", devices.device_label, name="device_label"),
+    path("appareils/export.xlsx", devices.device_export, {"form": "xlsx"}, name="devices_xlsx"),
+    path("appareils/export.csv", devices.device_export, {"form": "csv"}, name="devices_csv"),
+    path("appareils/<slug:tag>/", devices.device_sheet, name="device"),
+    path("appareils/<slug:tag>/remettre/", carts.device_hand_out, name="device_hand_out"),
+    path("appareils/<slug:tag>/etiquette.pdf", devices.device_label, name="device_label"),
     path("chariots/", carts.cart_list, name="carts"),
-    path("chariots/<str:code>/", carts.cart_page, name="cart"),
-    path("chariots/<str:code>/remettre/", carts.cart_hand_out, name="cart_hand_out"),
-    path("chariots/<str:code>/etiquettes.pdf", devices.cart_labels, name="cart_labels"),
+    path("chariots/<slug:code>/", carts.cart_page, name="cart"),
+    path("chariots/<slug:code>/remettre/", carts.cart_hand_out, name="cart_hand_out"),
+    path("chariots/<slug:code>/etiquettes.pdf", devices.cart_labels, name="cart_labels"),
     path("remises/", carts.hand_out_list, name="hand_outs"),
     path("remises/<uuid:public_id>/retour/", carts.take_back, name="take_back"),
     path("pannes/", incidents.incident_list, name="incidents"),
@@ -27,9 +29,9 @@ urlpatterns = [
     path("pannes/<uuid:public_id>/echanger/", incidents.incident_swap, name="incident_swap"),
     path("pannes/<uuid:public_id>/regler/", incidents.incident_close, name="incident_close"),
     path("signaler/", reporting.report_start, name="report_start"),
-    path("signaler/chariot/<str:code>/", reporting.report_cart, name="report_cart"),
-    path("signaler/appareil/<str:tag>/", reporting.report_device, name="report_device"),
+    path("signaler/chariot/<slug:code>/", reporting.report_cart, name="report_cart"),
+    path("signaler/appareil/<slug:tag>/", reporting.report_device, name="report_device"),
     path("signalements/<uuid:public_id>/", reporting.report_page, name="report"),
     path("signalements/<uuid:public_id>/precision/", reporting.report_details, name="details"),
-    path("e/<str:token>/", reporting.label, name="label"),
+    path("e/<slug:token>/", reporting.label, name="label"),
 ]

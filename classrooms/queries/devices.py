@@ -34,6 +34,11 @@ class DeviceFilter:
     order: str = "tag"
 
 
+def printable(text: str) -> str:
+    """Return a text without what no keyboard types and no database takes (NUL and the like)."""
+    return "".join(char for char in text if char.isprintable()).strip()
+
+
 def search(text: str) -> Q:
     """Return the condition that a tag or serial contains what was typed, or a model is named so.
 
@@ -50,20 +55,20 @@ def devices_for(user: User, wanted: DeviceFilter) -> QuerySet[Any]:
     """Return the devices a person may see, filtered and ordered, with all that a row shows."""
     rows: QuerySet[Any] = Device.objects.visible_to(user).with_holder()
     conditions = Q()
-    if wanted.text.strip():
-        conditions &= search(wanted.text.strip())
+    if text := printable(wanted.text):
+        conditions &= search(text)
     if wanted.school is not None:
         conditions &= Q(cart__school=wanted.school) | Q(school=wanted.school)
     if wanted.category:
-        conditions &= Q(model__category__code=wanted.category)
+        conditions &= Q(model__category__code=printable(wanted.category))
     if wanted.cart:
-        conditions &= Q(cart__code=wanted.cart)
+        conditions &= Q(cart__code=printable(wanted.cart))
     if wanted.condition:
-        conditions &= Q(condition=wanted.condition)
+        conditions &= Q(condition=printable(wanted.condition))
     if wanted.state == "out":
         conditions &= Q(open_hand_out__isnull=False)
     elif wanted.state:
-        conditions &= Q(state=wanted.state)
+        conditions &= Q(state=printable(wanted.state))
     else:
         conditions &= ~Q(state=Device.State.RETIRED)
     return (
@@ -99,7 +104,7 @@ def categories() -> list[DeviceCategory]:
 
 def identify(user: User, text: str) -> Device | None:
     """Return the device meant by a tag, a serial or a scanned label, if one may see it."""
-    text = text.strip()
+    text = printable(text)
     token = text.rstrip("/").rsplit("/e/", 1)
     visible = Device.objects.visible_to(user)
     if len(token) == 2:

@@ -85,7 +85,10 @@ class CityFigures:
     @property
     def families(self) -> dict[str, int]:
         """Devices by family: computers, tablets, others."""
-        return {family: sum(states.values()) for family, states in self.by_state.items()}
+        return {
+            str(family): sum(self.by_state.get(family, {}).values())
+            for family in DeviceCategory.Family
+        }
 
     @property
     def devices(self) -> int:

@@ -64,7 +64,7 @@ def _families(figures: CityFigures) -> list[tuple[str, Any]]:
 
 def _states(figures: CityFigures) -> dict[str, Any]:
     tones = [(state, state.label, tone) for state, tone in STATES]
-    rows = [(label, figures.by_state[family]) for family, label in _families(figures)]
+    rows = [(label, figures.by_state.get(family, {})) for family, label in _families(figures)]
     return {"bars": charts.bars(rows, tones), "legend": tones}
 
 
@@ -81,9 +81,9 @@ def _ages(figures: CityFigures) -> dict[str, Any]:
         (None, _("âge inconnu")),
     ]
     rows = [
-        (label, {family: figures.by_age[family].get(band, 0) for family, _l, _t in tones})
+        (label, {family: figures.by_age.get(family, {}).get(band, 0) for family, _l, _t in tones})
         for band, label in bands
-        if band is not None or any(figures.by_age[f].get(None) for f, _l, _t in tones)
+        if band is not None or any(figures.by_age.get(f, {}).get(None) for f, _l, _t in tones)
     ]
     return {"bars": charts.bars(rows, tones), "legend": tones}
 
@@ -115,7 +115,7 @@ def school_list(request: HttpRequest) -> HttpResponse:
         "schools",
         page=page_of(request, rows, 50),
         sorts=SORTS,
-        given=request.GET,
+        given={key: request.GET.get(key, "") for key in ("q", "equipped", "priority", "sort")},
         priorities=[p for p in School.Priority if p],
         query=request.GET.urlencode(),
     )

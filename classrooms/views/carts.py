@@ -18,7 +18,7 @@ from classrooms.access import FLEET_READERS, FLEET_STAFF
 from classrooms.forms import HandOutForm, TakeBackForm
 from classrooms.models import Cart, Device, HandOut, HandOutItem
 from classrooms.queries.slots import slots_of, summary
-from classrooms.views.common import page_of, schools_within_reach, show
+from classrooms.views.common import number, page_of, schools_within_reach, show
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
@@ -45,8 +45,8 @@ def cart_list(request: HttpRequest) -> HttpResponse:
         )
         .order_by("school__name", "code")
     )
-    if chosen.isdigit():
-        carts = carts.filter(school=int(chosen))
+    if school := number(chosen):
+        carts = carts.filter(school=school)
     page = page_of(request, carts)
     outs = HandOut.objects.select_related(*_HELD).in_bulk(
         [cart.open_hand_out for cart in page if cart.open_hand_out]
@@ -223,7 +223,11 @@ def take_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     status = 200
     if everything or (request.method == "POST" and form.is_valid()):
         outcomes = (
-            {int(pk): "good" for pk in request.POST.getlist("item") if pk.isdigit()}
+            {
+                int(pk): "good"
+                for pk in request.POST.getlist("item")
+                if pk.isdecimal() and pk.isascii()
+            }
             if everything
             else form.outcomes()
         )

@@ -49,3 +49,9 @@ def schools_within_reach(user: User) -> list[School]:
     """Return the schools whose fleet a person sees, by name."""
     schools = School.objects.filter(is_open=True).within_reach(user, *FLEET_READERS)
     return list(schools.only("pk", "uai", "name").order_by("name", "pk"))
+
+
+def number(text: str) -> int | None:
+    """Return a row's number from an address, or None for what cannot be one."""
+    plain = text.isascii() and text.isdecimal() and len(text) < 16
+    return int(text) if plain else None

@@ -48,7 +48,7 @@ def device_sheet(request: HttpRequest, tag: str) -> HttpResponse:
     """Show all about one device, and its life."""
     user = signed_in(request)
     device: Device = get_visible(
-        Device.objects.select_related(
+        Device.objects.with_holder().select_related(
             "model__category", "cart__school", "cart__depot", "school", "depot"
         ),
         user,
