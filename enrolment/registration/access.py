@@ -110,3 +110,10 @@ def reads_document(user: User, document: Any) -> bool:
 
     proofs = Proof.objects.filter(document=document).select_related("application")
     return any(may_see_private(user, proof.application) for proof in proofs)
+
+
+def has_certificate(child_id: int) -> bool:
+    """Tell whether a certificate in force names a child; registered in apps."""
+    from enrolment.registration.models import Certificate
+
+    return Certificate.objects.filter(application__child=child_id, revoked_at__isnull=True).exists()

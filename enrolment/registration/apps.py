@@ -4,8 +4,23 @@ from django.apps import AppConfig
 
 
 class RegistrationConfig(AppConfig):
-    """Wires registration into the home page and the menu."""
+    """Wires registration into the home page, the menu, private files and children's cards."""
 
     name = "enrolment.registration"
     label = "registration"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what awaits people, who may open proofs, when an identity is official."""
+        from core.documents import register_document_reader
+        from core.home import register_cards, register_nav
+        from enrolment.registration import home
+        from enrolment.registration.access import has_certificate, reads_document
+        from families.access import register_identity_lock
+        from families.child_facts import register_child_facts
+
+        register_cards(home.cards)
+        register_nav(*home.NAV)
+        register_document_reader(reads_document)
+        register_identity_lock(has_certificate)
+        register_child_facts(home.child_facts)

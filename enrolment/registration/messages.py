@@ -11,8 +11,12 @@ from families.access import current_links
 from families.models import Guardian
 
 
-def tell_family(application: Application, kind: str, *, key: str = "") -> None:
+def tell_family(
+    application: Application, kind: str, *, key: str = "", household_only: bool = False
+) -> None:
     """Queue a message of ``kind`` to every guardian with an account and authority.
+
+    ``household_only`` keeps to the household that applied: only it can answer.
 
     The words hold the child's given name and a link: no address, no school, no document.
     ``key`` tells apart messages that may rightly be sent more than once.
@@ -25,6 +29,8 @@ def tell_family(application: Application, kind: str, *, key: str = "") -> None:
         guardianships__receives_messages=True,
         user__isnull=False,
     ).select_related("user")
+    if household_only:
+        guardians = guardians.filter(household=application.household_id)
     for guardian in guardians.order_by("pk").distinct():
         outbox.queue(
             kind=kind,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.accounts.models import User
 from enrolment.registration.models import (
     ACTIVE,
+    Admission,
     Application,
     ProofKind,
     State,
@@ -19,7 +22,7 @@ from enrolment.registration.models import (
 )
 from enrolment.registration.rules import REQUIRED_KINDS, Place, catchment, missing_kinds
 from enrolment.schools.catchment import schools_for
-from enrolment.schools.models import School, SchoolYear
+from enrolment.schools.models import RollEntry, School, SchoolYear
 from families.models import Child, Household
 
 
@@ -80,22 +83,26 @@ class Step:
     state: str
 
 
-def timeline(application: Application) -> list[Step]:
-    """Tell an application's story, past and to come, in the reader's language."""
+def timeline(application: Application, *, private: bool) -> list[Step]:
+    """Tell an application's story, past and to come, in the reader's language.
+
+    ``private`` says that the reader may see what was written to the household that
+    applied; the other parent reads the steps without those words.
+    """
     steps = [_sent(application)]
     for request in application.proof_requests.all():
         done = request.answered_at is not None
         steps.append(
             Step(
                 _("Pièce demandée : %(kind)s") % {"kind": request.get_kind_display()},
-                _("Reçue.") if done else request.message,
+                _("Reçue.") if done else request.message if private else "",
                 request.answered_at or request.asked_at,
                 "done" if done else "current",
             )
         )
     waiver = Waiver.objects.filter(application=application).select_related("school").first()
     if waiver is not None:
-        steps.append(_waiver_step(application, waiver))
+        steps.append(_waiver_step(application, waiver, private=private))
     steps += _decision(application)
     return steps
 
@@ -106,7 +113,7 @@ def _sent(application: Application) -> Step:
     return Step(_("Demande envoyée"), "", application.submitted_at, "done")
 
 
-def _waiver_step(application: Application, waiver: Waiver) -> Step:
+def _waiver_step(application: Application, waiver: Waiver, *, private: bool) -> Step:
     title = _("Dérogation pour %(school)s") % {"school": waiver.school.name}
     if waiver.state == Waiver.PENDING:
         over = not application.is_open
@@ -114,7 +121,8 @@ def _waiver_step(application: Application, waiver: Waiver) -> Step:
     if waiver.state == Waiver.GRANTED:
         return Step(title, _("Accordée."), waiver.decided_at, "done")
     text = _("Refusée : %(ground)s.") % {"ground": waiver.get_ground_display()}
-    return Step(title, " ".join(filter(None, [text, waiver.reasons])), waiver.decided_at, "refused")
+    words = [text, waiver.reasons if private else ""]
+    return Step(title, " ".join(filter(None, words)), waiver.decided_at, "refused")
 
 
 def _decision(application: Application) -> list[Step]:
@@ -170,3 +178,51 @@ def work_queue(base: QuerySet[Application]) -> QuerySet[Application]:
         "waiver",
         "applicant",
     ).order_by("submitted_at", "pk")
+
+
+def possible_duplicates(application: Application) -> list[Child]:
+    """Return other children with the same birth date and family or given name.
+
+    Two parents who each made a household may have declared the same child twice.
+    """
+    child = application.child
+    return list(
+        Child.objects.filter(birth_date=child.birth_date)
+        .filter(Q(family_name__iexact=child.family_name) | Q(given_name__iexact=child.given_name))
+        .exclude(pk=child.pk)
+        .order_by("pk")[:5]
+    )
+
+
+def to_admit(user: User) -> QuerySet[Application]:
+    """Return the certificates that await a head teacher, oldest first."""
+    return (
+        Application.objects.of_head(user)
+        .filter(state=State.ACCEPTED)
+        .select_related("child", "school", "school_year", "certificate")
+        .order_by("decided_at", "pk")
+    )
+
+
+def provisional(user: User) -> QuerySet[Admission]:
+    """Return the provisional admissions of a head teacher's schools, most pressing first."""
+    return (
+        Admission.objects.filter(
+            application__in=Application.objects.of_head(user).values("pk"),
+            provisional_until__isnull=False,
+            roll_entry__left_on__isnull=True,
+        )
+        .select_related("application__child", "roll_entry__class_group", "application__school")
+        .order_by("provisional_until", "pk")
+    )
+
+
+def children_on_roll(children: Sequence[Child]) -> set[int]:
+    """Return which of these children attend a school today, or will from the coming year."""
+    return set(
+        RollEntry.objects.filter(
+            child__in=[child.pk for child in children],
+            left_on__isnull=True,
+            school_year__ends_on__gte=clock.today(),
+        ).values_list("child", flat=True)
+    )

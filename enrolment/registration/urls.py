@@ -1,6 +1,23 @@
 """Addresses of the registration app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from enrolment.registration.views import agents, family, heads, public, steps
 
 app_name = "registration"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", family.mine, name="mine"),
+    path("nouvelle/", steps.start, name="start"),
+    path("verifier/", public.verify, name="verify"),
+    path("dossiers/", agents.queue, name="queue"),
+    path("dossiers/<str:reference>/", agents.sheet, name="sheet"),
+    path("dossiers/<str:reference>/<str:act>/", agents.decide, name="decide"),
+    path("derogations/", agents.waivers, name="waivers"),
+    path("admissions/", heads.admissions, name="admissions"),
+    path("admissions/vaccinations/<int:pk>/", heads.vaccination, name="vaccination"),
+    path("admissions/<str:reference>/", heads.admission, name="admission"),
+    path("<str:reference>/", family.application, name="application"),
+    path("<str:reference>/retirer/", family.withdraw, name="withdraw"),
+    path("<str:reference>/certificat.pdf", family.certificate, name="certificate"),
+    path("<str:reference>/etape/<str:name>/", steps.step, name="step"),
+]

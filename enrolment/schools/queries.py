@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.db.models import Count, Q, QuerySet
 
 from core import clock
@@ -11,6 +13,14 @@ from core.accounts.roles import Role
 from enrolment.schools.models import ClassGroup, RollEntry, School, SchoolYear
 from families.rules import fold
 from families.streets import find_streets
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Seats(TypedDict):
+        taken: int
+
+    SeatedClass = WithAnnotations[ClassGroup, _Seats]
 
 
 def current_year() -> SchoolYear | None:
@@ -35,13 +45,12 @@ def search_schools(schools: QuerySet[School], text: str) -> QuerySet[School]:
     return schools.filter(pk__in=named)
 
 
-def classes_with_seats(school: School, year: SchoolYear) -> QuerySet[ClassGroup]:
+def classes_with_seats(school: School, year: SchoolYear) -> list[SeatedClass]:
     """Return a school's classes with ``taken``: how many children sit in each, in one query."""
-    return (
-        ClassGroup.objects.filter(school=school, school_year=year)
-        .annotate(taken=Count("roll", filter=Q(roll__left_on__isnull=True)))
-        .order_by("name", "pk")
+    rows = ClassGroup.objects.filter(school=school, school_year=year).annotate(
+        taken=Count("roll", filter=Q(roll__left_on__isnull=True))
     )
+    return list(rows.order_by("name", "pk"))
 
 
 def head_schools(user: User) -> QuerySet[School]:

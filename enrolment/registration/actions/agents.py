@@ -90,7 +90,7 @@ def ask_proof(*, by: Actor, application: Application, kind: str, message: str) -
         journal.record(by, "proof.ask", request, application=found.pk, kind=kind)
         if found.state == State.SUBMITTED:
             states.move(found, State.INCOMPLETE, by=by, reason=kind)
-        tell_family(found, "registration_proof_asked", key=str(request.pk))
+        tell_family(found, "registration_proof_asked", key=str(request.pk), household_only=True)
     return request
 
 

@@ -19,7 +19,7 @@ from core.spreadsheets import Column, write_xlsx, xlsx_response
 from enrolment.schools import queries
 from enrolment.schools.actions.roll import leave, place
 from enrolment.schools.forms import LeaveForm, PlaceForm
-from enrolment.schools.models import RollEntry, School, SchoolYear
+from enrolment.schools.models import ClassGroup, RollEntry, School, SchoolYear
 from families.rules import fold
 
 
@@ -47,7 +47,7 @@ def _year(request: HttpRequest) -> SchoolYear:
 def roll(request: HttpRequest, uai: str | None = None) -> HttpResponse:
     """Show the children of one's school by class, with the seats left."""
     school, year = _school(request, uai), _year(request)
-    classes = list(queries.classes_with_seats(school, year))
+    classes = queries.classes_with_seats(school, year)
     entries = queries.roll_of(school, year)
     chosen = request.GET.get("classe", "")
     if chosen == "sans":
@@ -143,7 +143,7 @@ def pupil(request: HttpRequest, pk: int) -> HttpResponse:
     fitting = [group for group in classes if entry.level in group.levels]
     place_form = PlaceForm(
         request.POST if "class_group" in request.POST else None,
-        classes=classes.filter(pk__in=[group.pk for group in fitting]),
+        classes=ClassGroup.objects.filter(pk__in=[group.pk for group in fitting]),
     )
     leave_form = LeaveForm(request.POST if "day" in request.POST else None)
     if request.method == "POST":
