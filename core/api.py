@@ -157,17 +157,20 @@ def allow_api(*roles: str, scope: str) -> Callable[[F], F]:
         SCOPES.add(scope)
 
     def decorate(view: F) -> F:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        def lets_in(request: HttpRequest) -> bool:
             caller = getattr(request, "auth", None)
             if isinstance(caller, PartnerToken):
-                if not scope or scope not in caller.scopes:
-                    raise PermissionDenied
-            elif not may_enter(request.user, rule):
+                return bool(scope) and scope in caller.scopes
+            return may_enter(request.user, rule)
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not lets_in(request):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
         guarded.access_rule = rule  # type: ignore[attr-defined]
+        guarded.lets_in = lets_in  # type: ignore[attr-defined]
         guarded.api_scope = scope  # type: ignore[attr-defined]
         guarded.__signature__ = get_typed_signature(view)  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
@@ -356,7 +359,23 @@ def operations_of(api: NinjaAPI) -> Iterator[Operation]:
 
 
 def close_unruled(api: NinjaAPI) -> None:
-    """Close the operations that state no rule: a forgotten one must never be open."""
+    """Close the operations that state no rule: a forgotten one must never be open.
+
+    The others look at the rule before they read the body: who may not call an operation
+    learns nothing from what it finds wrong with their request.
+    """
+
+    def rule_first(
+        checks: Callable[[HttpRequest], HttpResponse | None],
+        lets_in: Callable[[HttpRequest], bool],
+    ) -> Callable[[HttpRequest], HttpResponse | None]:
+        def run(request: HttpRequest) -> HttpResponse | None:
+            stopped = checks(request)
+            if stopped is None and not lets_in(request):
+                return api.on_exception(request, PermissionDenied())
+            return stopped
+
+        return run
 
     def refuse(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return api.on_exception(request, PermissionDenied())
@@ -364,3 +383,6 @@ def close_unruled(api: NinjaAPI) -> None:
     for operation in operations_of(api):
         if getattr(operation.view_func, "access_rule", None) is None:
             operation.run = refuse  # type: ignore[method-assign]
+            continue
+        lets_in = operation.view_func.lets_in
+        operation._run_checks = rule_first(operation._run_checks, lets_in)  # type: ignore

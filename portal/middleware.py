@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 
@@ -28,4 +29,21 @@ class AccountLanguageMiddleware:
             if language in dict(settings.LANGUAGES):
                 translation.activate(language)
                 request.LANGUAGE_CODE = language
+        return self.get_response(request)
+
+
+class RefuseNulMiddleware:
+    """Answer 400 to a NUL in an address: no person types one, and PostgreSQL stores none.
+
+    Forms refuse it field by field; filters read the address as it comes.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Look at the path and the query before anything else does."""
+        query = str(request.META.get("QUERY_STRING", ""))
+        if "%00" in query or "\x00" in query or "\x00" in request.path_info:
+            raise SuspiciousOperation("NUL in the address")
         return self.get_response(request)

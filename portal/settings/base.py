@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.accounts.middleware.SecondFactorMiddleware",
+    "portal.middleware.RefuseNulMiddleware",
     "core.middleware.DefaultDenyMiddleware",
 ]
 

@@ -20,6 +20,8 @@ MADE_UP = (
     "rien",
     "0990000X",
     "a",
+    "xlsx",
+    "pdf",
 )
 
 
