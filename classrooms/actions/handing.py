@@ -2,6 +2,8 @@
 
 Locks are taken in one order everywhere: cart, hand-out, devices by number, incident. Of
 two people handing out the same cart, the second waits for the first, then reads who has it.
+They are NO KEY locks: an event that merely names a locked cart does not wait for it, or two
+acts that each hold one row and name the other's would wait for each other forever.
 """
 
 from __future__ import annotations
@@ -101,8 +103,10 @@ def take_back(*, by: Actor, hand_out: HandOut, outcomes: Mapping[int, str]) -> H
     longer out (somebody took it back, or swapped it, in the meantime).
     """
     with transaction.atomic():
+        if hand_out.cart is not None:
+            lock_cart(hand_out.cart)
         hand_out = (
-            HandOut.objects.select_for_update(of=("self",))
+            HandOut.objects.select_for_update(of=("self",), no_key=True)
             .select_related("school", "cart", "class_group")
             .get(pk=hand_out.pk)
         )

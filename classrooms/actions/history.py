@@ -19,7 +19,7 @@ from core.journal import Actor
 def lock_devices(pks: Iterable[int]) -> dict[int, Device]:
     """Lock devices in the order of their numbers and return them as they are now."""
     rows = (
-        Device.objects.select_for_update(of=("self",))
+        Device.objects.select_for_update(of=("self",), no_key=True)
         .select_related("cart__school", "cart__depot", "school", "depot", "model__category")
         .filter(pk__in=set(pks))
         .order_by("pk")
@@ -102,7 +102,7 @@ class History:
 def lock_cart(cart: Cart) -> Cart:
     """Lock a cart and return it as it is now."""
     found: Cart = (
-        Cart.objects.select_for_update(of=("self",))
+        Cart.objects.select_for_update(of=("self",), no_key=True)
         .select_related("school", "depot")
         .get(pk=cart.pk)
     )

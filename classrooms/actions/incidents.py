@@ -82,7 +82,7 @@ def open_incident(
 def describe(*, by: Actor, incident: Incident, description: str) -> Incident:
     """Add the reporter's words. Raises RuleBroken ``state`` once the incident is settled."""
     with transaction.atomic():
-        rows = Incident.objects.select_for_update(of=("self",))
+        rows = Incident.objects.select_for_update(of=("self",), no_key=True)
         current: Incident = rows.get(pk=incident.pk)
         if not current.is_open:
             raise RuleBroken("state", _("Cette panne est déjà réglée."))

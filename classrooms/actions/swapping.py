@@ -29,7 +29,7 @@ def swap(*, by: Actor, incident: Incident, spare: Device) -> Incident:
         hand_outs = HandOut.objects.open().filter(
             pk__in=HandOutItem.objects.out().filter(device=broken_now).values("hand_out")
         )
-        list(hand_outs.select_for_update(of=("self",)).order_by("pk"))
+        list(hand_outs.select_for_update(of=("self",), no_key=True).order_by("pk"))
         devices = lock_devices([broken_now.pk, spare.pk])
         broken, spare = devices[broken_now.pk], devices[spare.pk]
         _check(broken, spare)
