@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 
 import segno
 from django.conf import settings
@@ -32,8 +33,10 @@ def _label(thing: Cart | Device) -> dict[str, str]:
             detail = _("Emplacement %(slot)s") % {"slot": thing.slot}
     # Level Q survives a quarter of the symbol being scratched off by small hands.
     code = segno.make(address(thing.label_token), error="q", micro=False)
+    drawn = BytesIO()
+    code.save(drawn, kind="svg", border=0, xmldecl=False)
     return {
-        "qr": code.svg_inline(border=0, svgns=True),
+        "qr": drawn.getvalue().decode(),
         "name": name,
         "detail": detail,
         "phone": settings.FLEET_CONTACT_PHONE,
