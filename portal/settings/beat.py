@@ -31,4 +31,14 @@ SCHEDULE: dict[str, Any] = {
         "task": "payments.reconcile_yesterday",
         "schedule": crontab(hour=5, minute=10),
     },
+    # resources: an index that a lost task left behind, a nightly look at its files, pupils who left
+    "catalogue.refresh_index": {"task": "catalogue.refresh_index", "schedule": 60},
+    "catalogue.verify_index": {
+        "task": "catalogue.verify_index",
+        "schedule": crontab(hour=2, minute=40),
+    },
+    "workspace.close_departed": {
+        "task": "workspace.close_departed",
+        "schedule": crontab(hour=2, minute=10),
+    },
 }

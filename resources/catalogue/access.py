@@ -119,3 +119,16 @@ class OwnQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> OwnQuerySet:
         """One's own, and only those."""
         return self.filter(user=user)
+
+
+def near_levels(user: User) -> frozenset[str]:
+    """Return the levels at which a person works or learns: theirs come a little higher."""
+    if user.has_role(Role.PUPIL):
+        return frozenset(level for provider in _pupil_levels for level in provider(user))
+    if user.has_role(Role.TEACHER):
+        year = clock.school_year_of(clock.today())
+        taught = user.taught_classes.filter(school_year__start_year=year).order_by()
+        return frozenset(
+            str(level) for levels in taught.values_list("levels", flat=True) for level in levels
+        )
+    return frozenset()

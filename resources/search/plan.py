@@ -129,7 +129,7 @@ class Planner:
             for group, part in zip(groups, parts, strict=True):
                 group.meant = part
             return groups
-        if last and len(word.folded) >= 4:
+        if last and len(word.folded) >= 3:
             opened = self._opened(word)
             if opened:
                 return [opened]

@@ -1,11 +1,60 @@
 """The workspace app."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from core.accounts.models import User
+    from core.home import HomeCard
+
+
+def pupil_levels(user: User) -> Iterable[str]:
+    """Return the level at which a pupil is on the roll of the account's class."""
+    from enrolment.schools.models import RollEntry
+
+    return (
+        RollEntry.objects.current()
+        .filter(child__pupil_account__user=user, child__pupil_account__state="active")
+        .order_by()
+        .values_list("level", flat=True)
+    )
+
+
+def home_cards(user: User) -> Iterable[HomeCard]:
+    """Return what awaits a pupil, a teacher or a head in the workspace."""
+    from resources.workspace.home import cards
+
+    return cards(user)
 
 
 class WorkspaceConfig(AppConfig):
-    """Wires workspace into the home page and the menu."""
+    """Wires the workspace into the home page, the menu and the catalogue's rights."""
 
     name = "resources.workspace"
     label = "workspace"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what other apps ask for."""
+        from django.utils.translation import gettext_lazy as _
+
+        from core.accounts.roles import Role
+        from core.home import NavItem, register_cards, register_nav
+        from resources.catalogue.access import register_pupil_levels
+
+        register_pupil_levels(pupil_levels)
+        register_cards(home_cards)
+        register_nav(
+            NavItem(
+                _("Mes classes"),
+                "workspace:classes",
+                frozenset({Role.TEACHER, Role.HEAD_TEACHER}),
+                "class",
+                40,
+            ),
+            NavItem(_("Ma classe"), "workspace:my_class", frozenset({Role.PUPIL}), "class", 10),
+        )

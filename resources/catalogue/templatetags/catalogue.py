@@ -1,0 +1,83 @@
+"""How resources are shown: marked words, themes of domains, icons of types."""
+
+from __future__ import annotations
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from resources.catalogue.models import Resource
+from resources.search.engine import Answer
+from resources.search.excerpts import mark
+
+register = template.Library()
+
+#: Icon of the sprite for each document type.
+_DOCUMENT_ICONS = {
+    "video": "video",
+    "audio": "audio",
+    "application": "tablet",
+    "fiche": "file",
+    "album": "book",
+    "image": "image",
+    "carte": "map",
+    "diaporama": "play",
+    "dossier": "folder",
+    "visite": "eye",
+}
+
+
+@register.simple_tag
+def marked(text: str, answer: Answer | None = None, length: int = 0) -> SafeString:
+    """Show a text with the words of the search marked, cut to its best ``length`` characters."""
+    marks = answer.marks if answer else frozenset()
+    prefixes = answer.prefixes if answer else frozenset()
+    pieces = mark(text, marks, prefixes, length=length)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<mark>{}</mark>", piece.text) if piece.hit else piece.text,)
+            for piece in pieces
+        ),
+    )
+
+
+def theme_of(code: str) -> str:
+    """Return the drawing of a domain: that of its widest one."""
+    return code.partition(".")[0] or "francais"
+
+
+@register.simple_tag
+def theme(code: str, css: str = "theme-picture") -> SafeString:
+    """Draw the picture of a domain, as decoration."""
+    name = theme_of(code)
+    return format_html(
+        '<svg class="{} theme--{}" viewBox="0 0 96 96" aria-hidden="true">'
+        '<use href="{}#{}"></use></svg>',
+        css,
+        name,
+        static("catalogue/themes.svg"),
+        name,
+    )
+
+
+@register.filter
+def domain_code(resource: Resource) -> str:
+    """Return the code of a resource's first domain."""
+    first = next(iter(resource.domains.all()), None)
+    return first.code if first else ""
+
+
+@register.filter
+def level_codes(resource: Resource) -> str:
+    """Return a resource's levels in school order, short: "CE2, CM1"."""
+    return ", ".join(term.code for term in resource.levels.all())
+
+
+@register.filter
+def document_icon(resource: Resource) -> str:
+    """Return the icon of a resource's document type."""
+    code = resource.document_type.code if resource.document_type else ""
+    return _DOCUMENT_ICONS.get(code, "file")
