@@ -72,13 +72,17 @@ class Dot:
 
 @dataclass(frozen=True)
 class Map:
-    """Schools on a flat map. ``width`` and ``height`` are the drawing's units."""
+    """Schools on a flat map. ``width`` and ``height`` are the drawing's units.
+
+    Discs of radius ``land`` around every school run together into the city's shape.
+    """
 
     width: int
     height: int
     dots: list[Dot]
     radius: str = "5"
     side: str = "8"
+    land: str = "40"
 
 
 def map_of(rows: Iterable[tuple[float | None, float | None, Any]], width: int = 900) -> Map:
@@ -96,8 +100,8 @@ def map_of(rows: Iterable[tuple[float | None, float | None, Any]], width: int = 
     across, along = max((east - west) * squeeze, 1e-6), max(north - south, 1e-6)
     scale = (width - 2 * margin) / across
     height = round(along * scale) + 2 * margin
-    if height > width * 0.7:
-        height = round(width * 0.7)
+    if height > width * 0.52:
+        height = round(width * 0.52)
         scale = min(scale, (height - 2 * margin) / along)
     shift = (width - across * scale) / 2
     radius = 9.0 if len(known) < 40 else 4.4
@@ -107,4 +111,5 @@ def map_of(rows: Iterable[tuple[float | None, float | None, Any]], width: int = 
         x, y = shift + (lon - west) * squeeze * scale, margin + (north - lat) * scale
         corner_x, corner_y = x - side / 2, y - side / 2
         dots.append(Dot(f"{x:.1f}", f"{y:.1f}", f"{corner_x:.1f}", f"{corner_y:.1f}", row))
-    return Map(width, max(height, 160), dots, f"{radius:.1f}", f"{side:.1f}")
+    land = 1.05 * (across * along / len(known)) ** 0.5 * scale
+    return Map(width, max(height, 160), dots, f"{radius:.1f}", f"{side:.1f}", f"{land:.0f}")

@@ -7,6 +7,8 @@ Reads ``ctx.marks["sectors"]`` (families.seeding). Leaves ``school_year``,
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import math
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -97,7 +99,7 @@ def _schools(ctx: SeedContext, sectors: list[SeedSector]) -> dict[int, list[Scho
     titles = _titles(rng, ctx.scale.schools)
     by_sector: dict[int, list[School]] = {}
     serial = 990_001
-    side = max(3, round(len(sectors) ** 0.5))
+    places = _places(len(sectors))
     for sector in sectors:
         kinds = (
             [School.Kind.PRIMARY]
@@ -121,8 +123,8 @@ def _schools(ctx: SeedContext, sectors: list[SeedSector]) -> dict[int, list[Scho
                     postcode=sector.postcode,
                     district=sector.district,
                     phone=f"04 91 00 {rng.randint(0, 99):02d} {rng.randint(0, 99):02d}",
-                    latitude=43.24 + 0.14 * (sector.index // side) / side + rng.random() * 0.008,
-                    longitude=5.30 + 0.17 * (sector.index % side) / side + rng.random() * 0.01,
+                    latitude=places[sector.index][0] + rng.random() * 0.004,
+                    longitude=places[sector.index][1] + rng.random() * 0.006,
                     capacity=0,
                 )
             )
@@ -130,6 +132,23 @@ def _schools(ctx: SeedContext, sectors: list[SeedSector]) -> dict[int, list[Scho
         by_sector[sector.index] = rows
     School.objects.bulk_create([s for rows in by_sector.values() for s in rows], batch_size=BATCH)
     return by_sector
+
+
+def _places(count: int) -> list[tuple[float, float]]:
+    """Spread sectors evenly over a city that opens on a bay to the west.
+
+    A sunflower's seeds, less those that would fall into the sea; by bearing, so that the
+    sectors of one district lie side by side.
+    """
+    turn = math.pi * (3 - 5**0.5)
+    seeds = ((0.12 + (k / count) ** 0.5, k * turn % math.tau) for k in itertools.count(1))
+    land = ((r, a) for r, a in seeds if abs(a - math.pi) > (0.95 if r < 0.75 else 0.6))
+    by_bearing = sorted(itertools.islice(land, count), key=lambda place: place[1])
+    spread = 0.075 / max(r for r, _ in by_bearing)
+    return [
+        (43.30 + spread * r * math.sin(a), 5.39 + 1.5 * spread * r * math.cos(a))
+        for r, a in by_bearing
+    ]
 
 
 def _titles(rng: random.Random, count: int) -> Iterator[str]:
