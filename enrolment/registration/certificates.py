@@ -42,6 +42,7 @@ def certificate_pdf(certificate: Certificate, *, language: str = "fr") -> bytes:
                 "ci-dessous, en application de l'article L131-5 du Code de l'éducation."
             )
             % {"city": settings.CITY_NAME},
+            "signed": _("Pour le maire, le service des inscriptions"),
             "child": _("Enfant"),
             "born": _("Né·e le"),
             "year": _("Année scolaire"),

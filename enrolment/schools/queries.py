@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -13,14 +13,6 @@ from core.accounts.roles import Role
 from enrolment.schools.models import ClassGroup, RollEntry, School, SchoolYear
 from families.rules import fold
 from families.streets import find_streets
-
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
-    class _Seats(TypedDict):
-        taken: int
-
-    SeatedClass = WithAnnotations[ClassGroup, _Seats]
 
 
 def current_year() -> SchoolYear | None:
@@ -45,7 +37,7 @@ def search_schools(schools: QuerySet[School], text: str) -> QuerySet[School]:
     return schools.filter(pk__in=named)
 
 
-def classes_with_seats(school: School, year: SchoolYear) -> list[SeatedClass]:
+def classes_with_seats(school: School, year: SchoolYear) -> list[Any]:
     """Return a school's classes with ``taken``: how many children sit in each, in one query."""
     rows = ClassGroup.objects.filter(school=school, school_year=year).annotate(
         taken=Count("roll", filter=Q(roll__left_on__isnull=True))
