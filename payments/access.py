@@ -6,7 +6,7 @@ what is not yours answers 404.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -32,7 +32,7 @@ class PayerOwnedQuerySet(models.QuerySet[Any]):
 
     payer_path = "payer"
 
-    def visible_to(self, user: User) -> PayerOwnedQuerySet:
+    def visible_to(self, user: User) -> Self:
         """One's own; all for the revenue office."""
         if sees_all(user):
             return self

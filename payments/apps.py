@@ -1,6 +1,7 @@
 """The payments app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PaymentsConfig(AppConfig):
@@ -9,3 +10,23 @@ class PaymentsConfig(AppConfig):
     name = "payments"
     label = "payments"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register home cards and menu entries."""
+        from core.accounts.roles import Role
+        from core.home import NavItem, register_cards, register_nav
+        from payments.cards import cards
+
+        register_cards(cards)
+        register_nav(
+            NavItem(
+                _("Factures"), "payments:home", frozenset({Role.GUARDIAN}), "invoice", order=40
+            ),
+            NavItem(
+                _("Régie"),
+                "payments:dashboard",
+                frozenset({Role.REVENUE_OFFICER}),
+                "euro",
+                order=40,
+            ),
+        )

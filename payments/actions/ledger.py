@@ -9,7 +9,9 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
+from core import journal
 from core.errors import RuleBroken
+from core.journal import Actor
 from families.models import Guardian
 from payments.models import Invoice, LedgerEntry, RefundLine
 from payments.rules.settlement import Share, pay_in
@@ -114,7 +116,7 @@ def free_credit_of(payer: Guardian) -> int:
     return max(0, credit_of(payer) - int(promised["n"] or 0))
 
 
-def use_credit(invoice: Invoice, *, key: str) -> int:
+def use_credit(invoice: Invoice, *, key: str, by: Actor) -> int:
     """Pay (part of) an invoice from its payer's credit; returns the cents used.
 
     ``key`` makes the use unique: repeating it moves nothing. Raises RuleBroken
@@ -132,6 +134,7 @@ def use_credit(invoice: Invoice, *, key: str) -> int:
         back = Movement(payer, LedgerEntry.Kind.CREDIT_USED, "credit", "escale", f"{key}:out")
         post_in(out, [Share(locked.pk, cents)])
         post_out(back, [Share(None, cents)])
+        journal.record(by, "credit.use", locked, cents=cents)
     return cents
 
 

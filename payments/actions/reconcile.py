@@ -55,9 +55,10 @@ def check_refunds(older_than: dt.timedelta = STALE, limit: int = 200) -> int:
     waiting = Refund.objects.filter(state__in=["created", "pending"], created_at__lt=before)
     moved = 0
     for refund in waiting.select_related("attempt").order_by("created_at")[:limit]:
+        before_state = refund.state
         try:
             if refund.provider_id is None:
-                moved += send(refund).state != refund.state
+                moved += send(refund).state != before_state
             else:
                 refresh(refund.attempt, by=SYSTEM)
         except (RuleBroken, ProviderDown, ProviderRefused) as error:

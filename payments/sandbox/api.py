@@ -83,7 +83,8 @@ class Api:
         key = headers.get("idempotency-key", "") if method == "POST" else ""
         if not key:
             return self._route(method, path, raw)
-        fingerprint = hashlib.sha256(f"{path}\n{raw}".encode()).hexdigest()
+        same = json.dumps(p.decode(raw), sort_keys=True)
+        fingerprint = hashlib.sha256(f"{path}\n{same}".encode()).hexdigest()
         known = self.provider.store.answer(key)
         if known:
             if known[0] != fingerprint:

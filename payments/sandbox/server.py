@@ -66,6 +66,9 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Server
     protocol_version = "HTTP/1.1"
+    # One packet an answer: else each waits 40 ms for the delayed acknowledgement.
+    wbufsize = 65536
+    disable_nagle_algorithm = True
     server_version = "escale-sandbox"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -189,6 +192,9 @@ class Handler(BaseHTTPRequestHandler):
         elif verb == "advance":
             store.advance(float(values["seconds"]))
             provider.sweep()
+        elif verb == "reset":
+            store.reset_clock()
+            provider.faults.update(FAULTS)
         elif verb == "resend":
             store.schedule(values["event"], store.now(), forged=bool(values.get("forged")))
         elif verb == "book":

@@ -43,6 +43,10 @@ class Store:
         """Let time pass at once."""
         self._skew += seconds
 
+    def reset_clock(self) -> None:
+        """Return to the time of this machine."""
+        self._skew = 0.0
+
     @staticmethod
     def new_id(prefix: str) -> str:
         """Return a fresh id in the provider's style."""

@@ -107,7 +107,8 @@ class StripeProvider:
 
     def start(self, attempt: PaymentAttempt) -> Started:
         """Create the Checkout Session of an attempt from its frozen request."""
-        request: Any = attempt.request
+        # PostgreSQL does not keep the order of keys: sort, so that a repeat is the same request.
+        request: Any = json.loads(json.dumps(attempt.request, sort_keys=True))
         with _translated():
             session = self._api.checkout.sessions.create(
                 request, {"idempotency_key": f"attempt-{attempt.public_id}"}
