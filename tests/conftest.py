@@ -134,6 +134,26 @@ def _emptied_journal() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = original  # type: ignore[method-assign]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _database_on_the_same_day() -> Iterator[None]:
+    """Move the database's clock, which decides cut-offs, by as much as TEST_TODAY moved ours."""
+    if "travel" not in _owned:
+        yield
+        return
+    from core import clock
+    from enrolment.canteen import queries
+
+    read = queries._database_clock
+
+    def moved() -> dt.datetime:
+        real = machine.escape_hatch.time.time()
+        return read() + (clock.now() - dt.datetime.fromtimestamp(real, tz=clock.PARIS))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queries, "_database_clock", moved)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
     """Empty what outlives a test in memory: cache, language, queue."""

@@ -43,10 +43,15 @@ def instant_of_transaction() -> dt.datetime:
     """
     if connection.vendor != "postgresql":
         return clock.now()
+    return _database_clock().astimezone(clock.PARIS)
+
+
+def _database_clock() -> dt.datetime:
+    """Ask PostgreSQL; tests that live on another day move this answer too."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT transaction_timestamp()")
         instant: dt.datetime = cursor.fetchone()[0]
-    return instant.astimezone(clock.PARIS)
+    return instant
 
 
 def on_roll(day: dt.date) -> Q:
