@@ -1,6 +1,7 @@
 """Demo data of the payments app."""
 
 from core.seeding import SeedContext
+from payments.seeding_bills import seed_bills
 from payments.seeding_tariffs import seed_tariffs
 
 
@@ -11,3 +12,4 @@ def seed(ctx: SeedContext) -> None:
 
 def seed_late(ctx: SeedContext) -> None:
     """Bill the months that lie behind, once meals have been served."""
+    seed_bills(ctx)

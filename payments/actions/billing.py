@@ -113,6 +113,12 @@ def prepare(run: BillingRun) -> None:
     for name in sources.names():
         sources.collect(name, first, until, SYSTEM)
         BillingRun.objects.filter(pk=run.pk).update(moved_at=clock.now())
+    take_charges(run)
+
+
+def take_charges(run: BillingRun) -> None:
+    """Make the unbilled charges up to the month's end the run's own, and draw up its preview."""
+    _first, last = month_bounds(run.month)
     with transaction.atomic():
         locked = _lock(run)
         if locked.state != BillingRun.State.COLLECTING:
@@ -158,8 +164,11 @@ def _preview(run: BillingRun, last: dt.date) -> dict[str, Any]:
     }
 
 
-def issue_batch(run: BillingRun) -> bool:
-    """Invoice the next payers of a run in one transaction; returns False when none is left."""
+def issue_batch(run: BillingRun, *, on: dt.date | None = None, tell: bool = True) -> bool:
+    """Invoice the next payers of a run in one transaction; returns False when none is left.
+
+    ``on`` is the day of issue (today unless told) and ``tell`` writes to the payers.
+    """
     with transaction.atomic():
         locked = _lock(run)
         if locked.state != BillingRun.State.INVOICING:
@@ -174,7 +183,9 @@ def issue_batch(run: BillingRun) -> bool:
         )
         totals = dict(islice(due[:BATCH], BATCH))
         if totals:
-            _issue(locked, totals)
+            invoices, payers = _issue(locked, totals, on or clock.today())
+            if tell:
+                tell_payers(invoices, payers)
         locked.invoices_done += len(totals)
         locked.moved_at = clock.now()
         if len(totals) < BATCH:
@@ -184,8 +195,9 @@ def issue_batch(run: BillingRun) -> bool:
     return len(totals) == BATCH
 
 
-def _issue(run: BillingRun, totals: dict[int, int]) -> None:
-    today = clock.today()
+def _issue(
+    run: BillingRun, totals: dict[int, int], today: dt.date
+) -> tuple[list[Invoice], dict[int, Guardian]]:
     payers = Guardian.objects.select_related("household__street", "user").in_bulk(list(totals))
     lines = _lines(run, list(totals))
     taken = numbers.take("invoice", today.year, len(totals))
@@ -216,7 +228,7 @@ def _issue(run: BillingRun, totals: dict[int, int]) -> None:
         ),
         batch_size=2000,
     )
-    tell_payers(invoices, payers)
+    return invoices, payers
 
 
 def _line(invoice: Invoice, position: int, line: Line, child_name: str) -> InvoiceLine:

@@ -32,6 +32,7 @@ class Store:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=off")
+        self._db.execute("pragma busy_timeout=5000")
         self._db.executescript(_TABLES)
         self._skew = 0.0
 
@@ -42,6 +43,10 @@ class Store:
     def advance(self, seconds: float) -> None:
         """Let time pass at once."""
         self._skew += seconds
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._db.close()
 
     def reset_clock(self) -> None:
         """Return to the time of this machine."""
