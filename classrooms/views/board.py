@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from classrooms import charts, exports
+from classrooms import charts, exports, rules
 from classrooms.access import FLEET_MANAGERS, FLEET_READERS
 from classrooms.models import Device, DeviceCategory, Incident, InternetLine
 from classrooms.queries.figures import CityFigures, SchoolFigures, city_figures, school_figures
@@ -42,7 +42,9 @@ SORTS = {
 def board(request: HttpRequest) -> HttpResponse:
     """Show the city's fleet in figures, charts beside their tables, and a map."""
     figures = city_figures(signed_in(request), clock.today())
-    places = [(r.school.latitude, r.school.longitude, r) for r in figures.schools]
+    places = [
+        (r.school.latitude, r.school.longitude, r.school.district, r) for r in figures.schools
+    ]
     return show(
         request,
         "board.html",
@@ -53,9 +55,35 @@ def board(request: HttpRequest) -> HttpResponse:
         speeds=_lines(figures),
         queue=_queue(figures),
         map=charts.map_of(places),
-        unplaced=sum(lat is None or lon is None for lat, lon, _row in places),
+        networks=_networks(figures),
         today=clock.today(),
     )
+
+
+def _networks(figures: CityFigures) -> list[dict[str, Any]]:
+    """Return how many schools are equipped in each priority education network."""
+    found = []
+    for priority in (School.Priority.REP_PLUS, School.Priority.REP, School.Priority.NONE):
+        rows = [row for row in figures.schools if row.school.priority == priority]
+        if rows:
+            equipped = sum(row.is_equipped for row in rows)
+            found.append(
+                {
+                    "label": priority.label,
+                    "equipped": equipped,
+                    "schools": len(rows),
+                    "share": rules.share(equipped, len(rows)),
+                    "devices": sum(row.devices for row in rows),
+                    "per_hundred": _ratio(rows),
+                }
+            )
+    return found
+
+
+def _ratio(rows: list[SchoolFigures]) -> float | None:
+    """Return devices for a hundred pupils over some schools, to one decimal."""
+    pupils = sum(row.pupils for row in rows)
+    return round(sum(row.devices for row in rows) * 100 / pupils, 1) if pupils else None
 
 
 def _families(figures: CityFigures) -> list[tuple[str, Any]]:

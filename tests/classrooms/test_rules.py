@@ -117,7 +117,12 @@ def test_schools_without_an_index_are_not_the_poorest():
     assert ranks == sorted(ranks)
 
 
-@given(st.lists(st.tuples(st.floats(43.2, 43.4), st.floats(5.2, 5.5), st.integers()), max_size=40))
+@given(
+    st.lists(
+        st.tuples(st.floats(43.2, 43.4), st.floats(5.2, 5.5), st.just("Port"), st.integers()),
+        max_size=40,
+    )
+)
 def test_every_school_is_on_the_map(places):
     drawn = charts.map_of(places)
     assert len(drawn.dots) == len(places)
