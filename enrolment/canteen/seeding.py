@@ -23,8 +23,6 @@ from enrolment.canteen.models import (
     Booking,
     Diet,
     Kitchen,
-    KitchenOrder,
-    KitchenOrderLine,
     MealRegistration,
     Refectory,
     ServiceDay,
@@ -33,6 +31,7 @@ from enrolment.canteen.models import (
 )
 from enrolment.canteen.queries import load_service
 from enrolment.canteen.seeding_menus import write_menus
+from enrolment.canteen.seeding_orders import write_orders
 from enrolment.schools.models import RollEntry, School, SchoolYear
 from families.models import HealthCarePlan
 
@@ -91,7 +90,7 @@ def seed(ctx: SeedContext) -> None:
     plan = [(eater, here) for eater in eaters] + [(eater, there) for eater in later]
     _copy(rows.of(plan), ctx, sum(len(days) for _, days in plan))
     _service_days(ctx, rows, past, coming)
-    _orders(ctx, rows, kitchens, past, today)
+    write_orders(ctx, rows.cooked, kitchens, past[-5:] + today, today)
 
 
 def _rules(ctx: SeedContext) -> None:
@@ -351,53 +350,3 @@ def _service_days(
         ),
         batch_size=BATCH,
     )
-
-
-def _orders(
-    ctx: SeedContext,
-    meals: _Meals,
-    kitchens: list[Kitchen],
-    past: list[dt.date],
-    today: list[dt.date],
-) -> None:
-    """The last five days' orders and today's; the day before, one school was corrected."""
-    places = {row.school_id: row for row in Refectory.objects.all()}
-    days = past[-5:] + today
-    sender = ctx.people["canteen_manager"]
-    by_kitchen: dict[tuple[int, dt.date], list[tuple[int, str, int]]] = defaultdict(list)
-    wanted = set(days)
-    for (school, day, diet), count in sorted(meals.cooked.items()):
-        if day in wanted:
-            by_kitchen[places[school].kitchen_id, day].append((school, diet, count))
-    lines: list[KitchenOrderLine] = []
-    for kitchen in kitchens:
-        for day in days:
-            final = by_kitchen[kitchen.pk, day]
-            corrected = day == days[-1] and kitchen is kitchens[0]
-            versions = [final]
-            if corrected and final:
-                school, diet, count = final[0]
-                versions.insert(0, [(school, diet, count + 3), *final[1:]])
-            for version, content in enumerate(versions, start=1):
-                order = KitchenOrder.objects.create(
-                    kitchen=kitchen,
-                    day=day,
-                    version=version,
-                    sent_at=clock.at(day - dt.timedelta(days=2), 12, 5)
-                    + dt.timedelta(hours=20 * (version - 1)),
-                    sent_by=sender,
-                    total=sum(count for _, _, count in content),
-                )
-                lines += [
-                    KitchenOrderLine(
-                        order=order,
-                        school_id=school,
-                        route=places[school].route,
-                        stop=places[school].stop,
-                        diet=diet,
-                        quantity=count,
-                    )
-                    for school, diet, count in content
-                ]
-    KitchenOrderLine.objects.bulk_create(lines, batch_size=BATCH)
-    ServiceDay.objects.filter(day__in=today).update(frozen_at=clock.now())

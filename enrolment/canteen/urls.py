@@ -15,6 +15,7 @@ urlpatterns = [
     path("commandes/<slug:code>/<isoday:day>/envoi/", orders.send, name="order_send"),
     path("commandes/<slug:code>/<isoday:day>/tableau/", orders.order_xlsx, name="order_xlsx"),
     path("commandes/<slug:code>/<isoday:day>/plateaux/", orders.trays, name="trays"),
+    path("commandes/fichier/<str:token>/", orders.linked_file, name="order_file"),
     path("menus/", menus.week, name="menus"),
     path("menus/<slug:code>/<isoday:day>/", menus.edit, name="menu_edit"),
     path("pointage/", attendance.schools, name="attendance"),

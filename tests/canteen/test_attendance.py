@@ -82,6 +82,20 @@ def test_the_rest_is_marked_present_but_not_those_ticked(canteen, day, client):
     assert state(canteen.children[1], day) == "served"
 
 
+def test_a_sick_childs_absence_is_excused_by_the_head_not_the_teacher(canteen, day, client):
+    sick = {"tick": f"{canteen.child.reference}:sick"}
+    client.force_login(canteen.head)
+    client.post(url("tick", canteen, day), {"tick": f"{canteen.child.reference}:absent"})
+    client.force_login(canteen.teacher)
+    assert client.post(url("tick", canteen, day), sick).status_code == 404
+    client.force_login(canteen.head)
+    for excuse in ("sick", "", "sick"):
+        client.post(url("tick", canteen, day), sick)
+        assert Booking.objects.get(child=canteen.child).excuse == excuse
+    client.post(url("tick", canteen, day), {"tick": f"{canteen.child.reference}:served"})
+    assert Booking.objects.get(child=canteen.child).excuse == ""
+
+
 def test_a_child_without_booking_is_fed_and_noted(canteen, day, client):
     guest = canteen.enrol(given_name="Victor")
     client.force_login(canteen.teacher)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 
 import openpyxl
 import pytest
@@ -50,6 +51,17 @@ def test_sending_twice_sends_once_and_tells_the_kitchen(canteen, closed):
     assert "2" in message.body
     for child in canteen.children:
         assert child.family_name not in message.body, "a kitchen gets numbers, no names"
+
+
+def test_the_kitchens_link_gives_the_workbook_and_dies(canteen, closed, client, at):
+    send(canteen, closed)
+    link = re.search(r"https?://\S+/fichier/\S+", Message.objects.get().body)[0]
+    path = "/" + link.split("/", 3)[3]
+    answer = client.get(path)
+    assert answer.headers["Content-Disposition"].count("v1.xlsx") >= 1
+    assert client.get(path[:-3] + "xx/").status_code == 404
+    with at(clock.now() + dt.timedelta(days=15)):
+        assert client.get(path).status_code == 404
 
 
 def test_a_correction_is_a_new_version(canteen, closed):

@@ -126,8 +126,9 @@ def add_unbooked(*, by: Actor, school: School, day: dt.date, child: Child) -> Bo
 def excuse(*, by: Actor, booking: Booking, reason: str) -> Booking:
     """Say why an absent child's meal may not be due (``sick``, ``no_service``, or none).
 
-    Raises RuleBroken ``state`` when the child was not absent.
+    Raises RuleBroken ``state`` when the child was not absent, ``too_early``, ``too_late``.
     """
+    _check_day(booking.day)
     current: Booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
     if current.state != Booking.State.ABSENT:
         raise RuleBroken("state", _("Seule une absence peut être excusée."))

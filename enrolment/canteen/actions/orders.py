@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from django.conf import settings
+from django.core import signing
 from django.db import transaction
 from django.db.models import Count, Max, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import clock, journal, outbox
@@ -24,6 +27,10 @@ from enrolment.canteen.models import (
 )
 from enrolment.canteen.queries import instant_of_transaction, load_service
 from enrolment.canteen.words import limit_in_words
+
+#: The kitchen has no account: its message carries a link to the workbook, good so long.
+FILE_SALT = "canteen.order_file"
+FILE_LIFE = dt.timedelta(days=14)
 
 
 def quantities(kitchen: Kitchen, day: dt.date) -> dict[tuple[int, str], int]:
@@ -132,6 +139,9 @@ def _tell(order: KitchenOrder) -> None:
         context={
             "order": order,
             "totals": [(str(Diet(code).label), meals) for code, meals in totals.items()],
+            "file_url": settings.PUBLIC_URL
+            + reverse("canteen:order_file", args=[signing.dumps(order.pk, salt=FILE_SALT)]),
+            "days": FILE_LIFE.days,
         },
         dedupe_key=f"kitchen_order:{order.pk}",
     )

@@ -176,7 +176,9 @@ def tick(request: HttpRequest, uai: str, day: dt.date) -> HttpResponse:
         acts.tick_rest(by=by, school=school, day=day, children=shown)
         return redirect(_back(school, day, group))
     reference, _sep, state = request.POST.get("tick", "").partition(":")
-    if state not in ("served", "absent", "booked"):
+    if state not in ("served", "absent", "booked", "sick"):
+        raise Http404
+    if state == "sick" and not access.ticks_whole_school(user, school):
         raise Http404
     children = Child.objects.filter(
         Q(pk__in=roll.values("child"))
@@ -185,7 +187,10 @@ def tick(request: HttpRequest, uai: str, day: dt.date) -> HttpResponse:
     child = get_object_or_404(children, reference=reference)
     refusal = ""
     try:
-        acts.tick(by=by, school=school, day=day, child=child, state=state)
+        if state == "sick":
+            _toggle_sick(by, school, day, child)
+        else:
+            acts.tick(by=by, school=school, day=day, child=child, state=state)
     except RuleBroken as broken:
         refusal = broken.message
     if not request.htmx:  # type: ignore[attr-defined]
@@ -198,6 +203,14 @@ def tick(request: HttpRequest, uai: str, day: dt.date) -> HttpResponse:
         request,
         "canteen/parts/ticked.html",
         {**context, "row": row, "refusal": refusal, "reference": reference},
+    )
+
+
+def _toggle_sick(by: Actor, school: School, day: dt.date, child: Child) -> None:
+    booking = get_object_or_404(Booking, school=school, day=day, child=child)
+    known = booking.excuse == Booking.Excuse.SICK
+    acts.excuse(
+        by=by, booking=booking, reason=Booking.Excuse.NONE if known else Booking.Excuse.SICK
     )
 
 
