@@ -74,6 +74,7 @@ def ask_of(
         facet: frozenset(value for value in params.getlist(name)[:20] if value and len(value) < 61)
         for facet, name in PARAMETERS.items()
     }
+    filters["domain"] = _narrowest(filters["domain"])
     page = params.get("page", "1")
     number = int(page[:4]) if page.isascii() and page.isdigit() else 1
     number = min(max(number, 1), MAX_PAGE)
@@ -88,6 +89,13 @@ def ask_of(
         literal=params.get("exact") == "1",
     )
     return ask, number
+
+
+def _narrowest(codes: frozenset[str]) -> frozenset[str]:
+    """Drop a domain when a narrower one inside it is chosen too: the narrower one is meant."""
+    return frozenset(
+        code for code in codes if not any(other.startswith(f"{code}.") for other in codes)
+    )
 
 
 @dataclass
@@ -151,7 +159,9 @@ def _short_level(code: str, label: str) -> str:
     return code if code == label else f"{label} ({code})"
 
 
-def facets_of(answer: Answer, ask: Ask, labels: Mapping[str, Mapping[str, str]]) -> list[Facet]:
+def facets_of(
+    params: QueryDict, answer: Answer, ask: Ask, labels: Mapping[str, Mapping[str, str]]
+) -> list[Facet]:
     """Return the facets to show, each value with its count, chosen ones always there."""
     spoken = {(chip.facet, chip.value) for chip in answer.chips}
     shown = []
@@ -162,7 +172,7 @@ def facets_of(answer: Answer, ask: Ask, labels: Mapping[str, Mapping[str, str]])
                 value=code,
                 label=label,
                 count=counts.get(code, 0),
-                checked=code in ask.filters.get(name, ()) or (name, code) in spoken,
+                checked=code in params.getlist(PARAMETERS[name]) or (name, code) in spoken,
                 spoken=(name, code) in spoken,
             )
             for code, label in labels.get(name, {}).items()

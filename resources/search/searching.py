@@ -103,7 +103,8 @@ class _Search:
             marks=frozenset(
                 token
                 for group in self.groups
-                for run, _ in group.ways
+                for number, (run, _) in enumerate(group.ways)
+                if number == 0 or len(run) == 1
                 for token in run
                 if token[0] != EXACT
             ),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from resources.workspace import credentials
+from resources.workspace.models import PupilAccount
+
 #: Secret of Lina's card: known to all, hence planted by the demo's seeder only.
 LINA_TOKEN = "demo-lina-carte-CM1"  # noqa: S105
 LINA_PICTURES = ("chat", "bateau", "soleil")
@@ -18,6 +21,15 @@ class DemoCard:
     name: str
     token: str
     pictures: tuple[str, ...]
+
+
+def demo_pictures(account: PupilAccount) -> tuple[str, ...]:
+    """Return the pictures to show beside the grid: the demo's pupil's, in the demo only."""
+    if settings.DEMO and credentials.same(
+        account.code_digest, credentials.code_digest(account.pk, LINA_PICTURES)
+    ):
+        return LINA_PICTURES if account.card_digest == credentials.card_digest(LINA_TOKEN) else ()
+    return ()
 
 
 def demo_card() -> DemoCard | None:

@@ -81,3 +81,12 @@ def document_icon(resource: Resource) -> str:
     """Return the icon of a resource's document type."""
     code = resource.document_type.code if resource.document_type else ""
     return _DOCUMENT_ICONS.get(code, "file")
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """Write minutes as one says them: "45 min", "1 h 30"."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes}\u00a0min"
+    return f"{hours}\u00a0h" + (f"\u00a0{rest:02d}" if rest else "")

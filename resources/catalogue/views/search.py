@@ -61,7 +61,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "answer": found.answer,
         "resources": found.resources,
         "favourites": favourite_keys(user, found.resources),
-        "facets": asking.facets_of(found.answer, ask, labels),
+        "facets": asking.facets_of(request.GET, found.answer, ask, labels),
         "filters": asking.chosen_filters(request.GET, ask, found.answer, labels),
         "sorts": asking.SORT_LABELS,
         "sort": request.GET.get("tri", "pertinence"),

@@ -27,6 +27,7 @@ from resources.catalogue.indexing import term_labels
 from resources.catalogue.models import Favourite, Resource
 from resources.search.engine import Ask
 from resources.workspace import actions, rules
+from resources.workspace.demo import demo_pictures
 from resources.workspace.models import ClassNote, PupilAccount
 
 #: Seconds after which a pupil's session ends by itself: tablets are shared.
@@ -116,6 +117,7 @@ def _code_page(
         "choosing": not account.code_digest,
         "confirming": _FIRST in request.session,
         "problem": problem,
+        "demo_pictures": demo_pictures(account),
         "left": max(0, rules.MAX_TRIES - account.wrong_tries),
     }
 
