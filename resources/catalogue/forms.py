@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from resources.catalogue.actions import EDITABLE
+from resources.catalogue.asking import LANGUAGES
 from resources.catalogue.models import Contribution, Resource, Term, Vocabulary
 
 
@@ -23,6 +24,15 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     publisher = forms.CharField(label=_("Éditeur"), required=False, max_length=160)
     author = forms.CharField(label=_("Auteur"), required=False, max_length=160)
+
+    url = forms.URLField(
+        label=_("Adresse"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("Laissez vide si la ressource s'ouvre ici."),
+    )
+    language = forms.ChoiceField(label=_("Langue"), choices=LANGUAGES.items())
 
     class Meta:
         model = Resource
@@ -56,7 +66,6 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "published_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
         help_texts = {
-            "url": _("Laissez vide si la ressource s'ouvre ici."),
             "open_to": _("Dernier jour compris. Laissez vide s'il n'y a pas de limite."),
             "quality": _("De 0 (pas encore évaluée) à 5."),
             "personal_data_level": _("Au-delà de « peu », les élèves ne la voient pas."),

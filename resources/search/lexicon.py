@@ -79,7 +79,7 @@ class Lexicon:
         sound = sound_of(word)
         if len(sound) > 2:
             for found in self._by_sound.get(sound, ()):
-                cost[found] = 0.35 * cost.get(found, float(OSA.distance(word, found)))
+                cost[found] = 0.3 * cost.get(found, float(OSA.distance(word, found)))
         if len(sound) > 3 and not cost:
             cost = self._near_sounds(word, sound)
         for found in cost:

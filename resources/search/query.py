@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from resources.search.analysis import Word, stems, words
+from resources.search.analysis import Word, stem, stems, words
 
 _QUOTED = re.compile(r'[«"“](.+?)[»"”]')
 _EXCLUDED = re.compile(r"(?<!\S)-(?=\w)(\S+)")
@@ -19,16 +19,17 @@ MAX_CHARS = 200
 MAX_WORDS = 16
 #: Pairs in which a word that usually names a type or level means itself.
 KEPT_TOGETHER = frozenset(
-    {
+    (stem(one), stem(other))
+    for one, other in (
         ("jeu", "olympique"),
-        ("jeu", "olympiqu"),
         ("jeu", "paralympique"),
-        ("carte", "france"),
-        ("cart", "franc"),
-        ("carte", "mental"),
-        ("carte", "identit"),
-        ("livr", "tournoi"),
-    }
+        ("jeu", "paume"),
+        ("jeu", "echec"),
+        ("jeu", "mot"),
+        ("exercice", "incendie"),
+        ("video", "surveillance"),
+        ("rituel", "religieux"),
+    )
 )
 
 

@@ -1,0 +1,201 @@
+"""What a search answers: order, counts under every selection, and nothing one may not see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from resources.search.engine import FACETS, Ask, Document
+from resources.search.service import WhooshEngine
+
+DAY = dt.date(2026, 11, 20)
+LEVELS = ("CE2", "CM1", "CM2")
+TYPES = ("jeu", "exercice", "lecon")
+TITLES = (
+    "Les fractions simples",
+    "Jouer avec les fractions",
+    "La mer Méditerranée",
+    "Ma mère et moi",
+    "Le cycle de l'eau",
+    "Les châteaux forts",
+    "Les tables de multiplication",
+    "Écrire un poème",
+)
+READINGS = {
+    ("cm1",): ("level", "CM1", "CM1"),
+    ("jeu",): ("type", "jeu", "Jeu éducatif"),
+    ("gratuit",): ("cost", "free", "Gratuit"),
+}
+SYNONYMS = [("poésie", "poème"), ("tremblement de terre", "séisme")]
+
+
+def document(pk: int, title: str, **facts: Any) -> Document:
+    facets = {"audience": ("both",), "privacy": ("none",), "cost": ("free",), **facts.pop("f", {})}
+    return Document(pk, title, facts.pop("text", ""), (), (), facets, **facts)
+
+
+def corpus(count: int = 120) -> list[Document]:
+    rng = random.Random(5)
+    return [
+        document(
+            pk,
+            f"{TITLES[pk % len(TITLES)]} {pk}",
+            text=rng.choice(("Une pizza à partager.", "Sur la plage.", "Une histoire.")),
+            f={
+                "level": tuple(sorted(rng.sample(LEVELS, rng.randint(1, 2)))),
+                "type": (rng.choice(TYPES),),
+                "cost": (rng.choice(("free", "paid")),),
+                "audience": (rng.choice(("both", "teacher")),),
+            },
+            open_to=None if pk % 9 else DAY.toordinal() - 1,
+        )
+        for pk in range(1, count + 1)
+    ]
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[Document]:
+    return corpus()
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory, documents: list[Document]) -> WhooshEngine:
+    made = WhooshEngine(tmp_path_factory.mktemp("search"))
+    assert made.rebuild(documents, 1, readings=READINGS, synonyms=SYNONYMS)
+    return made
+
+
+def small(tmp_path: Path, *documents: Document) -> WhooshEngine:
+    made = WhooshEngine(tmp_path)
+    made.rebuild(documents, 1, readings=READINGS, synonyms=SYNONYMS)
+    return made
+
+
+def test_the_sea_comes_before_the_mother_and_the_other_way_round(engine: WhooshEngine) -> None:
+    titles = dict(enumerate(TITLES))
+    for word, first in (("mer", "La mer"), ("mère", "Ma mère")):
+        best = engine.search(Ask(word, size=1)).ids[0]
+        assert titles[best % len(TITLES)].startswith(first)
+
+
+def test_words_read_as_filters_become_chips(engine: WhooshEngine) -> None:
+    answer = engine.search(Ask("fractions CM1 jeu gratuit"))
+    assert [chip.facet for chip in answer.chips] == ["level", "type", "cost"]
+    assert answer.total == answer.exact > 0
+
+
+def test_synonyms_of_several_words_are_found(tmp_path: Path) -> None:
+    engine = small(tmp_path, document(1, "Les séismes"), document(2, "Un arbre"))
+    assert engine.search(Ask("tremblement de terre")).ids[:1] == (1,)
+
+
+def test_every_word_first_then_most(tmp_path: Path) -> None:
+    engine = small(
+        tmp_path,
+        document(1, "Le cycle de l'eau"),
+        document(2, "Les états de l'eau"),
+        document(3, "Le cycle de vie"),
+        document(4, "Les volcans"),
+    )
+    answer = engine.search(Ask("cycle de l'eau"))
+    assert answer.ids[0] == 1
+    assert set(answer.ids) == {1, 2, 3}
+    assert (answer.exact, answer.total) == (1, 3)
+
+
+def test_a_phrase_is_found_as_it_stands_and_a_word_left_out(tmp_path: Path) -> None:
+    engine = small(
+        tmp_path,
+        document(1, "Le petit chat noir"),
+        document(2, "Le chat du petit roi"),
+    )
+    assert engine.search(Ask('"petit chat"')).ids == (1,)
+    assert engine.search(Ask("chat -roi")).ids == (1,)
+
+
+def test_typos_are_corrected_and_said(engine: WhooshEngine) -> None:
+    answer = engine.search(Ask("multiplikasion"))
+    assert answer.corrected == "multiplication"
+    assert answer.exact
+    assert not engine.search(Ask("multiplikasion", literal=True)).total
+
+
+def test_a_correction_never_reveals_what_is_hidden(tmp_path: Path) -> None:
+    hidden = document(1, "La photosynthèse", f={"audience": ("teacher",)})
+    engine = small(tmp_path, hidden, document(2, "Les plantes"))
+    pupil = {"audience": frozenset({"both", "learner"})}
+    assert engine.search(Ask("fotosintez")).corrected
+    answer = engine.search(Ask("fotosintez", scope=pupil))
+    assert (answer.corrected, answer.total, answer.ids) == ("", 0, ())
+    assert engine.suggest("photo", {}, DAY)
+    assert engine.suggest("photo", pupil, DAY) == []
+
+
+def test_pages_follow_each_other_without_repeating(engine: WhooshEngine) -> None:
+    for text, sort in (("", "relevance"), ("fractions", "relevance"), ("eau", "title")):
+        whole = engine.search(Ask(text, sort=sort, size=500)).ids
+        parts = [engine.search(Ask(text, sort=sort, page=n, size=7)).ids for n in range(1, 30)]
+        assert [pk for part in parts for pk in part] == list(whole)
+        assert len(set(whole)) == len(whole)
+
+
+CHOICES = st.fixed_dictionaries(
+    {},
+    optional={
+        "level": st.frozensets(st.sampled_from(LEVELS), min_size=1),
+        "type": st.frozensets(st.sampled_from(TYPES), min_size=1),
+        "cost": st.frozensets(st.sampled_from(["free", "paid"]), min_size=1),
+    },
+)
+
+
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    text=st.sampled_from(["", "fractions", "eau", "pizza", "poésie", "château plage", "zzz"]),
+    filters=CHOICES,
+    pupil=st.booleans(),
+)
+def test_counts_are_what_choosing_shows(
+    engine: WhooshEngine, documents: list[Document], text: str, filters: Any, pupil: bool
+) -> None:
+    scope = {"audience": frozenset({"both"})} if pupil else {}
+    answer = engine.search(Ask(text, filters=filters, scope=scope, day=DAY, size=500))
+    by_pk = {doc.pk: doc for doc in documents}
+    for pk in answer.ids:
+        facets = by_pk[pk].facets
+        assert all(set(facets[name]) & values for name, values in filters.items())
+        assert not pupil or facets["audience"] == ("both",)
+        assert by_pk[pk].open_to is None
+    assert len(answer.ids) == answer.total
+    for facet in FACETS:
+        for value, count in answer.facets[facet].items():
+            alone = {**filters, facet: frozenset({value})}
+            again = engine.search(Ask(text, filters=alone, scope=scope, day=DAY, size=1))
+            assert again.total == count, (facet, value)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text(max_size=80))
+def test_nothing_typed_breaks_a_search(engine: WhooshEngine, text: str) -> None:
+    answer = engine.search(Ask(text, typing=len(text) % 2 == 0))
+    assert answer.total >= len(answer.ids)
+
+
+def test_wildcards_and_field_names_are_plain_text(engine: WhooshEngine) -> None:
+    for text in ("*e* *a* *i*", "row:1", "text:fractions^9", "fractions~", "[a TO z]", "'"):
+        engine.search(Ask(text))
+    assert engine.search(Ask("*:*")).total == engine.search(Ask("")).total
+
+
+def test_an_empty_index_answers_nothing(tmp_path: Path) -> None:
+    engine = small(tmp_path)
+    assert engine.search(Ask("fractions")).total == 0
+    assert engine.search(Ask()).total == 0
