@@ -132,12 +132,13 @@ def map_of(rows: Iterable[tuple[float | None, float | None, str, Any]], width: i
     north, south = max(place[0] for place in known), min(place[0] for place in known)
     east, west = max(place[1] for place in known), min(place[1] for place in known)
     squeeze = math.cos(math.radians((north + south) / 2))
-    margin = 70
+    few = len(known) < 40
+    margin = 100 if few else 60
     across, along = max((east - west) * squeeze, 1e-6), max(north - south, 1e-6)
     scale = min((width - 2 * margin) / across, (width * 0.78 - 2 * margin) / along)
     height = max(round(along * scale) + 2 * margin, 160)
     shift = (width - across * scale) / 2
-    radius = 10.0 if len(known) < 40 else 4.2
+    radius = 10.0 if few else 4.2
     side = radius * 1.6
     dots, districts = [], defaultdict(list)
     for lat, lon, district, row in sorted(known, key=lambda place: -place[0]):
@@ -146,6 +147,7 @@ def map_of(rows: Iterable[tuple[float | None, float | None, str, Any]], width: i
         corner_x, corner_y = x - side / 2, y - side / 2
         dots.append(Dot(f"{x:.1f}", f"{y:.1f}", f"{corner_x:.1f}", f"{corner_y:.1f}", row))
     land = max(1.05 * (across * along / len(known)) ** 0.5 * scale, 3 * radius)
+    land = min(land, margin - 12)
     return Map(
         width,
         height,

@@ -165,7 +165,7 @@ class TakeBackForm(forms.Form):
         ("good", _("Bon état")),
         ("damaged", _("Abîmé")),
         ("missing", _("Manquant")),
-        (LEFT_OUT, _("Pas encore rendu")),
+        (LEFT_OUT, _("Pas rendu")),
     )
 
     def __init__(self, *args: Any, items: list[HandOutItem], **kwargs: Any) -> None:

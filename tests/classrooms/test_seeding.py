@@ -1,0 +1,61 @@
+"""The demo fleet: counts to the unit, a history that adds up, a cart ready for the demo."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import call_command
+
+from classrooms.models import Cart, Device, FleetEvent, HandOut, Incident, InternetLine
+from classrooms.models.history import TOLD, plain
+from core.seeding import SMALL
+from enrolment.schools.models import School
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup, django_db_blocker):
+    """Seed once for the module; leave the database as it was."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("seed_demo", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+def test_the_demo_fleet_is_what_it_says(city):
+    families = Counter(Device.objects.order_by().values_list("model__category__family", flat=True))
+    assert families == {"computer": SMALL.computers, "tablet": SMALL.tablets}
+    placed = Device.objects.with_place().filter(place_school__isnull=False).order_by()
+    assert placed.values("place_school").distinct().count() == SMALL.equipped_schools
+    assert InternetLine.objects.count() == SMALL.lines
+    sizes = {cart.devices.count() for cart in Cart.objects.order_by("pk")}
+    assert max(sizes) == 15
+    assert min(sizes) >= 11
+
+
+def test_folding_the_history_gives_the_fleet(city):
+    folded = {}
+    for event in FleetEvent.objects.order_by("at", "pk"):
+        known = folded.setdefault(event.device_id, {})
+        for field, (was, became) in event.changes.items():
+            assert known.get(field) == was, (event.kind, field)
+            known[field] = became
+    now = {d.pk: {f: plain(getattr(d, f)) for f in TOLD} for d in Device.objects.order_by("pk")}
+    assert folded == now
+
+
+def test_the_demo_technician_has_something_to_do(city):
+    school = School.objects.get(classes__teachers__email__startswith="claire.fontaine")
+    ready = [
+        cart
+        for cart in Cart.objects.filter(school=school).order_by("pk")
+        if not HandOut.objects.open().filter(cart=cart).exists()
+        and cart.devices.filter(state="in_use", model__category__code="tablet").count() == 15
+    ]
+    assert ready, "15 tablets wait for Lina's class"
+    broken = Incident.objects.open().filter(school=school, kind="screen")
+    assert broken.filter(reporter__email__startswith="claire.fontaine").exists()
+    assert Device.objects.available_spares().filter(model__category__code="tablet").exists()
+    assert HandOut.objects.open().exists()
