@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 _PARIS = ZoneInfo("Europe/Paris")
 _BANNER = (
-    '<p class="banner"><strong>Paiement factice</strong> '
-    "<span>Démonstration : aucune somme n'est débitée, aucune carte n'est demandée.</span></p>"
+    '<header><p class="banner"><strong>Paiement factice</strong> '
+    "<span>Démonstration : aucune somme n'est débitée, aucune carte n'est demandée.</span></p></header>"
 )
 
 
