@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 _PARIS = ZoneInfo("Europe/Paris")
 _BANNER = (
     '<header><p class="banner"><strong>Paiement factice</strong> '
-    "<span>Démonstration : aucune somme n'est débitée, aucune carte n'est demandée.</span></p></header>"
+    "<span>Démonstration : aucune somme n'est débitée, aucune carte n'est demandée.</span></p>"
+    "</header>"
 )
 
 
