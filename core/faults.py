@@ -26,6 +26,16 @@ API_PREFIX = "/api/"
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
+_PAGES = {
+    400: "errors/400.html",
+    403: "errors/403.html",
+    404: "errors/404.html",
+    405: "errors/405.html",
+    413: "errors/413.html",
+    429: "errors/429.html",
+}
+
+
 def wants_json(request: HttpRequest) -> bool:
     """Tell whether a program is asking."""
     return request.path.startswith(API_PREFIX)
@@ -62,7 +72,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
     """Answer with a status, as a page ``errors/<status>.html`` or as a problem."""
     if wants_json(request):
         return of_status(status)
-    return render(request, f"errors/{status}.html", status=status)
+    return render(request, _PAGES[status], status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -78,6 +88,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Handle 404."""
     return answer(request, 404)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Handle 429: allauth calls it when somebody tries too often."""
+    return answer(request, 429)
 
 
 def fault(request: HttpRequest) -> HttpResponse:

@@ -68,14 +68,14 @@ class SizeLimitMiddleware:
         return self.get_response(request)
 
 
-class ApiProblemsMiddleware:
-    """Give programs JSON whatever went wrong and wherever: an unknown address, a fault."""
+class ProblemsMiddleware:
+    """Give programs JSON whatever went wrong and wherever; give people a page for a 405."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Replace pages of errors below /api/."""
+        """Replace pages of errors below /api/, and the empty answer to a wrong method."""
         response = self.get_response(request)
         page = response.headers.get("Content-Type", "").startswith("text/html")
         if response.status_code >= 400 and page and faults.wants_json(request):
@@ -83,6 +83,10 @@ class ApiProblemsMiddleware:
             if "Allow" in response:
                 answer["Allow"] = response["Allow"]
             return answer
+        if response.status_code == 405 and not getattr(response, "content", b"x"):
+            page_of_405 = faults.answer(request, 405)
+            page_of_405["Allow"] = response["Allow"]
+            return page_of_405
         return response
 
 

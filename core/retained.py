@@ -36,7 +36,7 @@ def register_rules() -> None:
             "messages",
             "core.Message",
             dt.timedelta(days=365),
-            "Durée de l’année scolaire suivante",
+            "Une année scolaire ; ce que le message annonçait reste au dossier",
             lambda before: _model("Message").filter(created_at__lt=before),
         ),
         Rule(
@@ -74,6 +74,20 @@ def register_rules() -> None:
             "RGPD, article 5.1.c : une demande restée sans suite n’a pas à être gardée",
             _unconfirmed,
             _forget_people,
+        ),
+        Rule(
+            "posts",
+            "accounts.Post",
+            dt.timedelta(days=365),
+            "Un an après la fin du poste, temps d’un contrôle",
+            _ended_posts,
+        ),
+        Rule(
+            "devices",
+            "usersessions.UserSession",
+            dt.timedelta(days=183),
+            _CNIL_LOGS,
+            _old_devices,
         ),
         Rule(
             "sessions",
@@ -135,3 +149,16 @@ def _old_sessions(before: dt.datetime) -> QuerySet[Any]:
     from django.contrib.sessions.models import Session
 
     return Session.objects.filter(expire_date__lt=before)
+
+
+def _ended_posts(before: dt.datetime) -> QuerySet[Any]:
+    from core.accounts.models import Post
+
+    return Post.objects.filter(ends_on__lt=before.date())
+
+
+def _old_devices(before: dt.datetime) -> QuerySet[Any]:
+    from allauth.usersessions.models import UserSession
+
+    rows: QuerySet[Any] = UserSession.objects.filter(created_at__lt=before)
+    return rows

@@ -32,4 +32,5 @@ urlpatterns = [
 handler400 = "core.faults.bad_request"
 handler403 = "core.faults.forbidden"
 handler404 = "core.faults.not_found"
+handler429 = "core.faults.too_many"  # allauth asks for it
 handler500 = "core.faults.fault"

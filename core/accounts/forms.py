@@ -32,7 +32,7 @@ class SignInForm(account.LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         _plain(self.fields["login"], _("Adresse e-mail"))
         _plain(self.fields["password"], _("Mot de passe"))
-        self.fields["login"].widget.attrs["autocomplete"] = "username email"
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
         _plain(self.fields["remember"], _("Rester connecté sur cet appareil pendant 14 jours"))
 
 

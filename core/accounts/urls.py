@@ -16,7 +16,7 @@ urlpatterns = [
     path("deconnexion/", account.logout, name="account_logout"),
     path("ouvrir/", account.signup, name="account_signup"),
     path("ferme/", account.account_inactive, name="account_inactive"),
-    path("confirmer-identite/", account.reauthenticate, name="account_reauthenticate"),
+    path("confirmer-identite/", passkeys.reauthenticate, name="account_reauthenticate"),
     path("adresse/", account.email, name="account_email"),
     path(
         "adresse/lien-envoye/",
@@ -48,7 +48,7 @@ urlpatterns = [
     ),
     path("deux-etapes/", mfa.index, name="mfa_index"),
     path("deux-etapes/code/", mfa.authenticate, name="mfa_authenticate"),
-    path("deux-etapes/confirmer/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("deux-etapes/confirmer/", passkeys.reauthenticate_code, name="mfa_reauthenticate"),
     path("deux-etapes/application/activer/", totp.activate_totp, name="mfa_activate_totp"),
     path("deux-etapes/application/retirer/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("deux-etapes/secours/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
@@ -68,7 +68,7 @@ urlpatterns = [
     path("deux-etapes/cles/<int:pk>/retirer/", passkeys.remove, name="mfa_remove_webauthn"),
     path(
         "deux-etapes/cles/confirmer/",
-        keys.reauthenticate_webauthn,
+        passkeys.reauthenticate_key,
         name="mfa_reauthenticate_webauthn",
     ),
     path("deux-etapes/cles/connexion/", keys.login_webauthn, name="mfa_login_webauthn"),

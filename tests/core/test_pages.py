@@ -308,6 +308,15 @@ class TestLimits:
         page = client.post("/compte/connexion/", {f"f{n}": "x" for n in range(2100)})
         assert page.status_code == 413
 
+    def test_a_nul_byte_is_refused_before_it_reaches_the_database(self, client):
+        assert client.get("/personnes/", {"q": "a\x00b"}).status_code == 400
+
+    def test_a_wrong_method_gets_a_page(self, client, admin):
+        page = client.get(reverse("partners:revoke", args=[1]))
+        assert page.status_code == 405
+        assert page["Allow"] == "POST"
+        assert "<h1" in page.content.decode()
+
     def test_a_form_without_its_token_is_explained(self):
         page = Client(enforce_csrf_checks=True).post("/compte/connexion/", {"login": "x"})
         assert page.status_code == 403

@@ -8,7 +8,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -24,6 +24,7 @@ COLUMNS = [
 printable = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(printable.map(str.strip).filter(bool))
 def test_text_stays_text(text: str) -> None:
     book = load_workbook(io.BytesIO(write_xlsx("x", [Column("A")], [[text]])))
@@ -121,6 +122,7 @@ def test_a_workbook_with_an_entity_bomb_is_refused() -> None:
     assert code_of(evil.getvalue()) == "file_damaged"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_never_a_fault(data: bytes) -> None:
     with contextlib.suppress(RuleBroken):

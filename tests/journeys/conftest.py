@@ -79,7 +79,12 @@ def _page(
 ) -> Iterator[Any]:
     complaints = driving.Complaints(url)
     context = chromium.new_context(
-        base_url=url, locale="fr-FR", timezone_id="Europe/Paris", **driving.SIZES[size], **options
+        base_url=url,
+        locale="fr-FR",
+        timezone_id="Europe/Paris",
+        reduced_motion="reduce",
+        **driving.SIZES[size],
+        **options,
     )
     context.set_default_timeout(10_000)
     context.escale_url = url
