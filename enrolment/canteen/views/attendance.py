@@ -23,7 +23,7 @@ from core.journal import Actor
 from enrolment.canteen import access
 from enrolment.canteen.actions import attendance as acts
 from enrolment.canteen.forms import DayField
-from enrolment.canteen.models import Booking
+from enrolment.canteen.models import Booking, Diet
 from enrolment.canteen.queries import load_service
 from enrolment.schools.models import RollEntry, School
 from families.models import Child
@@ -113,12 +113,28 @@ def _list(user: User, school: School, day: dt.date) -> list[dict[str, Any]]:
     if not whole:
         rows = rows.filter(child__in=classes)
     found = [
-        {"booking": row, "child": row.child, "group": classes.get(row.child_id, "")} for row in rows
+        {
+            "booking": row,
+            "child": row.child,
+            "group": classes.get(row.child_id, ""),
+            "notes": _notes(row, classes.get(row.child_id, ""), shows_diet=whole),
+        }
+        for row in rows
     ]
     return sorted(
         found,
         key=lambda r: (r["group"], r["child"].given_name, r["child"].full_name, r["child"].pk),
     )
+
+
+def _notes(booking: Booking, group: str, *, shows_diet: bool) -> list[str]:
+    """What stands below a child's name; the diet only for those who serve."""
+    notes = [group] if group else []
+    if shows_diet and booking.diet != Diet.STANDARD:
+        notes.append(booking.get_diet_display())
+    if booking.source == Booking.Source.UNBOOKED:
+        notes.append(_("sans réservation"))
+    return notes
 
 
 def _context(user: User, school: School, day: dt.date, group: str) -> dict[str, Any]:
