@@ -57,7 +57,7 @@ def _office(user: User) -> Iterator[HomeCard]:
     if open_run is not None:
         month = date_format(open_run.month, "F Y")
         yield HomeCard(
-            title=_("Facturation de %(month)s") % {"month": month},
+            title=_("Facturation · %(month)s") % {"month": month},
             text=open_run.get_state_display(),
             url=reverse("payments:run", args=[open_run.public_id]),
             action=_("Continuer"),
