@@ -55,7 +55,18 @@ M = TypeVar("M", bound=Model)
 
 #: Every scope that an operation asks for, gathered as the routers load.
 SCOPES: set[str] = set()
+_scope_words: dict[str, Any] = {}
 MAX_PAGE = 200
+
+
+def describe_scopes(words: dict[str, Any]) -> None:
+    """Say in words what scopes allow, for the page where tokens are made."""
+    _scope_words.update(words)
+
+
+def scope_choices() -> list[tuple[str, str]]:
+    """Return every scope with its words, in order; without words, the scope itself."""
+    return [(scope, str(_scope_words.get(scope, scope))) for scope in sorted(SCOPES)]
 
 
 class Problem(Schema):
@@ -384,5 +395,5 @@ def close_unruled(api: NinjaAPI) -> None:
         if getattr(operation.view_func, "access_rule", None) is None:
             operation.run = refuse  # type: ignore[method-assign]
             continue
-        lets_in = operation.view_func.lets_in
+        lets_in = vars(operation.view_func)["lets_in"]
         operation._run_checks = rule_first(operation._run_checks, lets_in)  # type: ignore

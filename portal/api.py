@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 
 from classrooms.api import router as classrooms
 from core.access import ANYONE, rule_for_foreign
-from core.api import FairUse, PartnerAuth, PersonAuth, close_unruled
+from core.api import FairUse, PartnerAuth, PersonAuth, close_unruled, describe_scopes
 from core.apidocs import Pages
 from core.faults import answer_problems
 from enrolment.canteen.api import router as canteen
@@ -39,5 +40,20 @@ api.add_router("/resources", catalogue, tags=["resources"])
 api.add_router("/workspace", workspace, tags=["workspace"])
 api.add_router("/classrooms", classrooms, tags=["classrooms"])
 close_unruled(api)
+describe_scopes(
+    {
+        "addresses:read": _("Chercher une rue du registre de la ville"),
+        "catalogue:read": _("Lire le catalogue des ressources"),
+        "certificates:verify": _("Vérifier un certificat d’inscription"),
+        "fleet:read": _("Lire le parc informatique"),
+        "fleet:write": _("Tenir à jour le parc informatique"),
+        "kitchen-orders:read": _("Lire les commandes des cuisines"),
+        "ledger:read": _("Lire les écritures comptables"),
+        "menus:read": _("Lire les menus"),
+        "registrations:read": _("Lire les demandes d’inscription"),
+        "registrations:write": _("Déposer des demandes d’inscription"),
+        "schools:read": _("Lire les écoles et leurs classes"),
+    }
+)
 # Each operation carries its own rule and enforces it (core.api.allow_api).
 rule_for_foreign("api:", ANYONE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import time
 from typing import Any
 
+import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
@@ -129,6 +131,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
             user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
         ).exclude(pk=authenticator.pk)
         return bool(others.exists())
+
+    def build_totp_svg(self, url: str) -> str:
+        """Draw the QR code on white with its margin: a dark page must not swallow it."""
+        out = io.BytesIO()
+        segno.make(url, error="m").save(
+            out, kind="svg", border=4, light="white", scale=8, omitsize=True, xmldecl=False
+        )
+        return out.getvalue().decode()
 
     def _get_site_name(self) -> str:
         return f"{settings.SERVICE_NAME} · {settings.CITY_NAME}"

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from core import clock, partners
 from core.access import allow, get_visible, signed_in
 from core.accounts.roles import STAFF_ROLES, Role
-from core.api import SCOPES
+from core.api import scope_choices
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.partners import PartnerToken
@@ -47,7 +47,7 @@ class TokenForm(forms.Form):
         scopes = self.fields["scopes"]
         role = self.fields["role"]
         if isinstance(scopes, forms.MultipleChoiceField) and isinstance(role, forms.ChoiceField):
-            scopes.choices = [(scope, scope) for scope in sorted(SCOPES)]
+            scopes.choices = scope_choices()
             role.choices = [
                 ("", _("Ce qui est public seulement")),
                 *((r.value, r.label) for r in Role if r in STAFF_ROLES),

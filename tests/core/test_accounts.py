@@ -303,3 +303,18 @@ def test_cache_of_used_codes_is_what_the_demo_reads():
     totp = TOTP.activate(user, DEMO_TOTP_SECRET)
     assert totp.validate_code(code())
     assert cache.get(totp._get_used_cache_key(code())) == "y"
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/2010 Firefox/140.0", "Firefox sur Windows"),
+        ("Mozilla/5.0 (iPhone; like Mac OS X) Version/19 Safari/604.1", "Safari sur iPhone"),
+        ("Mozilla/5.0 (X11; Linux) Chrome/140 Safari/537.36 Edg/140", "Edge sur Linux"),
+        ("curl/8", "Appareil inconnu"),
+    ],
+)
+def test_devices_are_named_as_people_know_them(sent, read):
+    from core.accounts.templatetags.devices import device
+
+    assert device(sent) == read
