@@ -47,6 +47,10 @@ class SegmentForm(AddressForm):
         help_text=_("Vide : jusqu'au bout de la voie."),
     )
 
+    shared = forms.BooleanField(
+        label=_("Secteur partagé : un agent choisira l'école de chaque enfant"), required=False
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, needs_number=False, **kwargs)
         for name in ("number", "complement", "street_text", "postcode", "city"):

@@ -39,8 +39,9 @@ class SegmentImport:
     """What an import found, and does or would do."""
 
     segments: list[StreetSegment] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
     errors: list[BadRow] = field(default_factory=list)
+    #: Lines that give numbers another school has too: a shared area, where agents choose.
+    shared: list[BadRow] = field(default_factory=list)
     elsewhere: int = 0
     removed: int = 0
 
@@ -71,11 +72,13 @@ def save_segment(
     number_from: int | None,
     number_to: int | None,
     segment: StreetSegment | None = None,
+    shared: bool = False,
 ) -> StreetSegment:
     """Add a segment, or change one.
 
     Raises RuleBroken ``order``, or ``overlap`` when another school that teaches the same
-    levels already has one of the numbers.
+    levels already has one of the numbers, unless the council has the area ``shared``:
+    then an agent chooses for each child.
     """
     SchoolYear.objects.select_for_update().get(pk=school_year.pk)
     if number_from is not None and number_to is not None and number_to < number_from:
@@ -89,7 +92,7 @@ def save_segment(
         .select_related("school")
     )
     for other in others:
-        if _clash(row, other):
+        if not shared and _clash(row, other):
             raise RuleBroken(
                 "overlap",
                 _("Ces numéros appartiennent déjà au secteur de %(school)s.")
@@ -149,11 +152,9 @@ def read_segments(
         for row in rows:
             rival = reader.clash(row)
             if rival is not None:
-                found.errors.append(BadRow(line, rival))
-            else:
-                reader.keep(row)
-                found.segments.append(row)
-                found.lines.append(line)
+                found.shared.append(BadRow(line, rival))
+            reader.keep(row)
+            found.segments.append(row)
     return found
 
 
@@ -247,9 +248,9 @@ def import_segments(
 ) -> SegmentImport:
     """Replace the areas of the schools a file names, for one school year.
 
-    Repeated with the same file, the result is the same. Raises RuleBroken ``errors`` when
-    lines cannot be taken and ``skip_errors`` was not asked for, ``overlap`` when a school
-    outside the file has some of the numbers.
+    Repeated with the same file, the result is the same. Numbers given to two schools are
+    taken as the shared area they are in real maps. Raises RuleBroken ``errors`` when lines
+    cannot be taken and ``skip_errors`` was not asked for.
     """
     SchoolYear.objects.select_for_update().get(pk=school_year.pk)
     found = read_segments(data, filename, school_year=school_year, city=city)
@@ -258,19 +259,6 @@ def import_segments(
     if not found.segments:
         raise RuleBroken("empty", _("Aucune ligne de ce fichier ne peut être importée."), "file")
     named = {segment.school_id for segment in found.segments}
-    kept: dict[int, list[StreetSegment]] = defaultdict(list)
-    others = StreetSegment.objects.filter(school_year=school_year).exclude(school__in=named)
-    for other in others.select_related("school"):
-        kept[other.street_id].append(other)
-    for segment, line in zip(found.segments, found.lines, strict=True):
-        rival = next((o for o in kept[segment.street_id] if _clash(segment, o)), None)
-        if rival is not None:
-            raise RuleBroken(
-                "overlap",
-                _("Ligne %(line)s : des numéros sont déjà dans le secteur de %(school)s.")
-                % {"line": line, "school": rival.school.name},
-                "file",
-            )
     old = StreetSegment.objects.filter(school_year=school_year, school__in=named)
     found.removed = old.count()
     old.delete()

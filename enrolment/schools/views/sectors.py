@@ -99,6 +99,7 @@ def edit(request: HttpRequest, start_year: int, pk: int | None = None) -> HttpRe
                 parity=data["parity"],
                 number_from=data["number_from"],
                 number_to=data["number_to"],
+                shared=data["shared"],
             )
         except RuleBroken as broken:
             form.add_error(broken.field, broken.message)
@@ -146,6 +147,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 {
                     "report": report,
                     "errors": report.errors[:50],
+                    "shared": report.shared[:20],
                     "year": year,
                     "document": kept,
                 },
