@@ -34,6 +34,32 @@ class DateInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+class ConditionalForm(forms.Form):
+    """A form whose ``conditional`` fields are needed in some cases only.
+
+    ``clean`` says when. Their labels must not call them optional, so they are shown as
+    required and validated as not.
+    """
+
+    conditional: tuple[str, ...] = ()
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._need(needed=True)
+
+    def _need(self, *, needed: bool) -> None:
+        for name in self.conditional:
+            if name in self.fields:
+                self.fields[name].required = needed
+
+    def full_clean(self) -> None:
+        """Validate without asking for the conditional fields."""
+        self._need(needed=False)
+        super().full_clean()
+        self._need(needed=True)
+
+
 class AboutYouForm(forms.Form):
     """Who the parent is."""
 
@@ -83,11 +109,13 @@ class ContactForm(forms.Form):
     language = forms.ChoiceField(label=_("Langue des messages"), choices=settings.LANGUAGES)
 
 
-class AddressForm(forms.Form):
+class AddressForm(ConditionalForm):
     """An address: search a street, choose it, or declare one outside the register.
 
     After a search that leaves a doubt, ``candidates`` holds the streets to choose from.
     """
+
+    conditional = ("street_query", "number", "street_text", "postcode", "city")
 
     street_query = forms.CharField(
         label=_("Nom de la voie"),
@@ -321,8 +349,10 @@ class PickupForm(forms.Form):
     )
 
 
-class PayersForm(forms.Form):
+class PayersForm(ConditionalForm):
     """Who pays for a child, from when."""
+
+    conditional = ("percent",)
 
     mode = forms.ChoiceField(
         label=_("Comment payer ?"), choices=PayerRule.Mode.choices, widget=forms.RadioSelect

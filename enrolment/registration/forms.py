@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from enrolment.registration.models import Application, Proof, ProofKind, State, Waiver
 from enrolment.registration.rules import SWORN_KINDS
 from enrolment.schools.models import GradeLevel, School, SchoolYear
+from families.forms import ConditionalForm
 
 
 class ChildChoiceForm(forms.Form):
@@ -45,8 +46,10 @@ class LevelForm(forms.Form):
         self.fields["level"].choices = [(level, names[level]) for level in levels]  # type: ignore[attr-defined]
 
 
-class SchoolChoiceForm(forms.Form):
+class SchoolChoiceForm(ConditionalForm):
     """The catchment school, or another one with a motive."""
+
+    conditional = ("school", "motive")
 
     OTHER = "other"
     choice = forms.ChoiceField(label=_("Quelle école ?"), widget=forms.RadioSelect)
@@ -185,8 +188,10 @@ class RefuseForm(forms.Form):
     )
 
 
-class WaiverForm(forms.Form):
+class WaiverForm(ConditionalForm):
     """Another school: yes, or no and why."""
+
+    conditional = ("ground", "reasons")
 
     decision = forms.ChoiceField(
         label=_("Décision"),

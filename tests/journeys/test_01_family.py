@@ -17,6 +17,18 @@ from tests.journeys.shots import shot
 
 
 @pytest.fixture
+def open_page(new_page):
+    """Return a maker of pages: ``phone``, ``desktop`` or ``no_js``."""
+
+    def make(size):
+        if size == "no_js":
+            return new_page("desktop", java_script_enabled=False)
+        return new_page(size, reduced_motion="reduce")
+
+    return make
+
+
+@pytest.fixture
 def town(live):
     """A school and its street."""
     return build_town()
@@ -30,7 +42,7 @@ def new_parent(**fields):
 
 def give_address(page, check, *, typed="tamaris"):
     page.get_by_role("heading", level=1, name="Où habitez-vous").wait_for()
-    page.get_by_label("Nom de la voie").fill(typed)
+    page.get_by_label("Nom de la voie", exact=True).fill(typed)
     if not page.context.scripts_on:
         page.get_by_role("button", name="Chercher la voie").click()
     page.get_by_role("radio", name="Rue des Tamaris").check()
@@ -52,7 +64,7 @@ def add_child(page, name, years, button):
 
 def make_family(page, check):
     page.goto("/")
-    page.get_by_role("link", name="Commencer").first.click()
+    page.get_by_role("link", name="Créez votre foyer").click()
     page.get_by_role("heading", level=1, name="Créez votre foyer").wait_for()
     assert page.get_by_label("Prénom").input_value() == "Samira"
     check(page)
@@ -93,10 +105,9 @@ def the_link():
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_a_parent_makes_her_family_and_the_other_joins(
-    town, request, new_page, sign_in_fast, assert_accessible, size
+    town, open_page, sign_in_fast, assert_accessible, size
 ):
-    page = request.getfixturevalue(size)
-    page.emulate_media(reduced_motion="reduce")
+    page = open_page(size)
     mother = new_parent()
     sign_in_fast(page, mother)
     make_family(page, assert_accessible)
@@ -106,7 +117,7 @@ def test_a_parent_makes_her_family_and_the_other_joins(
     assert guardian.household.suffix == "bis"
     assert guardian.household.street == town.street
     # A stranger who got hold of the link opens nothing with it.
-    stranger = new_page(size)
+    stranger = open_page(size)
     link = the_link()
     stranger.goto(link)
     stranger.get_by_role("heading", level=1, name="Vous êtes invité").wait_for()
@@ -115,7 +126,7 @@ def test_a_parent_makes_her_family_and_the_other_joins(
     stranger.goto(link)
     stranger.get_by_role("heading", level=1, name="pour une autre adresse").wait_for()
     assert_accessible(stranger)
-    father = new_page(size)
+    father = open_page(size)
     sign_in_fast(father, new_parent(email="karim@essai.example", given_name="Karim"))
     father.goto(link)
     assert_accessible(father)
@@ -148,7 +159,7 @@ def test_parents_agree_on_who_pays(town, desktop, new_page, sign_in_fast, assert
     other = new_page("phone")
     sign_in_fast(other, father.user)
     other.goto("/")
-    other.get_by_role("link", name="Répondre").first.click()
+    other.get_by_role("link", name="Qui paie pour Amel").click()
     shot(other, "01-proposition")
     other.get_by_role("button", name="Je suis d'accord").click()
     other.get_by_text("C'est d'accord").wait_for()

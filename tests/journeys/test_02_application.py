@@ -120,7 +120,7 @@ def test_another_school_is_a_waiver_and_an_application_can_be_withdrawn(
     go_on(desktop)
     desktop.get_by_text("2 points sont à corriger").wait_for()
     assert_accessible(desktop)
-    desktop.get_by_label("Autre école").select_option(label=town.other.name)
+    desktop.get_by_label("Autre école", exact=True).select_option(label=town.other.name)
     desktop.get_by_text("Travail des parents").click()
     shot(desktop, "02-derogation")
     go_on(desktop)
@@ -141,7 +141,7 @@ def test_anybody_finds_the_school_of_an_address(town, phone, no_js, assert_acces
         assert_accessible(page)
         shot(page, "02-ecoles")
         page.get_by_role("link", name="Quelle école pour mon adresse").click()
-        page.get_by_label("Nom de la voie").fill("tamaris")
+        page.get_by_label("Nom de la voie", exact=True).fill("tamaris")
         if not page.context.scripts_on:
             page.get_by_role("button", name="Chercher la voie").click()
         page.get_by_role("radio", name="Rue des Tamaris").check()

@@ -15,6 +15,18 @@ from tests.journeys.shots import shot
 
 
 @pytest.fixture
+def open_page(new_page):
+    """Return a maker of pages: ``phone``, ``desktop`` or ``no_js``."""
+
+    def make(size):
+        if size == "no_js":
+            return new_page("desktop", java_script_enabled=False)
+        return new_page(size, reduced_motion="reduce")
+
+    return make
+
+
+@pytest.fixture
 def town(live):
     """A school with two applications, one of which asks for a waiver."""
     town = build_town()
@@ -37,7 +49,7 @@ def picture():
 
 def ask_for_more(page, town, check):
     page.goto("/")
-    page.get_by_role("link", name="Ouvrir la file").click()
+    page.get_by_role("link", name="Demandes d'inscription").click()
     page.get_by_role("heading", level=1, name="Demandes d'inscription").wait_for()
     check(page)
     shot(page, "03-file")
@@ -57,7 +69,7 @@ def ask_for_more(page, town, check):
 
 def answer(page, check):
     page.goto("/")
-    page.get_by_role("link", name="Répondre").first.click()
+    page.get_by_role("link", name="Une pièce manque pour Amel").click()
     page.get_by_text("Un justificatif de cette année, merci.").first.wait_for()
     check(page)
     shot(page, "03-piece-demandee")
@@ -106,7 +118,7 @@ def verify(page, check):
 
 def admit(page, town, check):
     page.goto("/")
-    page.get_by_role("link", name="Admettre").first.click()
+    page.get_by_role("link", name="Enfants à admettre").click()
     check(page)
     shot(page, "03-admissions")
     page.get_by_role("link", name="Admettre Amel").click()
@@ -132,17 +144,12 @@ def admit(page, town, check):
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone", "no_js"])
-def test_from_the_work_queue_to_the_class(
-    town, request, new_page, sign_in_fast, assert_accessible, size
-):
+def test_from_the_work_queue_to_the_class(town, open_page, sign_in_fast, assert_accessible, size):
     check = assert_accessible
-    agent = request.getfixturevalue(size)
-    shape = "phone" if size == "phone" else "desktop"
-    options = {"java_script_enabled": False} if size == "no_js" else {}
-    agent.emulate_media(reduced_motion="reduce")
+    agent = open_page(size)
     sign_in_fast(agent, town.agent)
     ask_for_more(agent, town, check)
-    parent = new_page(shape, **options)
+    parent = open_page(size)
     sign_in_fast(parent, town.mother.user)
     answer(parent, check)
     decide(agent, town, check)
@@ -154,9 +161,9 @@ def test_from_the_work_queue_to_the_class(
         f"{parent.context.escale_url}/inscriptions/{town.made.reference}/certificat.pdf"
     )
     assert pdf.body().startswith(b"%PDF")
-    visitor = new_page(shape, **options)
+    visitor = open_page(size)
     verify(visitor, check)
-    head = new_page(shape, **options)
+    head = open_page(size)
     sign_in_fast(head, town.head)
     admit(head, town, check)
     entry = RollEntry.objects.get(child=town.amel)
