@@ -124,6 +124,15 @@ class CourseForm(forms.Form):
     )
 
 
+class MenuFileForm(forms.Form):
+    """A file of menus; looked at first, written when asked."""
+
+    file = forms.FileField(label=_("Fichier Excel ou CSV"))
+    write = forms.BooleanField(
+        label=_("Enregistrer les menus (sinon, simple essai)"), required=False
+    )
+
+
 class ReasonForm(forms.Form):
     """Why somebody reads names beside health facts; kept in the journal."""
 

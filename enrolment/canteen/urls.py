@@ -17,6 +17,7 @@ urlpatterns = [
     path("commandes/<slug:code>/<isoday:day>/plateaux/", orders.trays, name="trays"),
     path("commandes/fichier/<str:token>/", orders.linked_file, name="order_file"),
     path("menus/", menus.week, name="menus"),
+    path("menus/<slug:code>/fichier/", menus.import_file, name="menu_import"),
     path("menus/<slug:code>/<isoday:day>/", menus.edit, name="menu_edit"),
     path("pointage/", attendance.schools, name="attendance"),
     path("pointage/<slug:uai>/<isoday:day>/", attendance.tick_list, name="tick_list"),

@@ -18,9 +18,17 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.spreadsheets import read_table
+from core.spreadsheets.reading import MAX_BYTES
 from enrolment.canteen import access
+from enrolment.canteen.actions.menu_files import (
+    COLUMNS,
+    MenuFile,
+    import_menus,
+    read_menus,
+)
 from enrolment.canteen.actions.menus import Dish, write_menu
-from enrolment.canteen.forms import CourseForm, DayField
+from enrolment.canteen.forms import CourseForm, DayField, MenuFileForm
 from enrolment.canteen.models import Course, Kitchen, Menu
 from enrolment.canteen.queries import load_service
 
@@ -77,6 +85,31 @@ def week(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "canteen/menus.html", context)
+
+
+@allow(*access.SERVICE_STAFF)
+def import_file(request: HttpRequest, code: str) -> HttpResponse:
+    """Read menus from a file: a trial first, which writes nothing."""
+    kitchen: Kitchen = get_visible(Kitchen.objects, signed_in(request), code=code)
+    form = MenuFileForm(request.POST or None, request.FILES or None)
+    content: MenuFile | None = None
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            content = read_menus(read_table(upload.read(MAX_BYTES + 1), upload.name))
+            if form.cleaned_data["write"]:
+                days = import_menus(by=Actor.of(request), kitchen=kitchen, content=content)
+                messages.success(
+                    request, _("%(days)s jours de menus enregistrés.") % {"days": days}
+                )
+                first = min(content.days, default=clock.today())
+                address = f"{reverse('canteen:menus')}?cuisine={code}&jour={first.isoformat()}"
+                return redirect(address)
+        except RuleBroken as broken:
+            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+    context = {"kitchen": kitchen, "form": form, "content": content, "columns": COLUMNS}
+    status = 422 if form.errors else 200
+    return render(request, "canteen/menu_import.html", context, status=status)
 
 
 @allow(*access.SERVICE_STAFF)
