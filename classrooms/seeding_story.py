@@ -92,7 +92,8 @@ def _current(plan: FleetPlan, story: Chronicle, by_cart: ByCart) -> dict[int, Ha
         if not free:
             continue
         taken.add(free[0].pk)
-        late = len(outs) % 9 == 4
+        his = story.staff.technician(school) == plan.ctx.people["it_technician"].pk
+        late = (his and cart is not own) or len(outs) % 9 == 4
         days = -plan.rng.randint(1, 12) if late else plan.rng.randint(8, 120)
         hand_out = story.open(
             school,
