@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -34,9 +36,10 @@ class MenuFile:
         return sum(len(dishes) for dishes in self.days.values())
 
 
-def _words(choices: list[tuple[str, str]]) -> dict[str, str]:
-    return {fold(str(label)): code for code, label in choices} | {
-        fold(code): code for code, _label in choices
+def _words(choices: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    pairs = [*choices]
+    return {fold(str(label)): code for code, label in pairs} | {
+        fold(code): code for code, _label in pairs
     }
 
 
@@ -81,12 +84,12 @@ def _check_line(day: dt.date, dish: Dish, found: MenuFile, *, served: bool) -> N
 
 
 def _read_line(cells: dict[str, str]) -> tuple[dt.date, Dish]:
-    kind = _words(list(Course.Kind.choices)).get(fold(cells["type"]))
+    kind = _words(Course.Kind.choices).get(fold(cells["type"]))
     if kind is None:
         raise ValueError(_("type de plat inconnu : %(word)s") % {"word": cells["type"] or "–"})
     if not cells["plat"].strip() or len(cells["plat"]) > 120:
         raise ValueError(_("nom du plat vide ou trop long"))
-    diets = _words(list(Diet.choices))
+    diets = _words(Diet.choices)
     diet = diets.get(fold(cells["pour"])) if cells["pour"].strip() else ""
     if diet is None:
         raise ValueError(_("régime inconnu : %(word)s") % {"word": cells["pour"]})
@@ -94,8 +97,8 @@ def _read_line(cells: dict[str, str]) -> tuple[dt.date, Dish]:
         kind=kind,
         name=cells["plat"].strip(),
         diet="" if diet == Diet.STANDARD else diet,
-        allergens=_read_list(cells["allergenes"], list(Allergen.choices)),
-        labels=_read_list(cells["labels"], list(Label.choices)),
+        allergens=_read_list(cells["allergenes"], Allergen.choices),
+        labels=_read_list(cells["labels"], Label.choices),
     )
 
 
@@ -108,7 +111,7 @@ def _read_day(text: str) -> dt.date:
     raise ValueError(_("date illisible : %(word)s") % {"word": text or "–"})
 
 
-def _read_list(text: str, choices: list[tuple[str, str]]) -> tuple[str, ...]:
+def _read_list(text: str, choices: Iterable[tuple[str, Any]]) -> tuple[str, ...]:
     known = _words(choices)
     words = [word for word in text.replace(";", ",").split(",") if word.strip()]
     unknown = [word.strip() for word in words if fold(word) not in known]
