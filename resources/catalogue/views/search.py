@@ -56,7 +56,9 @@ def search(request: HttpRequest) -> HttpResponse:
     terms = term_labels()
     labels = asking.value_labels(terms)
     pupil = user.has_role(Role.PUPIL)
+    part = request.htmx and request.htmx.target == "resultats"  # type: ignore[attr-defined]
     context = {
+        "is_part": part,
         "ask": ask,
         "answer": found.answer,
         "resources": found.resources,
@@ -70,7 +72,6 @@ def search(request: HttpRequest) -> HttpResponse:
         "themes": [] if request.GET else _themes(found.answer.facets, labels),
         "is_start": not request.GET,
     }
-    part = request.htmx and request.htmx.target == "resultats"  # type: ignore[attr-defined]
     template = "catalogue/_results.html" if part else "catalogue/search.html"
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
