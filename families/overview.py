@@ -87,6 +87,7 @@ def tasks_of(
                 "text": _("Il ou elle peut avoir son propre accès. Facultatif."),
                 "url": reverse("families:guardian_add"),
                 "done": bool(others),
+                "optional": True,
             }
         )
         tasks.append(
@@ -100,4 +101,4 @@ def tasks_of(
     for task in tasks:
         task["state"] = _("Fait") if task["done"] else _("À faire")
         task["tone"] = "success" if task["done"] else "plain"
-    return [] if all(task["done"] for task in tasks) else tasks
+    return [] if all(task["done"] or task.get("optional") for task in tasks) else tasks

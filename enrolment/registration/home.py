@@ -74,7 +74,7 @@ def _family_cards(user: User) -> Iterator[HomeCard]:
         name = {"child": application.child.given_name}
         if application.state == State.DRAFT:
             yield HomeCard(
-                title=_("Inscription de %(child)s") % name,
+                title=_("Inscription pour %(child)s") % name,
                 text=_("Votre demande est commencée : il reste à l'envoyer."),
                 url=reverse("registration:step", args=[application.reference, "annee"]),
                 action=_("Continuer"),
@@ -96,7 +96,7 @@ def _family_cards(user: User) -> Iterator[HomeCard]:
             )
         else:
             yield HomeCard(
-                title=_("Le certificat de %(child)s est prêt") % name,
+                title=_("Le certificat pour %(child)s est prêt") % name,
                 text=_("Prenez rendez-vous avec la direction de l'école."),
                 url=reverse("registration:application", args=[application.reference]),
                 action=_("Voir le certificat"),

@@ -105,7 +105,7 @@ def test_a_parent_applies_for_a_place(town, request, sign_in_fast, assert_access
     assert Message.objects.filter(kind="registration_submitted").count() == 1
     # Going back and sending again changes nothing.
     page.goto(f"/inscriptions/{made.reference}/etape/verifier/")
-    page.get_by_role("heading", level=1, name="L'école de Amel").wait_for()
+    page.get_by_role("heading", level=1, name="Inscription : Amel").wait_for()
     page.goto("/inscriptions/")
     assert_accessible(page)
     shot(page, "02-demandes")

@@ -131,7 +131,7 @@ def admit(page, town, check):
     page.get_by_text("est admis·e").wait_for()
     check(page)
     page.get_by_role("button", name="Vaccinations vues").click()
-    page.get_by_text("est définitive").wait_for()
+    page.get_by_text("Admission définitive pour").wait_for()
     page.goto("/ecoles/eleves/")
     check(page)
     shot(page, "03-eleves")

@@ -84,7 +84,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "page_obj": page,
-            "rows": [(row, row.urgency(today)) for row in page],
+            "rows": [(row, row.urgency(today), hasattr(row, "waiver")) for row in page],
             "counts": counts,
             "filtered": bool(request.GET),
         },

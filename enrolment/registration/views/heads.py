@@ -106,6 +106,6 @@ def vaccination(request: HttpRequest, pk: int) -> HttpResponse:
     vaccination_shown(by=Actor.of(request), admission=found)
     messages.success(
         request,
-        _("L'admission de %(name)s est définitive.") % {"name": found.application.child.given_name},
+        _("Admission définitive pour %(name)s.") % {"name": found.application.child.given_name},
     )
     return redirect("registration:admissions")
