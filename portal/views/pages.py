@@ -11,6 +11,7 @@ from core.access import ANYONE, allow
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.seeding import DEMO_PASSWORD
+from resources.workspace.demo import demo_card
 
 
 @allow(ANYONE)
@@ -57,6 +58,7 @@ def demo_people(request: HttpRequest) -> HttpResponse:
             for user in people
         ],
         "password": DEMO_PASSWORD,
+        "pupil": demo_card(),
     }
     return render(request, "portal/demo.html", context)
 

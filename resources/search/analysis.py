@@ -43,6 +43,13 @@ def fold(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=65_536)
+def _forms(part: str) -> tuple[str, str, str]:
+    """Return a word in lower case, folded, and its stem. Texts repeat words: remember them."""
+    folded = fold(part)
+    return _lower(part), folded, stem(folded)
+
+
 def _lower(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_LIGATURES).lower())
 
@@ -76,16 +83,16 @@ def words(text: str) -> list[Word]:
     for match in _WORD.finditer(text.replace("’", "'").replace("ʼ", "'")):
         start = match.start()
         for part in _PARTS.findall(match.group()):
-            whole = _WHOLE.get(fold(part))
+            whole = _WHOLE.get(fold(part)) if "'" in part else None
             if whole:
                 found.append(Word(whole, whole, stem(whole), start, start + len(part)))
                 start += len(part) + 1
                 continue
             if part:
-                folded = fold(part)
+                written, folded, own = _forms(part)
                 end = start + len(part)
                 compound = text[start - 1 : start] == "-" or text[end : end + 1] == "-"
-                found.append(Word(_lower(part), folded, stem(folded), start, end, compound))
+                found.append(Word(written, folded, own, start, end, compound))
             start += len(part) + 1
     return found
 

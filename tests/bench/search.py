@@ -18,6 +18,7 @@ from django.db import connection
 from resources.catalogue import indexing
 from resources.search.analysis import stems
 from resources.search.engine import Ask, Document
+from tests.bench import search_depth
 from tests.bench.board import Board, seconds
 from tests.bench.city import City
 
@@ -69,6 +70,7 @@ def measure(board: Board, city: City) -> None:
                 baseline_value=found[key],
                 at_least=max(found[key], 0.8),
             )
+    search_depth.measure(board, documents, texts)
 
 
 def _text(document: Document) -> tuple[str, str, str]:
