@@ -22,7 +22,7 @@ from django.template import Context, engines
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core import clock, queueing
 from core.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -206,18 +206,8 @@ def queue_words(
     else:
         message.save()
     if not delivered:
-        transaction.on_commit(lambda: _hand_over(message.pk))
+        queueing.later("core.deliver_message", message.pk)
     return message
-
-
-def _hand_over(pk: int) -> None:
-    """Ask a worker to deliver; an unreachable broker must not break the request."""
-    from core.tasks import deliver_message
-
-    try:
-        deliver_message.delay(pk)
-    except Exception:
-        logger.warning("broker unreachable, message %s waits for the sweep", pk, exc_info=True)
 
 
 def claim(pk: int) -> Message | None:
@@ -271,4 +261,4 @@ def retry(message: Message) -> None:
     Message.objects.filter(pk=message.pk, state=Message.FAILED).update(
         state=Message.QUEUED, attempts=0, next_try_at=clock.now()
     )
-    transaction.on_commit(lambda: _hand_over(message.pk))
+    queueing.later("core.deliver_message", message.pk)

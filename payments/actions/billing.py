@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 from core import clock, journal
 from core.errors import RuleBroken
 from core.journal import SYSTEM, Actor
+from core.queueing import later
 from families.models import Child, Guardian
 from payments import sources
 from payments.actions import numbers
 from payments.actions.notices import tell_payers
 from payments.models import BillingRun, Charge, Invoice, InvoiceLine
-from payments.queueing import later
 from payments.rules.invoicing import Item, Line, lines_of, month_bounds
 from payments.rules.numbers import number
 from payments.terms import terms_on
@@ -86,7 +86,7 @@ def confirm(*, by: Actor, run: BillingRun) -> BillingRun:
 
 
 def _enqueue(run: BillingRun) -> None:
-    later("advance_run", run.pk)
+    later("payments.advance_run", run.pk)
 
 
 def _lock(run: BillingRun) -> BillingRun:

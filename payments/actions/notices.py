@@ -15,9 +15,9 @@ from django.utils import translation
 
 from core.money import format_euros
 from core.outbox import Channel, Message
+from core.queueing import later
 from families.models import Guardian
 from payments.models import Invoice
-from payments.queueing import later
 
 KIND = "invoice_issued"
 
@@ -31,7 +31,7 @@ def tell_payers(invoices: Sequence[Invoice], payers: Mapping[int, Guardian]) -> 
     ]
     written = Message.objects.bulk_create(messages)
     if written:
-        later("deliver_notices", written[0].pk, written[-1].pk)
+        later("payments.deliver_notices", written[0].pk, written[-1].pk)
     return len(written)
 
 

@@ -69,7 +69,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
-    "django_filters",
     "django_htmx",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -19,7 +19,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import F
 
-from core import clock
+from core import clock, queueing
 from resources.catalogue import frontend, rules
 from resources.catalogue.models import CatalogueVersion, Resource, Term
 from resources.search.analysis import stems
@@ -150,13 +150,8 @@ def changed() -> None:
 
 
 def _ask_for_rebuild() -> None:
-    from resources.catalogue.tasks import refresh_index
-
     if cache.add("catalogue:rebuild-asked", 1, timeout=DEBOUNCE):
-        try:
-            refresh_index.apply_async(countdown=DEBOUNCE - 0.5)
-        except OSError:
-            logger.warning("no broker: the sweep will rebuild the search index")
+        queueing.send("catalogue.refresh_index", countdown=DEBOUNCE - 0.5)
 
 
 def rebuild(*, force: bool = False) -> bool:

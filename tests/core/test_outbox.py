@@ -54,7 +54,7 @@ def test_a_broker_down_neither_breaks_the_act_nor_loses_the_message(monkeypatch,
     def refuse(*args, **kwargs):
         raise ConnectionError
 
-    monkeypatch.setattr(deliver_message, "delay", refuse)
+    monkeypatch.setattr(deliver_message, "apply_async", refuse)
     queue()
     assert not mailoutbox
     assert outbox.sweep() == 1
