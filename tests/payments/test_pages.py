@@ -52,7 +52,9 @@ def test_the_other_parent_never_sees_a_bill(client):
     assert [client.get(url).status_code for url in invoice_pages(invoice)] == [200] * 3
 
 
-@pytest.mark.parametrize("nonsense", ["", "x", "é", str(uuid.uuid4()), "1' or 1=1"])
+@pytest.mark.parametrize(
+    "nonsense", ["", "x", "é", "5f0f7a52-8f4e-4b0e-9a57-1a2b3c4d5e6f", "1' or 1=1"]
+)
 def test_paying_nonsense_is_a_clear_answer(client, nonsense):
     guardian = GuardianFactory()
     sign_in_client(client, guardian.user)
