@@ -1,6 +1,7 @@
 """Every address says who may call it, and lets nobody else in."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -37,9 +38,9 @@ def test_every_operation_states_its_own_rule_and_scope():
     assert not unruled, f"no @allow_api: {unruled}"
     for call in calls():
         assert call.view.access_rule <= KNOWN, call.name
-        writes = call.method not in ("GET", "HEAD")
-        if call.view.api_scope:
-            assert call.view.api_scope.endswith(":write" if writes else (":read", ":write"))
+        scope, writes = call.view.api_scope, call.method not in ("GET", "HEAD")
+        assert not scope or re.fullmatch(r"[a-z-]+:[a-z]+", scope), call.name
+        assert not (writes and scope.endswith(":read")), f"{call.name} writes with a right to read"
 
 
 def test_rules_name_roles_that_exist():
