@@ -136,7 +136,7 @@ def ask(request: HttpRequest, reference: str, body: ProofRequestIn) -> tuple[int
 
 
 @router.get("/certificates/{code}", response=CertificateOut, summary="Check a certificate")
-@allow_api(SIGNED_IN, scope="certificates:verify")
+@allow_api(SIGNED_IN, scope="certificates:read")
 def certificate(request: HttpRequest, code: str) -> dict[str, Any]:
     """Tell whether a code belongs to a certificate in force, with what is on the paper."""
     count_use(f"verify-api:{client_ip(request)}", 120, 60)

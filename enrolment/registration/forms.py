@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from enrolment.registration.models import Application, Proof, ProofKind, State, Waiver
 from enrolment.registration.rules import SWORN_KINDS
 from enrolment.schools.models import GradeLevel, School, SchoolYear
-from families.forms import ConditionalForm
+from families.forms.base import ConditionalForm
 
 
 class ChildChoiceForm(forms.Form):

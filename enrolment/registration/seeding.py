@@ -8,13 +8,8 @@ elementary school, and for a child who has just arrived in the city.
 from __future__ import annotations
 
 import datetime as dt
-import io
-import random
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import Any
-
-from PIL import Image, ImageDraw, ImageFont
 
 from core import clock, documents
 from core.journal import Actor
@@ -24,78 +19,25 @@ from enrolment.registration.models import (
     Application,
     Certificate,
     Proof,
-    ProofKind,
     ProofRequest,
     State,
     Waiver,
 )
 from enrolment.registration.rules import REQUIRED_KINDS, add_months, answer_due
+from enrolment.registration.seeding_parts import (
+    ASKED,
+    EXPLANATIONS,
+    REASONS,
+    Case,
+    Rows,
+    specimen,
+    spread,
+)
 from enrolment.schools.models import ClassGroup, RollEntry, School, SchoolYear, StreetSegment
 from enrolment.schools.rules import level_for, segment_matches
 from families import codes
 from families import seeding_names as names
 from families.models import Child, Guardian, Guardianship, Household
-
-BATCH = 2000
-#: How often each state occurs, in percent.
-STATES = (
-    (State.SUBMITTED, 34),
-    (State.INCOMPLETE, 14),
-    (State.ACCEPTED, 24),
-    (State.ADMITTED, 12),
-    (State.DRAFT, 6),
-    (State.WITHDRAWN, 6),
-    (State.REFUSED, 4),
-)
-EXPLANATIONS = {
-    Waiver.Motive.HEALTH: "Suivi régulier près de l'école demandée.",
-    Waiver.Motive.SIBLINGS: "Sa grande sœur y est déjà, en CE2.",
-    Waiver.Motive.CONTINUITY: "Nous avons déménagé mais elle y a commencé sa scolarité.",
-    Waiver.Motive.CHILDCARE: "Son assistante maternelle habite juste à côté.",
-    Waiver.Motive.WORK: "Je prends mon service à 7 h 30 dans ce quartier.",
-    Waiver.Motive.OTHER: "L'école est sur notre trajet.",
-}
-REASONS = {
-    Waiver.Ground.FULL: "Les classes de ce niveau ont atteint leur effectif.",
-    Waiver.Ground.NOT_FOUNDED: "Aucune pièce n'appuie le motif indiqué.",
-    Waiver.Ground.SECTOR_FIRST: "Les enfants du secteur occupent toutes les places.",
-}
-ASKED = {
-    "domicile": "Votre justificatif est trop ancien : envoyez-en un de cette année.",
-    "child_identity": "La photo du livret de famille est floue, pouvez-vous la refaire ?",
-    "guardian_identity": "Il manque le verso de la pièce d'identité.",
-}
-
-
-@dataclass
-class _Rows:
-    """What is written, parents before children."""
-
-    children: list[Child] = field(default_factory=list)
-    links: list[Guardianship] = field(default_factory=list)
-    applications: list[Application] = field(default_factory=list)
-    waivers: list[Waiver] = field(default_factory=list)
-    proofs: list[Proof] = field(default_factory=list)
-    requests: list[ProofRequest] = field(default_factory=list)
-    certificates: list[Certificate] = field(default_factory=list)
-    entries: list[RollEntry] = field(default_factory=list)
-    admissions: list[Admission] = field(default_factory=list)
-
-    def write(self) -> None:
-        everything: tuple[list[Any], ...] = (
-            self.children,
-            self.links,
-            self.applications,
-            self.waivers,
-            self.proofs,
-            self.requests,
-            self.certificates,
-            self.entries,
-            self.admissions,
-        )
-        for rows in everything:
-            if rows:
-                type(rows[0])._default_manager.bulk_create(rows, batch_size=BATCH)
 
 
 def seed(ctx: SeedContext) -> None:
@@ -108,23 +50,13 @@ def seed(ctx: SeedContext) -> None:
     writer.rows.write()
 
 
-@dataclass(frozen=True)
-class _Case:
-    """One application to make up: whose, for which year, and how it stands."""
-
-    link: Guardianship
-    child: Child
-    year: SchoolYear
-    state: str
-
-
 class _Writer:
     """Makes applications up; keeps rows until the end."""
 
     def __init__(self, ctx: SeedContext) -> None:
         self.ctx = ctx
         self.rng = ctx.rng("registration")
-        self.rows = _Rows()
+        self.rows = Rows()
         self.now_year: SchoolYear = ctx.marks["school_year"]
         self.next_year: SchoolYear = ctx.marks["next_school_year"]
         self.agent = ctx.people["enrolment_agent"]
@@ -146,7 +78,7 @@ class _Writer:
                 self.taken[entry] += 1
         self.files = 0
         self.max_files = 120
-        self.pictures = {kind: _specimen(kind) for kind in REQUIRED_KINDS}
+        self.pictures = {kind: specimen(kind) for kind in REQUIRED_KINDS}
         self.serial = 0
 
     # -- who applies ------------------------------------------------------------------
@@ -168,7 +100,7 @@ class _Writer:
             ).select_related("guardian__household__street", "child")
             for link in found.order_by("pk"):
                 links[link.child_id].append(link)
-        states = _spread(self.rng, len(chosen))
+        states = spread(self.rng, len(chosen))
         for (child, _age), state in zip(chosen, states, strict=True):
             ties = links[child.pk]
             applicant = next(
@@ -179,22 +111,22 @@ class _Writer:
 
     def _case(
         self, child: Child, age: int, link: Guardianship, ties: list[Guardianship], state: str
-    ) -> _Case:
+    ) -> Case:
         rng = self.rng
         if state == State.REFUSED:
             # Only two-year-olds may be refused, for want of room.
             year = self.next_year
             born = dt.date(year.start_year - 2, rng.randint(1, 8), rng.randint(1, 28))
-            return _Case(link, self._sibling(child, ties, born), year, state)
+            return Case(link, self._sibling(child, ties, born), year, state)
         if age == 5 and state != State.ADMITTED:
-            return _Case(link, child, self.next_year, state)
+            return Case(link, child, self.next_year, state)
         if state == State.ADMITTED or rng.random() < 0.4:
             year = self.now_year
             born = dt.date(year.start_year - rng.randint(3, 10), rng.randint(1, 12), 12)
-            return _Case(link, self._sibling(child, ties, born), year, state)
+            return Case(link, self._sibling(child, ties, born), year, state)
         year = self.next_year
         born = dt.date(year.start_year - 3, rng.randint(1, 12), rng.randint(1, 28))
-        return _Case(link, self._sibling(child, ties, born), year, state)
+        return Case(link, self._sibling(child, ties, born), year, state)
 
     def _sibling(self, child: Child, ties: list[Guardianship], born: dt.date) -> Child:
         self.serial += 1
@@ -247,7 +179,7 @@ class _Writer:
         sent = clock.at(self.ctx.today - dt.timedelta(days=days[0]), rng.randint(0, 23))
         return min(sent, clock.now()) if self.ctx.today == clock.today() else sent
 
-    def apply(self, case: _Case) -> None:
+    def apply(self, case: Case) -> None:
         """Make one application up, with what belongs to its state."""
         rng = self.rng
         guardian, year = case.link.guardian, case.year
@@ -463,28 +395,3 @@ class _Writer:
             )
         )
         self.ctx.marks["lina_application"] = application
-
-
-def _spread(rng: random.Random, count: int) -> list[str]:
-    """Return states in their proportions, in a shuffled order: even a small city has them all."""
-    states: list[str] = []
-    for state, percent in STATES:
-        states += [state] * max(2, round(count * percent / 100))
-    states = states[:count] + [State.SUBMITTED] * (count - len(states))
-    rng.shuffle(states)
-    return states
-
-
-def _specimen(kind: str) -> bytes:
-    """Draw a plainly fake document, so that agents have something to look at."""
-    picture = Image.new("RGB", (900, 640), "#f6f1e7")
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle((24, 24, 876, 616), outline="#0b4f6c", width=4)
-    big, small = ImageFont.load_default(44), ImageFont.load_default(26)
-    pen.text((60, 70), str(ProofKind(kind).label), fill="#0b4f6c", font=big)
-    for line in range(6):
-        pen.line((60, 190 + line * 48, 620 + (line % 3) * 70, 190 + line * 48), "#b9ad95", 8)
-    pen.text((60, 540), "SPÉCIMEN - document de démonstration", fill="#a33", font=small)
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=70)
-    return out.getvalue()

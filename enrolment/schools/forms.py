@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from enrolment.schools.models import ClassGroup, School, SchoolYear, StreetSegment
-from families.forms import AddressForm, DateInput
+from families.forms.address import AddressForm
+from families.forms.base import DateInput
 
 
 class LookupForm(AddressForm):

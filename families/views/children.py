@@ -16,7 +16,7 @@ from core.journal import Actor
 from families import access, queries
 from families.actions import children as acts
 from families.child_facts import facts_of
-from families.forms import ChildForm, NewChildForm, PickupForm
+from families.forms.people import ChildForm, NewChildForm, PickupForm
 from families.models import Child, Guardian, Guardianship, PickupContact
 from families.overview import other_guardians
 from families.views.base import household_required, next_url, own_child

@@ -15,7 +15,7 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from families.actions import invitations
 from families.actions.children import add_guardian
-from families.forms import InviteForm, OtherGuardianForm
+from families.forms.people import InviteForm, OtherGuardianForm
 from families.models import Child, Guardian, Guardianship
 from families.views.base import household_required
 

@@ -18,7 +18,7 @@ from core.errors import RuleBroken
 from core.journal import Actor, record_read
 from families import queries
 from families.actions.income import check_income, declare_income, refuse_income
-from families.forms import IncomeCheckForm, IncomeForm, IncomeRefuseForm
+from families.forms.money import IncomeCheckForm, IncomeForm, IncomeRefuseForm
 from families.models import Guardian, IncomeFile
 from families.views.base import household_required
 

@@ -17,7 +17,8 @@ from families import queries
 from families.actions.household import Address, change_address, make_household, update_contact
 from families.actions.invitations import open_invitation
 from families.child_facts import facts_of
-from families.forms import AboutYouForm, AddressForm, ContactForm, MoveForm
+from families.forms.address import AddressForm, MoveForm
+from families.forms.people import AboutYouForm, ContactForm
 from families.models import Child, Guardian, IncomeFile
 from families.overview import other_guardians, tasks_of
 from families.streets import find_streets

@@ -14,7 +14,7 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from families import queries
 from families.actions.payers import agree_payers, set_payers, withdraw_payers
-from families.forms import PayersForm
+from families.forms.money import PayersForm
 from families.models import Guardian, Guardianship, PayerRule
 from families.rules import Share
 from families.views.base import household_required, own_child

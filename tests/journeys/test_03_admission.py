@@ -21,7 +21,7 @@ def open_page(new_page):
     def make(size):
         if size == "no_js":
             return new_page("desktop", java_script_enabled=False)
-        return new_page(size, reduced_motion="reduce")
+        return new_page(size)
 
     return make
 

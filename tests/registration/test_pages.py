@@ -114,7 +114,7 @@ def test_a_partner_reads_applications_by_status_and_checks_codes(client, town):
     assert [item["reference"] for item in body["items"]] == [made.reference]
     assert body["items"][0]["school"] == town.school.uai
     assert "address" not in body["items"][0]
-    verify = partner_headers("certificates:verify")
+    verify = partner_headers("certificates:read")
     code = Certificate.objects.get().code
     url = "/api/v1/registrations/certificates/"
     assert client.get(url + code, headers=verify).json()["valid"] is True

@@ -43,6 +43,14 @@ STEPS = {
     "verifier": gettext_lazy("Vérifier"),
 }
 _ORDER = list(STEPS)
+_TEMPLATES = {
+    "annee": "registration/steps/annee.html",
+    "niveau": "registration/steps/niveau.html",
+    "adresse": "registration/steps/adresse.html",
+    "ecole": "registration/steps/ecole.html",
+    "pieces": "registration/steps/pieces.html",
+    "verifier": "registration/steps/verifier.html",
+}
 
 
 def step_url(application: Application, step: str) -> str:
@@ -60,7 +68,7 @@ def _page(
     at = _ORDER.index(step)
     return render(
         request,
-        f"registration/steps/{step}.html",
+        _TEMPLATES[step],
         {
             "application": application,
             "steps": [
