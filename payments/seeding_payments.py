@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,14 +48,19 @@ class _Pile:
 
 def pay_bills(ctx: SeedContext, invoices: list[Invoice], share: float, age: int) -> None:
     """Pay this share of a month's invoices; the demo's parent leaves the newest one."""
+    if not invoices:
+        return
     rng = ctx.rng(f"payments-{age}")
     chosen = _chosen(ctx, rng, invoices, share, age)
     pile = _Pile()
-    receipts = iter(numbers.take("receipt", ctx.today.year, len(chosen)))
-    for invoice in chosen:
-        late = min(ctx.today, invoice.issued_on + dt.timedelta(days=rng.randint(0, 24)))
-        at = min(clock.at(late, rng.randint(7, 21), rng.randint(0, 59)), clock.now())
-        receipt = number("receipt", ctx.today.year, next(receipts))
+    dated = sorted(
+        ((_paid_at(ctx, rng, invoice), invoice) for invoice in chosen),
+        key=lambda pair: (pair[0], pair[1].pk),
+    )
+    counts = Counter(at.year for at, _invoice in dated)
+    receipts = {year: iter(numbers.take("receipt", year, n)) for year, n in counts.items()}
+    for at, invoice in dated:
+        receipt = number("receipt", at.year, next(receipts[at.year]))
         if rng.random() < 0.72 or invoice.payer.user is not None:
             _by_card(rng, pile, invoice, at, receipt)
         else:
@@ -64,6 +70,12 @@ def pay_bills(ctx: SeedContext, invoices: list[Invoice], share: float, age: int)
     if age == 1:
         _corrections(ctx, pile)
         _reminders(ctx, rng, invoices)
+
+
+def _paid_at(ctx: SeedContext, rng: random.Random, invoice: Invoice) -> dt.datetime:
+    """Return when a bill was paid: within three weeks, never in the future."""
+    day = min(ctx.today, invoice.issued_on + dt.timedelta(days=rng.randint(0, 24)))
+    return min(clock.at(day, rng.randint(7, 21), rng.randint(0, 59)), clock.now())
 
 
 def _chosen(
