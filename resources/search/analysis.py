@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 _LIGATURES = str.maketrans(
     {"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss", "’": "'", "ʼ": "'", "‘": "'", "´": "'"}
@@ -54,8 +55,7 @@ def _lower(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_LIGATURES).lower())
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text: as written (lower case), folded, and its stem; where it stands.
 
     ``compound`` tells a part of a hyphenated word: "outre-mer" is little about the "mer".
@@ -80,21 +80,25 @@ def words(text: str) -> list[Word]:
     Offsets are those of the given text, whatever folding did to its length.
     """
     found: list[Word] = []
-    for match in _WORD.finditer(text.replace("’", "'").replace("ʼ", "'")):
-        start = match.start()
-        for part in _PARTS.findall(match.group()):
-            whole = _WHOLE.get(fold(part)) if "'" in part else None
-            if whole:
-                found.append(Word(whole, whole, stem(whole), start, start + len(part)))
-                start += len(part) + 1
-                continue
-            if part:
-                written, folded, own = _forms(part)
-                end = start + len(part)
-                compound = text[start - 1 : start] == "-" or text[end : end + 1] == "-"
-                found.append(Word(written, folded, own, start, end, compound))
-            start += len(part) + 1
+    plain = text.replace("’", "'").replace("ʼ", "'")
+    for match in _WORD.finditer(plain):
+        whole, start = match.group(), match.start()
+        if "'" in whole:
+            found.extend(_parted(whole, start))
+        else:
+            end = match.end()
+            compound = plain[start - 1 : start] == "-" or plain[end : end + 1] == "-"
+            found.append(Word(*_forms(whole), start, end, compound))
     return found
+
+
+def _parted(run: str, start: int) -> Iterator[Word]:
+    """Yield the words of a run joined by apostrophes."""
+    for part in _PARTS.findall(run):
+        known = _WHOLE.get(fold(part)) if "'" in part else None
+        forms = (known, known, stem(known)) if known else _forms(part)
+        yield Word(*forms, start, start + len(part))
+        start += len(part) + 1
 
 
 def stems(text: str) -> list[str]:

@@ -19,7 +19,7 @@ class Piece:
 def _is_hit(word: Word, wanted: Collection[str], prefixes: Collection[str]) -> bool:
     if word.stem in wanted:
         return not word.is_stop
-    return any(word.folded.startswith(prefix) for prefix in prefixes)
+    return bool(prefixes) and any(word.folded.startswith(prefix) for prefix in prefixes)
 
 
 def mark(
