@@ -1,7 +1,7 @@
 """The city's own short vocabularies, after the ScoLOMFR ones, and what words mean in a query.
 
 Each line: code, label, other names (they are read in queries and searched as synonyms).
-Official concepts can be added from the ministry's file by ``manage.py import_vocabularies``.
+The ministry's own concepts have a place beside them: ``Term.uri``.
 """
 
 from __future__ import annotations
