@@ -16,7 +16,6 @@ LONGEST = 420
 #: Files that may be longer, and why.
 TOLERATED_LENGTH: dict[str, str] = {
     "core/templatetags/ui.py": "one library of tags, which a template loads by one name",
-    "enrolment/registration/seeding.py": "one story, told in the order in which it happens",
 }
 #: Templates that no code names, and who uses them.
 TOLERATED_TEMPLATES: dict[str, str] = {}
