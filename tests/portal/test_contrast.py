@@ -38,7 +38,7 @@ def themes() -> dict[str, dict[str, str]]:
     blocks = {
         "light": re.search(r"^:root \{(.*?)^\}", css, re.S | re.M),
         "device": re.search(r':root:not\(\[data-theme="light"\]\) \{(.*?)\}', css, re.S),
-        "dark": re.search(r'^:root\[data-theme="dark"\] \{(.*?)^\}', css, re.S | re.M),
+        "dark": re.search(r':root\[data-theme="dark"\] \{(.*?)\}', css, re.S),
     }
     return {
         name: dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block.group(1)))
