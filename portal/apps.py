@@ -8,3 +8,9 @@ class PortalConfig(AppConfig):
 
     name = "portal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Load every app's tasks, so that they can be queued by name from any process."""
+        from portal.celery import app
+
+        app.autodiscover_tasks(force=True)
