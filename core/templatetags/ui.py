@@ -6,7 +6,6 @@ app has to know a class of another to be shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babel.numbers import format_currency
@@ -14,13 +13,16 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
-from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.presenting import TONE_ICONS, tone_of
+from core.templatetags import ui_steps
+
 register = template.Library()
+register.tags.update(ui_steps.register.tags)
 
 #: Icons that point along the line of reading, and so turn round in Arabic.
 _DIRECTED = frozenset(
@@ -37,25 +39,6 @@ _DIRECTED = frozenset(
         "list",
     }
 )
-#: Tones and the other words apps use for them.
-_TONES = {
-    "": "plain",
-    "neutral": "plain",
-    "draft": "plain",
-    "waiting": "warning",
-    "done": "success",
-    "ok": "success",
-    "danger": "urgent",
-    "error": "urgent",
-    "debug": "plain",
-}
-_TONE_ICONS = {
-    "plain": "info",
-    "info": "info",
-    "success": "check-circle",
-    "warning": "alert",
-    "urgent": "alert-octagon",
-}
 _ANIMALS = (
     "turtle",
     "octopus",
@@ -73,20 +56,6 @@ _ANIMALS = (
 _GROUNDS = 8
 #: Arabic readers here mostly come from the Maghreb, which writes 0-9.
 _MONEY_LOCALES = {"fr": "fr_FR", "en": "en_IE", "ar": "ar_MA"}
-
-
-def tone_of(word: str) -> str:
-    """Return one of plain, info, success, warning, urgent for a word apps use."""
-    return _TONES.get(word, word) or "plain"
-
-
-def _get(item: Any, *names: str) -> Any:
-    """Read the first of ``names`` that a mapping or object knows and that says something."""
-    for name in names:
-        value = item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
-        if value not in (None, ""):
-            return value
-    return ""
 
 
 @register.simple_tag
@@ -191,51 +160,6 @@ def form_errors(*forms: BaseForm, focus: bool = True) -> dict[str, Any]:
                 {"text": text, "label": bound.label, "target": target} for text in bound.errors
             ]
     return {"lines": lines, "focus": focus}
-
-
-@register.inclusion_tag("components/timeline.html")
-def timeline(steps: Iterable[Any]) -> dict[str, Any]:
-    """Show steps in time, first to last.
-
-    Each step has ``title`` and may have ``text``, ``at`` (date or instant, or words),
-    ``by`` and ``state``: ``done``, ``current``, ``upcoming`` or ``refused``.
-    """
-    return {
-        "steps": [
-            {
-                "title": _get(step, "title", "label"),
-                "text": _get(step, "text", "description"),
-                "at": _get(step, "at", "date", "on"),
-                "by": _get(step, "by"),
-                "state": _get(step, "state", "status") or "done",
-                "url": _get(step, "url"),
-                "action": _get(step, "action"),
-            }
-            for step in steps
-        ]
-    }
-
-
-@register.inclusion_tag("components/task_list.html")
-def task_list(items: Iterable[Any]) -> dict[str, Any]:
-    """Show tasks, one line each, with what is done and what is not.
-
-    Each has ``title`` and may have ``text``, ``url``, ``state`` (a word shown as a badge),
-    ``tone`` (its colour) and ``done`` (true: ticked).
-    """
-    return {
-        "items": [
-            {
-                "title": _get(item, "title", "label"),
-                "text": _get(item, "text", "hint"),
-                "url": _get(item, "url"),
-                "state": _get(item, "state", "status"),
-                "tone": tone_of(str(_get(item, "tone"))),
-                "done": bool(_get(item, "done")),
-            }
-            for item in items
-        ]
-    }
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
@@ -371,63 +295,10 @@ def notice(content: str, tone: str = "info", title: str = "", level: int = 2) ->
     return format_html(
         '<div class="notice notice--{}">{}<div>{}{}</div></div>',
         kind,
-        _icon(_TONE_ICONS.get(kind, "info")),
+        _icon(TONE_ICONS.get(kind, "info")),
         heading,
         content,
     )
-
-
-@register.simple_tag
-def progress(value: int, maximum: int, label: str, tone: str = "info") -> SafeString:
-    """Show how far something is; ``label`` says it in words for everybody."""
-    return format_html(
-        '<div class="progress progress--{}"><span class="progress__label">{}</span>'
-        '<progress value="{}" max="{}" aria-label="{}"></progress></div>',
-        tone_of(tone),
-        label,
-        value,
-        maximum or 1,
-        label,
-    )
-
-
-@register.inclusion_tag("components/bars.html")
-def bars(rows: Iterable[Any], caption: str, unit: str = "") -> dict[str, Any]:
-    """Draw numbers as bars; the table itself is the chart, so nothing is lost to anybody.
-
-    Each row has ``label``, ``value`` and may have ``text`` (the value in words) and ``tone``.
-    """
-    plain = [
-        {
-            "label": _get(row, "label", "title"),
-            "value": _get(row, "value", "count") or 0,
-            "text": _get(row, "text"),
-            "tone": tone_of(str(_get(row, "tone")) or "info"),
-        }
-        for row in rows
-    ]
-    top = max((row["value"] for row in plain), default=0) or 1
-    for row in plain:
-        row["percent"] = f"{100 * row['value'] / top:.1f}"
-    return {"rows": plain, "caption": caption, "unit": unit}
-
-
-@register.inclusion_tag("components/stepper.html")
-def stepper(steps: Iterable[Any], current: int) -> dict[str, Any]:
-    """Say where one is in a long form: ``current`` counts from 1; a step may carry ``url``."""
-    named: list[dict[str, Any]] = [
-        {"title": step, "url": ""}
-        if isinstance(step, str | Promise)
-        else {"title": _get(step, "title", "label"), "url": _get(step, "url")}
-        for step in steps
-    ]
-    for number, step in enumerate(named, start=1):
-        step["number"] = number
-        step["state"] = (
-            "done" if number < current else "current" if number == current else "upcoming"
-        )
-    here = named[current - 1] if 0 < current <= len(named) else None
-    return {"steps": named, "current": current, "total": len(named), "here": here}
 
 
 @register.simple_tag
