@@ -15,6 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Settings a newcomer's shell does not hold: the demo must find them itself.
+GIVEN_BY_THE_DEMO = {
+    "CACHE_URL",
+    "CELERY_BROKER_URL",
+    "DATABASE_URL",
+    "DEMO",
+    "DJANGO_SETTINGS_MODULE",
+    "SECRET_KEY",
+}
 
 
 @dataclass
@@ -37,11 +46,7 @@ def free_port() -> int:
 def running_demo(folder: Path, seconds: float = 180) -> Iterator[Running]:
     """Start a demo in ``folder``; stop it on leaving, if it still runs."""
     port = free_port()
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "CELERY_BROKER_URL", "CACHE_URL")
-    }
+    kept = {name: value for name, value in os.environ.items() if name not in GIVEN_BY_THE_DEMO}
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "portal.supervisor"],
         cwd=ROOT,
