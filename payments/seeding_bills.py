@@ -25,7 +25,7 @@ from payments.actions.charges import ChargeRow, record_charges
 from payments.models import BillingRun, Charge, Invoice, InvoiceLine
 from payments.rules.invoicing import month_bounds
 from payments.rules.numbers import number
-from payments.seeding_payments import pay_bills
+from payments.seeding_payments import pay_bills, seed_reconciliations
 from payments.terms import terms_on
 
 #: Share of the invoices that are paid, newest month first.
@@ -51,6 +51,7 @@ def seed_bills(ctx: SeedContext) -> None:
     ctx.progress("factures", len(fresh), len(fresh))
     for age, invoices in enumerate([fresh, *issued]):
         pay_bills(ctx, invoices, PAID[age], age)
+    seed_reconciliations(ctx)
     _set_aside(ctx)
 
 

@@ -25,6 +25,7 @@ from payments.models import (
     Invoice,
     LedgerEntry,
     PaymentAttempt,
+    ReconciliationDay,
     Reminder,
 )
 from payments.rules.numbers import number
@@ -186,14 +187,21 @@ def _write(pile: _Pile, chosen: list[Invoice]) -> None:
 
 def _remember(pile: _Pile) -> None:
     """Let the demo's stand-in know these payments, so that they can be read and refunded."""
-    if not settings.DEMO or settings.STRIPE_API_BASE == "https://api.stripe.com":
+    store = _stand_in()
+    if store is None:
         return
-    store = Store(str(Path(settings.VAR_DIR) / "sandbox.sqlite3"))
     with store.lock:
         for attempt in pile.attempts[:_REMEMBERED]:
             for obj in _objects(attempt):
                 store.put(obj)
     store.close()
+
+
+def _stand_in() -> Store | None:
+    """Return the books of the demo's stand-in; None where real money could move."""
+    if not settings.DEMO or settings.STRIPE_API_BASE == "https://api.stripe.com":
+        return None
+    return Store(str(Path(settings.VAR_DIR) / "sandbox.sqlite3"))
 
 
 def _objects(attempt: PaymentAttempt) -> list[dict[str, Any]]:
@@ -285,6 +293,65 @@ def _corrections(ctx: SeedContext, pile: _Pile) -> None:
                 refunds=(back,),
             )
             apply(attempt, snapshot, by=SYSTEM)
+            _remember_refund(attempt, back)
+
+
+def _remember_refund(attempt: PaymentAttempt, back: RefundFact) -> None:
+    """Write a refund into the stand-in's books as well, so that both books agree."""
+    store = _stand_in()
+    if store is None:
+        return
+    now = int(clock.now().timestamp())
+    shared = {"amount": back.cents, "created": now, "currency": "eur", "livemode": False}
+    charge = store.get("charge", f"ch_{(attempt.payment_id or '')[3:]}")
+    if charge is not None:
+        store.put({**charge, "amount_refunded": back.cents})
+        store.put(
+            {
+                **shared,
+                "id": back.object_id,
+                "object": "refund",
+                "charge": charge["id"],
+                "metadata": {},
+                "payment_intent": attempt.payment_id,
+                "status": "succeeded",
+            }
+        )
+        store.put(
+            {
+                **shared,
+                "id": f"txn_{back.object_id}",
+                "object": "balance_transaction",
+                "amount": -back.cents,
+                "fee": 0,
+                "net": -back.cents,
+                "source": back.object_id,
+                "type": "refund",
+            }
+        )
+    store.close()
+
+
+def seed_reconciliations(ctx: SeedContext) -> None:
+    """Write the nightly comparisons of the last two weeks, which all agreed."""
+    first = ctx.today - dt.timedelta(days=14)
+    sums: dict[dt.date, list[int]] = {}
+    rows = LedgerEntry.objects.filter(
+        provider="stripe", at__gte=clock.at(first, 0), at__lt=clock.at(ctx.today, 0)
+    )
+    for at, cents in rows.values_list("at", "amount_cents"):
+        sums.setdefault(clock.service_day(at), []).append(cents)
+    ReconciliationDay.objects.bulk_create(
+        ReconciliationDay(
+            day=day,
+            provider="stripe",
+            ledger_cents=sum(sums.get(day, [])),
+            provider_cents=sum(sums.get(day, [])),
+            fee_cents=sum(25 + cents * 15 // 1000 for cents in sums.get(day, [])),
+            checked_at=min(clock.at(day + dt.timedelta(days=1), 5, 10), clock.now()),
+        )
+        for day in (first + dt.timedelta(days=n) for n in range(14))
+    )
 
 
 def _reminders(ctx: SeedContext, rng: random.Random, invoices: list[Invoice]) -> None:

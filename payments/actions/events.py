@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -65,18 +67,13 @@ def _apply(provider: Provider, note: Notification, event: ProviderEvent) -> bool
 def _find(provider: str, note: Notification) -> PaymentAttempt | None:
     """Find by our own reference first: the event may overtake the answer with its ids."""
     attempts = PaymentAttempt.objects.filter(provider=provider)
+    found: PaymentAttempt | None = None
     if note.reference:
-        try:
-            found: PaymentAttempt | None = attempts.filter(public_id=note.reference).first()
-        except ValidationError:
-            found = None
-        if found is not None:
-            return found
-    by_payment = attempts.filter(payment_id=note.payment_id) if note.payment_id else attempts.none()
-    for attempt in by_payment[:1]:
-        known: PaymentAttempt = attempt
-        return known
-    return None
+        with contextlib.suppress(ValidationError):  # a reference that is not one of ours
+            found = attempts.filter(public_id=note.reference).first()
+    if found is None and note.payment_id:
+        found = attempts.filter(payment_id=note.payment_id).first()
+    return found
 
 
 def _with_session(attempt: PaymentAttempt) -> PaymentAttempt:
