@@ -95,12 +95,18 @@ def test_translations_keep_what_is_filled_in(language: str) -> None:
         if not entry.id or isinstance(entry.id, tuple):
             continue
         said = entry.string if isinstance(entry.string, str) else entry.string[0]
+        if not said:  # shows in French, which the tests above count
+            continue
         assert sorted(PLACEHOLDER.findall(entry.id)) == sorted(PLACEHOLDER.findall(said)), said
 
 
 @pytest.mark.parametrize(("language", "forms"), list(LANGUAGES.items()))
 def test_plurals_have_all_their_forms(language: str, forms: int) -> None:
-    plurals = [entry for entry in catalogue(language) if isinstance(entry.id, tuple) and entry.id]
+    plurals = [
+        entry
+        for entry in catalogue(language)
+        if isinstance(entry.id, tuple) and entry.id and any(entry.string)
+    ]
     assert plurals
     for entry in plurals:
         assert len(entry.string) == forms
