@@ -103,10 +103,12 @@ def test_a_crashed_program_comes_back_later_and_later(house, tmp_path):
 
 
 def start(tmp_path, **environment):
+    """Start it as a newcomer does: nothing set but what every shell has."""
+    plain = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     return subprocess.run(
         [sys.executable, "-m", "portal.supervisor"],
         cwd=ROOT,
-        env={**os.environ, "VAR_DIR": str(tmp_path), "PORT": "", **environment},
+        env={**plain, "VAR_DIR": str(tmp_path), "PORT": "", **environment},
         capture_output=True,
         text=True,
         timeout=60,
