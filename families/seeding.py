@@ -288,14 +288,17 @@ class _FamilyWriter:
             return
         quotient = int(min(4000, max(90, rng.lognormvariate(6.75, 0.6) * sector.wealth)))
         start = dt.date(self.year - (1 if case == "expired" else 0), 9, 1)
+        begins = min(start, self.ctx.today) - dt.timedelta(days=90)
+        waiting = clock.at(self.ctx.today - dt.timedelta(days=1 + rng.randrange(14)), 18)
         self.batch.incomes.append(
             IncomeFile(
                 household=home,
                 family_quotient=quotient,
                 source="declared" if case == "declared" else rng.choice(("caf", "caf", "tax")),
-                valid_from=min(start, self.ctx.today) - dt.timedelta(days=90),
+                valid_from=begins,
                 valid_until=dt.date(start.year + 1, 8, 31) if case != "expired" else start,
-                checked_at=None if case == "declared" else self.created_at,
+                declared_at=waiting if case == "declared" else clock.at(begins, 18),
+                checked_at=None if case == "declared" else clock.at(begins, 9),
             )
         )
 

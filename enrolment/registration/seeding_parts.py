@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
+from core.pdf import FONTS
 from enrolment.registration.models import (
     Admission,
     Application,
@@ -23,6 +24,8 @@ from enrolment.schools.models import RollEntry, SchoolYear
 from families.models import Child, Guardianship
 
 BATCH = 2000
+#: The letters' own: the font of Pillow has no accents.
+FONT = FONTS / "NotoSans-Regular.ttf"
 #: How often each state occurs, in percent.
 STATES = (
     (State.SUBMITTED, 34),
@@ -100,11 +103,11 @@ def specimen(kind: str) -> bytes:
     picture = Image.new("RGB", (900, 640), "#f6f1e7")
     pen = ImageDraw.Draw(picture)
     pen.rectangle((24, 24, 876, 616), outline="#0b4f6c", width=4)
-    big, small = ImageFont.load_default(44), ImageFont.load_default(26)
+    big, small = ImageFont.truetype(FONT, 42), ImageFont.truetype(FONT, 24)
     pen.text((60, 70), str(ProofKind(kind).label), fill="#0b4f6c", font=big)
     for line in range(6):
         pen.line((60, 190 + line * 48, 620 + (line % 3) * 70, 190 + line * 48), "#b9ad95", 8)
-    pen.text((60, 540), "SPÉCIMEN - document de démonstration", fill="#a33", font=small)
+    pen.text((60, 540), "SPÉCIMEN · document de démonstration", fill="#a33", font=small)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=70)
     return out.getvalue()

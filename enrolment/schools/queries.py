@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from core import clock
 from core.access import reach_of
 from core.accounts.models import User
 from core.accounts.roles import Role
 from enrolment.schools.models import ClassGroup, RollEntry, School, SchoolYear
+from enrolment.schools.rules import LEVEL_BY_AGE
 from families.rules import fold
 from families.streets import find_streets
 
@@ -42,7 +43,7 @@ def classes_with_seats(school: School, year: SchoolYear) -> list[Any]:
     rows = ClassGroup.objects.filter(school=school, school_year=year).annotate(
         taken=Count("roll", filter=Q(roll__left_on__isnull=True))
     )
-    return list(rows.order_by("name", "pk"))
+    return list(rows.order_by(_youngest_first("levels__0"), "name", "pk"))
 
 
 def head_schools(user: User) -> QuerySet[School]:
@@ -54,9 +55,24 @@ def head_schools(user: User) -> QuerySet[School]:
 
 
 def roll_of(school: School, year: SchoolYear) -> QuerySet[RollEntry]:
-    """Return the children on a school's roll in a year, by class then name."""
+    """Return the children on a school's roll in a year: those to place, then class by class."""
     return (
         RollEntry.objects.filter(school=school, school_year=year, left_on__isnull=True)
         .select_related("child", "class_group")
-        .order_by("class_group__name", "child__family_name", "child__given_name", "pk")
+        .order_by(
+            _youngest_first("class_group__levels__0"),
+            "class_group__name",
+            "child__family_name",
+            "child__given_name",
+            "pk",
+        )
     )
+
+
+def _youngest_first(first_level: str) -> Case:
+    """Return an order of classes from TPS to CM2; no class at all comes before."""
+    ranks = (
+        When(**{first_level: code}, then=Value(rank))
+        for rank, code in enumerate(LEVEL_BY_AGE.values(), start=1)
+    )
+    return Case(*ranks, default=Value(0))

@@ -24,15 +24,17 @@ _MONTHS_BACK = 6
 
 
 def _open_months() -> list[dt.date]:
-    """Months that have begun and are not billed, the last full one first."""
+    """Months that have begun and may still be billed, the last full one first.
+
+    None before a month already billed: what such a month left behind goes with the next one.
+    """
     today = clock.today()
     months, month = [], today.replace(day=1)
     for _step in range(_MONTHS_BACK):
         months.append(month)
         month = (month - dt.timedelta(days=1)).replace(day=1)
-    taken = set(BillingRun.objects.filter(month__in=months).values_list("month", flat=True))
-    ordered = [*months[1:], months[0]]
-    return [m for m in ordered if m not in taken]
+    last = BillingRun.objects.order_by("-month").values_list("month", flat=True).first()
+    return [m for m in (*months[1:], months[0]) if last is None or m > last]
 
 
 @allow(Role.REVENUE_OFFICER)
@@ -72,6 +74,7 @@ def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
                 _("Terminé"),
             ],
             "step": 1 + ["collecting", "ready", "invoicing", "done"].index(found.state),
+            "unfinished": found.state == "ready" and found.month >= clock.today().replace(day=1),
             "moving": found.state in {"collecting", "invoicing"},
             "here": "runs",
         },
