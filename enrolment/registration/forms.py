@@ -54,7 +54,10 @@ class SchoolChoiceForm(ConditionalForm):
     OTHER = "other"
     choice = forms.ChoiceField(label=_("Quelle école ?"), widget=forms.RadioSelect)
     school = forms.ModelChoiceField(
-        label=_("Autre école"), queryset=School.objects.none(), required=False
+        label=_("Autre école"),
+        queryset=School.objects.none(),
+        required=False,
+        empty_label=_("Choisissez une école"),
     )
     motive = forms.ChoiceField(
         label=_("Pourquoi une autre école ?"),

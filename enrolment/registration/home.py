@@ -18,6 +18,7 @@ from core.home import HomeCard, NavItem
 from enrolment.registration import queries
 from enrolment.registration.access import may_see_private
 from enrolment.registration.models import OPEN, Application, State, Waiver
+from enrolment.schools.rules import level_for
 from families.child_facts import ChildFact
 from families.models import Child
 
@@ -104,6 +105,31 @@ def _family_cards(user: User) -> Iterator[HomeCard]:
                 icon="certificate",
                 order=12,
             )
+    today = clock.today()
+    start_year = clock.school_year_of(today)
+    for child in _without_school(list(Child.objects.of_guardian(user)), user):
+        if level_for(child.birth_date, start_year) or level_for(child.birth_date, start_year + 1):
+            yield HomeCard(
+                title=_("%(child)s n'a pas encore d'école") % {"child": child.given_name},
+                text=_("Demander une place prend cinq minutes."),
+                url=f"{reverse('registration:start')}?enfant={child.reference}",
+                action=_("Inscrire à l'école"),
+                tone="waiting",
+                icon="school",
+                order=18,
+            )
+
+
+def _without_school(children: Sequence[Child], user: User) -> Iterator[Child]:
+    """Yield those who are on no roll and for whom nothing was asked."""
+    asked = set(
+        Application.objects.of_guardian(user)
+        .filter(child__in=[child.pk for child in children])
+        .exclude(state=State.WITHDRAWN)
+        .values_list("child", flat=True)
+    )
+    settled = asked | queries.children_on_roll(children)
+    return (child for child in children if child.pk not in settled)
 
 
 def _agent_cards(user: User) -> Iterator[HomeCard]:
@@ -215,18 +241,15 @@ def child_facts(children: Sequence[Child], user: User) -> Iterator[tuple[int, Ch
                 order=20,
             ),
         )
-    busy = {application.child_id for application in found}
-    on_roll = queries.children_on_roll(children)
-    for child in children:
-        if child.pk not in busy and child.pk not in on_roll:
-            yield (
-                child.pk,
-                ChildFact(
-                    label=_("École"),
-                    text=_("Pas encore d'école"),
-                    url=f"{reverse('registration:start')}?enfant={child.reference}",
-                    action=_("Inscrire à l'école"),
-                    tone="warning",
-                    order=5,
-                ),
-            )
+    for child in _without_school(children, user):
+        yield (
+            child.pk,
+            ChildFact(
+                label=_("École"),
+                text=_("Pas encore d'école"),
+                url=f"{reverse('registration:start')}?enfant={child.reference}",
+                action=_("Inscrire à l'école"),
+                tone="warning",
+                order=5,
+            ),
+        )

@@ -27,10 +27,9 @@ from families.views.base import household_required, next_url, own_child
 def add(request: HttpRequest, guardian: Guardian) -> HttpResponse:
     """Add a child to the family."""
     back = next_url(request, "")
-    form = NewChildForm(
-        request.POST or None,
-        initial={"family_name": guardian.family_name},
-    )
+    children = list(Child.objects.of_guardian(signed_in(request)).order_by("birth_date", "pk"))
+    name = children[-1].family_name if children else guardian.family_name
+    form = NewChildForm(request.POST or None, initial={"family_name": name})
     if request.method == "POST" and form.is_valid():
         try:
             child = acts.add_child(by=Actor.of(request), guardian=guardian, **form.cleaned_data)
@@ -43,9 +42,15 @@ def add(request: HttpRequest, guardian: Guardian) -> HttpResponse:
             if "again" in request.POST:
                 return redirect("families:child_add")
             return redirect(back or reverse("families:overview"))
-    children = Child.objects.of_guardian(signed_in(request)).order_by("birth_date", "pk")
     return render(
-        request, "families/child_add.html", {"form": form, "next": back, "children": children}
+        request,
+        "families/child_add.html",
+        {
+            "form": form,
+            "next": back,
+            "children": children,
+            "first_visit": not children and not back,
+        },
     )
 
 

@@ -119,7 +119,12 @@ def address(request: HttpRequest, guardian: Guardian) -> HttpResponse:
     return render(
         request,
         "families/address.html",
-        {"form": form, "next": back, "declared": declared},
+        {
+            "form": form,
+            "next": back,
+            "declared": declared,
+            "first_visit": not declared and back == reverse("families:child_add"),
+        },
     )
 
 

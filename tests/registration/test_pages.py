@@ -145,3 +145,14 @@ def test_the_school_of_an_address_is_public_and_in_the_api(client, town):
 
 def test_a_town_can_be_built_twice():
     assert build_town().school != build_town().school
+
+
+def test_home_invites_to_ask_for_a_school_until_it_is_asked(town, client):
+    mother = town.parent()
+    child = town.child(mother, given_name="Amel")
+    client.force_login(mother.user)
+    assert "Amel n&#x27;a pas encore d&#x27;école" in client.get("/").content.decode()
+    client.post("/inscriptions/nouvelle/", {"child": child.reference})
+    page = client.get("/").content.decode()
+    assert "pas encore d&#x27;école" not in page
+    assert "Inscription pour Amel" in page
