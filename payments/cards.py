@@ -36,7 +36,7 @@ def _payer(user: User) -> Iterator[HomeCard]:
     late = facts["first"] < clock.today()
     day = date_format(facts["first"], "j F")
     yield HomeCard(
-        title=ngettext("Une facture à payer", "%(n)d factures à payer", count) % {"n": count},
+        title=ngettext("Une facture à payer", "%(n)s factures à payer", count) % {"n": count},
         text=(
             _("%(amount)s, en retard depuis le %(day)s")
             if late

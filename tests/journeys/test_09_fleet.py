@@ -67,7 +67,7 @@ def hand_the_cart_out(page, city):
     page.get_by_label("À qui remettez-vous ce matériel ?").select_option(label="CM1 A")
     due = clock.today() + dt.timedelta(days=20)
     page.get_by_label("À rendre le").fill(due.isoformat())
-    page.get_by_role("button", name="Remettre les 15 appareils").click()
+    page.get_by_role("button", name="Remettre 15 appareils").click()
     page.get_by_text("15 appareils remis à « CM1 A »").wait_for()
     assert_accessible(page)
     assert page.locator(".slot--info").count() == 15

@@ -43,7 +43,13 @@ def catalogue(language: str) -> Catalog:
 @cache
 def sentences() -> dict[str, str]:
     """Every sentence given to gettext, and the file it was first met in."""
-    found: dict[str, str] = {}
+    return {key: path for key, _plural, path in reversed(calls())}
+
+
+@cache
+def calls() -> list[tuple[str, str | None, str]]:
+    """Every call of gettext: sentence, its plural if it has one, and the file."""
+    found: list[tuple[str, str | None, str]] = []
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*")):
             if path.suffix not in {".py", ".html", ".txt"}:
@@ -59,9 +65,10 @@ def sentences() -> dict[str, str]:
                 text, list(KEYWORDS), [], {"encoding": "utf-8"}
             ):
                 parts = message if isinstance(message, tuple) else (message,)
-                key = parts[1] if "pgettext" in keyword else parts[0]
-                if key:
-                    found.setdefault(key, str(path.relative_to(ROOT)))
+                texts = parts[1:] if "pgettext" in keyword else parts
+                if texts[0]:
+                    plural = texts[1] if "ngettext" in keyword else None
+                    found.append((texts[0], plural, str(path.relative_to(ROOT))))
     return found
 
 
@@ -113,6 +120,15 @@ def test_plurals_have_all_their_forms(language: str, forms: int) -> None:
         names = set(re.findall(r"%\((\w+)\)", " ".join(entry.id)))
         for form in entry.string:
             assert set(re.findall(r"%\((\w+)\)", form)) <= names, form
+
+
+def test_a_sentence_has_one_plural() -> None:
+    """A catalogue keeps one plural a sentence: another page's placeholders would break this one."""
+    plurals: dict[str, set[str]] = {}
+    for key, plural, _path in calls():
+        if plural:
+            plurals.setdefault(key, set()).add(plural)
+    assert not {key: found for key, found in plurals.items() if len(found) > 1}
 
 
 def test_arabic_counts_as_arabic_does() -> None:
