@@ -41,7 +41,7 @@ class AddressForm(ConditionalForm):
         help_text=_("Avec bis ou ter s'il y a lieu, par exemple 12 bis."),
         max_length=12,
         required=False,
-        widget=forms.TextInput(attrs={"class": "w-s"}),
+        widget=forms.TextInput(attrs={"class": "w-s", "dir": "auto"}),
     )
     complement = forms.CharField(
         label=_("Bâtiment, étage, appartement"), max_length=100, required=False

@@ -165,6 +165,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
 LANGUAGE_CODE = "fr"
+FORMAT_MODULE_PATH = ["portal.formats"]
 LANGUAGES = [("fr", _("Français")), ("en", _("English")), ("ar", _("العربية"))]
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 TIME_ZONE = "Europe/Paris"

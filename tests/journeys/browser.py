@@ -96,7 +96,10 @@ def _examinable(page: Any) -> Iterator[Any]:
     if page.context.scripts_on:
         yield page
         return
-    context = page.context.browser.new_context(viewport=page.viewport_size, locale="fr-FR")
+    # At rest: a notice half faded in has half its contrast.
+    context = page.context.browser.new_context(
+        viewport=page.viewport_size, locale="fr-FR", reduced_motion="reduce"
+    )
     twin = context.new_page()
     body, headers = page.content(), {"Content-Security-Policy": "script-src 'none'"}
     address = page.url if page.url.startswith("http") else "http://localhost/"

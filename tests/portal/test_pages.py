@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.formats import date_format
 
 from core.errors import RuleBroken
 from core.home import HomeCard
@@ -18,6 +21,7 @@ from portal.views.home import grouped
 from tests.factories.accounts import UserFactory
 
 STATIC = Path(__file__).parents[2] / "portal" / "static"
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def leaves_as(file: Path) -> bytes:
@@ -141,3 +145,15 @@ def test_a_child_keeps_its_animal_and_siblings_differ() -> None:
     template = Template("{% load ui %}{% avatar pk %}")
     drawn = [template.render(Context({"pk": pk})) for pk in (7, 8, 7)]
     assert drawn[0] == drawn[2] != drawn[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("fr", "3 novembre 2026, 04:05"), ("en", "3 November 2026, 04:05")],
+)
+def test_dates_are_written_day_first_in_every_language(language, written):
+    with translation.override(language):
+        assert (
+            date_format(dt.datetime(2026, 11, 3, 4, 5, tzinfo=PARIS), "DATETIME_FORMAT") == written
+        )
+        assert date_format(dt.date(2026, 11, 3), "SHORT_DATE_FORMAT") == "03/11/2026"
