@@ -44,7 +44,7 @@ describe_scopes(
     {
         "addresses:read": _("Chercher une rue du registre de la ville"),
         "catalogue:read": _("Lire le catalogue des ressources"),
-        "certificates:verify": _("Vérifier un certificat d’inscription"),
+        "certificates:read": _("Vérifier un certificat d’inscription"),
         "fleet:read": _("Lire le parc informatique"),
         "fleet:write": _("Tenir à jour le parc informatique"),
         "kitchen-orders:read": _("Lire les commandes des cuisines"),

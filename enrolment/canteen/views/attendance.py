@@ -26,6 +26,7 @@ from enrolment.canteen.forms import DayField
 from enrolment.canteen.models import Booking, Diet
 from enrolment.canteen.queries import load_service
 from enrolment.schools.models import RollEntry, School
+from enrolment.schools.rules import LEVEL_BY_AGE
 from families.models import Child
 
 
@@ -103,11 +104,16 @@ def roll_of(user: User, school: School, day: dt.date) -> QuerySet[RollEntry]:
 
 
 def _list(user: User, school: School, day: dt.date) -> list[dict[str, Any]]:
-    """Children expected, by class then name, with their booking. 2 queries."""
-    classes = {
-        child: name or ""
-        for child, name in roll_of(user, school, day).values_list("child_id", "class_group__name")
-    }
+    """Children expected, from the youngest class, by name, with their booking. 2 queries."""
+    youngest = {code: age for age, code in LEVEL_BY_AGE.items()}
+    classes: dict[int, str] = {}
+    ages: dict[str, int] = {"": 0}
+    seats = roll_of(user, school, day).values_list(
+        "child_id", "class_group__name", "class_group__levels"
+    )
+    for child, name, levels in seats:
+        classes[child] = name or ""
+        ages[name or ""] = min((youngest.get(level, 0) for level in levels or ()), default=0)
     whole = access.ticks_whole_school(user, school)
     rows = Booking.objects.expected().filter(school=school, day=day).select_related("child")
     if not whole:
@@ -123,7 +129,13 @@ def _list(user: User, school: School, day: dt.date) -> list[dict[str, Any]]:
     ]
     return sorted(
         found,
-        key=lambda r: (r["group"], r["child"].given_name, r["child"].full_name, r["child"].pk),
+        key=lambda r: (
+            ages[r["group"]],
+            r["group"],
+            r["child"].given_name,
+            r["child"].full_name,
+            r["child"].pk,
+        ),
     )
 
 
@@ -139,7 +151,7 @@ def _notes(booking: Booking, group: str, *, shows_diet: bool) -> list[str]:
 
 def _context(user: User, school: School, day: dt.date, group: str) -> dict[str, Any]:
     everybody = _list(user, school, day)
-    groups = sorted({row["group"] for row in everybody if row["group"]})
+    groups = list(dict.fromkeys(row["group"] for row in everybody if row["group"]))
     shown = [row for row in everybody if not group or row["group"] == group]
     states = [row["booking"].state for row in shown]
     calendar = load_service().calendar
