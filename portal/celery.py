@@ -14,7 +14,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@app.on_after_configure.connect
+@app.on_after_configure.connect  # type: ignore[untyped-decorator]
 def make_broker_folders(source: Any, **_: Any) -> None:
     """Make the folders of the file-system broker, which makes none itself.
 
