@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db.models import Min
@@ -19,6 +19,7 @@ from core import clock
 from core.journal import SYSTEM
 from core.seeding import SeedContext
 from families.models import Child, Guardian
+from families.queries import payer_table
 from payments import sources
 from payments.actions import billing, numbers
 from payments.actions.charges import ChargeRow, record_charges
@@ -31,6 +32,8 @@ from payments.terms import terms_on
 #: Share of the invoices that are paid, newest month first.
 PAID = (0.55, 0.94, 0.985)
 _SERVED = {1, 2, 4, 5}
+_Habit = tuple[set[int], int, str, int | None]
+_Habits = dict[tuple[int, int, str, str], _Habit]
 _BATCH = 2000
 #: Days before the canteen's data that a city's newest bill is completed with: 50,000 rows each.
 _COMPLETED_DAYS = 6
@@ -122,9 +125,10 @@ def _days_before(ctx: SeedContext, month: dt.date) -> Iterator[ChargeRow]:
     habits = _habits(known)
     if not known.filter(service_day__lte=last).exists():
         Charge.objects.filter(service_day__gt=last, billing_run=None).delete()
+    pays = _payers(habits, missing)
     for (child, payer, service, label), (weekdays, cents, band, quotient) in habits.items():
         for day in missing:
-            if day.isoweekday() in weekdays:
+            if day.isoweekday() in weekdays and pays(child, payer, day):
                 yield ChargeRow(
                     source_key=f"seed:{child}:{payer}:{service}:{day:%Y%m%d}",
                     child_id=child,
@@ -138,8 +142,12 @@ def _days_before(ctx: SeedContext, month: dt.date) -> Iterator[ChargeRow]:
                 )
 
 
-_Habit = tuple[set[int], int, str, int | None]
-_Habits = dict[tuple[int, int, str, str], _Habit]
+def _payers(habits: _Habits, days: list[dt.date]) -> Callable[[int, int, dt.date], bool]:
+    """Return whether a guardian pays for a child on a day: not in the other parent's weeks."""
+    if not days:
+        return lambda _child, _payer, _day: False
+    table = payer_table({key[0] for key in habits}, min(days), max(days))
+    return lambda child, payer, day: any(who == payer for who, _percent in table.on(child, day))
 
 
 def _habits(charges: Any) -> _Habits:
@@ -179,7 +187,8 @@ def _echo(
         started_at=clock.at(issued_on, 9),
         finished_at=clock.at(issued_on, 10),
     )
-    drafts = [(payer, _lines(rng, found, days)) for payer, found in sorted(by_payer.items())]
+    pays = _payers(habits, days)
+    drafts = [(payer, _lines(rng, found, days, pays)) for payer, found in sorted(by_payer.items())]
     drafts = [(payer, lines) for payer, lines in drafts if any(k.amount_cents for k in lines)]
     invoices = _invoices(echo, drafts, issued_on)
     BillingRun.objects.filter(pk=echo.pk).update(
@@ -200,10 +209,15 @@ def _lines(
     rng: random.Random,
     found: Iterable[tuple[tuple[int, int, str, str], _Habit]],
     days: list[dt.date],
+    pays: Callable[[int, int, dt.date], bool],
 ) -> list[InvoiceLine]:
     lines = []
-    for (child, _payer, service, label), (weekdays, cents, band, quotient) in found:
-        served = [d for d in days if d.isoweekday() in weekdays and rng.random() > 0.04]
+    for (child, payer, service, label), (weekdays, cents, band, quotient) in found:
+        served = [
+            day
+            for day in days
+            if day.isoweekday() in weekdays and pays(child, payer, day) and rng.random() > 0.04
+        ]
         if served:
             lines.append(
                 InvoiceLine(

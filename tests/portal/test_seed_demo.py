@@ -11,7 +11,8 @@ from core import clock
 from core.accounts.models import User
 from core.demo import DEMO_PEOPLE
 from enrolment.schools.models import RollEntry, School, StreetSegment
-from families.models import Child, Guardianship, IncomeFile, PayerShare
+from families.models import Child, Guardianship, IncomeFile, PayerRule, PayerShare
+from payments.models import InvoiceLine
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,16 @@ def test_the_small_city_has_its_people_and_every_situation_worth_showing() -> No
     assert PayerShare.objects.filter(percent=40).exists()
     assert IncomeFile.objects.filter(checked_at=None).exists()
     assert Guardianship.objects.filter(lives_with=False).exists()
+    alternating = PayerRule.objects.filter(mode=PayerRule.Mode.ALTERNATING).values("child")
+    billed = [
+        (child, day)
+        for child, days in InvoiceLine.objects.filter(child__in=alternating).values_list(
+            "child", "days"
+        )
+        for day in days
+    ]
+    assert billed
+    assert len(billed) == len(set(billed)), "a day is billed to one parent or to the other"
     for person in DEMO_PEOPLE:
         assert User.objects.get(email=person.email).has_role(person.role), person.key
 
