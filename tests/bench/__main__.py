@@ -6,6 +6,7 @@ On a PostgreSQL of its own, filled with the demo city; ``BENCH_SCALE=city`` for 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from importlib import import_module
@@ -22,13 +23,14 @@ def main(wanted: list[str]) -> int:
         sys.exit(f"Domaine inconnu : {', '.join(unknown)}. Il y a : {', '.join(AREAS)}.")
     from tests import postgres
 
+    folder = tempfile.mkdtemp(prefix="escale-bench-")
     server, url = postgres.start()
     try:
         os.environ.update(
             DEMO="1",
             DJANGO_SETTINGS_MODULE="portal.settings",
             DATABASE_URL=url,
-            VAR_DIR=tempfile.mkdtemp(prefix="escale-bench-"),
+            VAR_DIR=folder,
             CELERY_BROKER_URL="memory://",
             CONN_MAX_AGE="600",
         )
@@ -47,6 +49,7 @@ def main(wanted: list[str]) -> int:
 
         connections.close_all()
         postgres.stop(server)
+        shutil.rmtree(folder, ignore_errors=True)
     board.write(ROOT / "var" / "bench.json")
     missed = [row.name for row in board.rows if not row.ok]
     print(f"var/bench.json: {len(board.rows)} rows" + (f", missed: {missed}" if missed else ""))
