@@ -84,9 +84,14 @@ class AddressForm(ConditionalForm):
         }
 
     def _candidates(self) -> list[Street]:
-        found = find_streets(str(self["street_query"].value() or ""))
+        query = str(self["street_query"].value() or "")
+        found = find_streets(query)
         if self.chosen and self.chosen != OTHER and self.chosen not in {s.code for s in found}:
-            found = list(Street.objects.filter(code=self.chosen)) + found
+            if self.is_bound and query.strip():
+                # Another name was typed since: the street chosen before is no longer meant.
+                self.chosen = ""
+            else:
+                found = list(Street.objects.filter(code=self.chosen)) + found
         return found
 
     @property
@@ -100,8 +105,7 @@ class AddressForm(ConditionalForm):
         if data.get("street") == OTHER:
             self._check_outside(data)
             return data
-        code = data.get("street")
-        street = Street.objects.filter(code=code).first() if code else None
+        street = Street.objects.filter(code=self.chosen).first() if self.chosen else None
         if street is None:
             street = the_street(data.get("street_query", ""))
         if street is None:
