@@ -94,7 +94,8 @@ def test_being_killed_leaves_no_orphan(house):
 
 
 def test_a_crashed_program_comes_back_later_and_later(house, tmp_path):
-    until(lambda: len((tmp_path / "crashes").read_text()) >= 3)
+    crashes = tmp_path / "crashes"
+    until(lambda: crashes.exists() and len(crashes.read_text()) >= 3)
     house.terminate()
     output, _ = house.communicate(timeout=20)
     assert "Le fragile : arrêt inattendu (code 3)" in output
