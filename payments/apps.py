@@ -12,10 +12,9 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register home cards, menu entries, and the tasks that this process hands on."""
+        """Register home cards and menu entries."""
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
-        from payments import tasks as _tasks  # noqa: F401 - registers them
         from payments.cards import cards
 
         register_cards(cards)
