@@ -109,13 +109,31 @@ def _examinable(page: Any) -> Iterator[Any]:
     context.close()
 
 
+def _examine(page: Any) -> tuple[Any, dict[str, Any]]:
+    """Return what axe and the page say, once the page has come to rest.
+
+    A click may still be taking the page elsewhere: what was asked of the page that goes away
+    fails with its document, and is asked again of the one that comes.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import Error, expect
+
+    for last in (False, False, True):
+        try:
+            page.wait_for_load_state("load")
+            expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
+            with _examinable(page) as shown:
+                results = Axe().run(shown, options={"resultTypes": ["violations"]})
+                return results, shown.evaluate(_FACTS)
+        except Error as left:
+            if last or not re.search("documentElement|context was destroyed|navigat", str(left)):
+                raise
+    raise AssertionError("the page never came to rest")  # pragma: no cover
+
+
 def assert_accessible(page: Any) -> None:
     """Fail unless axe finds nothing, and the page stands: one h1, a language, no side scroll."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    with _examinable(page) as shown:
-        results = Axe().run(shown, options={"resultTypes": ["violations"]})
-        facts = shown.evaluate(_FACTS)
+    results, facts = _examine(page)
     lines = []
     for violation in results.response["violations"]:
         lines.append(f"{violation['id']} ({violation['impact']}): {violation['help']}")

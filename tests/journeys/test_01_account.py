@@ -8,6 +8,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from core import clock
 from core.accounts.models import User
@@ -68,7 +69,7 @@ def open_account(page, check):
     page.locator("article a[href*='/compte/']").click()
     check(page)
     button(page, "Oui, c’est mon adresse").click()
-    assert page.get_by_role("heading", level=1).count() == 1
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
     assert User.objects.get(email="nadia@essai.example").last_login is not None
 
 
@@ -125,7 +126,7 @@ def test_an_agent_sets_up_a_second_step_then_signs_in_with_it(new_page, size, as
     assert_accessible(page)
     rescue = page.locator("#recovery-codes li").first.inner_text().strip()
     page.get_by_role("link", name="C’est noté, continuer").click()
-    assert page.url.endswith("/")
+    page.wait_for_url("**/")
 
     second = new_page(size)
     second.goto(reverse("account_login"))

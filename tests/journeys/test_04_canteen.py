@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
+from playwright.sync_api import expect
 
 from core import clock
 from enrolment.canteen.models import Booking, Course, MealRegistration, Menu
@@ -60,7 +62,7 @@ def register(page, check):
     # The rules were not accepted: the page says so and keeps what was chosen.
     page.get_by_text("Acceptez le règlement").first.wait_for()
     check(page)
-    assert page.get_by_label("Sans porc").is_checked()
+    expect(page.get_by_label("Sans porc")).to_be_checked()
     page.get_by_label("J'ai lu et j'accepte").check()
     page.get_by_role("button", name="Inscrire à la cantine").click()
     page.get_by_role("heading", level=1, name="Cantine de Zoé").wait_for()
@@ -85,7 +87,7 @@ def test_a_parent_registers_reads_the_month_and_cancels(canteen, phone, sign_in,
     assert "Daube provençale" in phone.content()
     assert_accessible(phone)
     tap(phone, day, "Repas annulé pour Zoé.")
-    assert phone.locator(f"#d-{day.isoformat()}").get_attribute("class").endswith("free")
+    expect(phone.locator(f"#d-{day.isoformat()}")).to_have_class(re.compile(r"--free$"))
     assert phone.evaluate("document.activeElement.id") == f"b-{day.isoformat()}"
     assert_accessible(phone)
     assert Booking.objects.get(child=canteen.newcomer, day=day).state == "cancelled"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from core import clock
@@ -79,7 +80,7 @@ def activate_and_print(page: Any, school: SimpleNamespace) -> None:
     assert_accessible(page)
     page.get_by_label("J'ai présenté la charte").check()
     page.get_by_role("button", name="Activer", exact=True).click()
-    assert page.get_by_text("9 comptes activés. Il reste à imprimer les cartes.").count()
+    page.get_by_text("9 comptes activés. Il reste à imprimer les cartes.").first.wait_for()
     assert_accessible(page)
     page.get_by_role("button", name="Imprimer les cartes").first.click()
     assert_accessible(page)
@@ -97,19 +98,19 @@ def touch(page: Any, *names: str) -> None:
 
 def enter(page: Any, school: SimpleNamespace, *, first_time: bool) -> None:
     page.goto(card_of(school, "Lina"))
-    assert page.url.endswith(reverse("workspace:code"))
-    assert page.get_by_role("heading", name="Bonjour Lina !").count()
+    page.wait_for_url("**" + reverse("workspace:code"))
+    expect(page.get_by_role("heading", name="Bonjour Lina !").first).to_be_visible()
     assert_accessible(page)
     pictures = ("le chat", "le bateau", "l'étoile")
     if first_time:
         touch(page, *pictures)
-        assert page.get_by_text("Encore une fois").count()
+        expect(page.get_by_text("Encore une fois").first).to_be_visible()
     else:
         touch(page, "la lune", "le chat", "la fleur")
-        assert page.get_by_role("alert").get_by_text("Ce n'est pas ton code").count()
+        expect(page.get_by_role("alert").get_by_text("Ce n'est pas ton code").first).to_be_visible()
         assert_accessible(page)
     touch(page, *pictures)
-    assert page.url.endswith(reverse("workspace:my_class"))
+    page.wait_for_url("**" + reverse("workspace:my_class"))
     assert_accessible(page)
 
 
@@ -120,7 +121,7 @@ def search_and_keep(page: Any) -> str:
     page.get_by_role("button", name="Chercher").click()
     page.wait_for_url("**q=fractions**")
     page.locator("#titre-resultats", has_text="ressources").wait_for()
-    assert page.get_by_role("link", name="CM1 retirer ce filtre").count()
+    expect(page.get_by_role("link", name="CM1 retirer ce filtre").first).to_be_visible()
     assert_accessible(page)
     games = page.get_by_role("checkbox", name="Jeu éducatif")
     wanted = int(page.locator("label", has=games).locator(".facet__count").inner_text())
@@ -130,7 +131,8 @@ def search_and_keep(page: Any) -> str:
     else:
         page.get_by_role("button", name="Choisir").click()
     page.get_by_role("link", name="Jeu éducatif retirer ce filtre").wait_for()
-    assert page.locator(".resource-card").count() == wanted > 0
+    assert wanted > 0
+    expect(page.locator(".resource-card")).to_have_count(wanted)
     page.locator(".resource-card h3 a").first.click()
     title = page.get_by_role("heading", level=1).inner_text()
     assert_accessible(page)
@@ -139,7 +141,7 @@ def search_and_keep(page: Any) -> str:
     page.get_by_role("button", name="Ouvrir la ressource").click()
     assert_accessible(page)
     page.goto(reverse("catalogue:favourites"))
-    assert page.get_by_role("link", name=title).count() == 1
+    expect(page.get_by_role("link", name=title)).to_have_count(1)
     assert_accessible(page)
     return str(title)
 
@@ -189,7 +191,7 @@ def test_a_teacher_finds_shares_and_a_pupil_reads(
     assert_accessible(desktop)
     desktop.get_by_label("Titre").fill("Pour demain")
     desktop.get_by_role("button", name="Afficher dans la classe").click()
-    assert desktop.get_by_text("Pour demain").count()
+    expect(desktop.get_by_text("Pour demain").first).to_be_visible()
     accounts = actions.activate_accounts(
         by=actions.SYSTEM,
         class_group=school.group,
@@ -199,7 +201,7 @@ def test_a_teacher_finds_shares_and_a_pupil_reads(
     phone = new_page("phone")
     sign_in_fast(phone, accounts[0].user)
     phone.goto(reverse("workspace:my_class"))
-    assert phone.get_by_text("Pour demain").count()
+    expect(phone.get_by_text("Pour demain").first).to_be_visible()
     assert_accessible(phone)
     assert phone.get_by_role("link", name=title).count() or "enseignant" in title.lower()
 
@@ -223,9 +225,9 @@ def test_an_editor_describes_a_resource_that_is_then_found(
     page.get_by_role("button", name="Enregistrer").click()
     assert_accessible(page)
     page.get_by_role("button", name="Valider").click()
-    assert page.get_by_text("Validée").count()
+    expect(page.get_by_text("Validée").first).to_be_visible()
     indexing.refresh()
     indexing.engine()._looked_at = float("-inf")
     page.goto(reverse("catalogue:search") + "?q=ipocampe")
-    assert page.get_by_role("link", name="Les hippocampes du vieux port").count() == 1
+    expect(page.get_by_role("link", name="Les hippocampes du vieux port")).to_have_count(1)
     assert_accessible(page)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from classrooms.models import Device, HandOut, Incident
 from core import clock
@@ -56,12 +57,12 @@ def look(page, url):
 
 def hand_the_cart_out(page, city):
     look(page, reverse("classrooms:devices"))
-    assert page.get_by_text("16", exact=True).count(), "15 in the cart and a spare"
-    assert not page.get_by_text(city.foreign.name).count()
+    expect(page.get_by_text("16", exact=True).first).to_be_visible()
+    expect(page.get_by_text(city.foreign.name)).to_have_count(0)
     look(page, reverse("classrooms:carts"))
     page.get_by_role("link", name=city.cart.name).click()
     assert_accessible(page)
-    assert page.locator(".slot--success").count() == 15
+    expect(page.locator(".slot--success")).to_have_count(15)
     page.get_by_role("link", name="Remettre 15 appareils").click()
     assert_accessible(page)
     page.get_by_label("À qui remettez-vous ce matériel ?").select_option(label="CM1 A")
@@ -70,7 +71,7 @@ def hand_the_cart_out(page, city):
     page.get_by_role("button", name="Remettre 15 appareils").click()
     page.get_by_text("15 appareils remis à « CM1 A »").wait_for()
     assert_accessible(page)
-    assert page.locator(".slot--info").count() == 15
+    expect(page.locator(".slot--info")).to_have_count(15)
     look(page, reverse("classrooms:hand_outs"))
 
 
@@ -98,7 +99,7 @@ def swap_in_a_spare(page, city):
     page.get_by_text("a pris la place de").wait_for()
     assert_accessible(page)
     look(page, reverse("classrooms:device", args=[city.spare.asset_tag]))
-    assert page.get_by_text("Mis à la place d'un autre").count()
+    expect(page.get_by_text("Mis à la place d'un autre").first).to_be_visible()
 
 
 def look_at_the_city(page, city):
@@ -129,7 +130,7 @@ def walk(pages, city, sign_in_fast):
     hand_out = HandOut.objects.get(cart=city.cart)
     assert hand_out.items.out().count() == 15
     look(teacher, reverse("classrooms:report_start"))
-    assert teacher.get_by_text("Appareil remplacé").count()
+    expect(teacher.get_by_text("Appareil remplacé").first).to_be_visible()
     sign_in_fast(manager, city.manager)
     look_at_the_city(manager, city)
 
@@ -164,4 +165,4 @@ def test_a_cart_comes_back_and_a_label_is_scanned(phone, new_page, city, sign_in
     phone.get_by_text("Panne réglée").wait_for()
     stranger = new_page("phone")
     look(stranger, reverse("classrooms:label", args=[city.spare.label_token]))
-    assert stranger.get_by_role("link", name="04 91 00 15 00").count()
+    expect(stranger.get_by_role("link", name="04 91 00 15 00").first).to_be_visible()
