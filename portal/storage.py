@@ -22,7 +22,21 @@ def squeeze(css: str) -> str:
 
 
 class SmallManifestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Whitenoise's storage, with our style sheets squeezed as they are collected."""
+    """Whitenoise's storage, with our style sheets squeezed as they are collected.
+
+    Addresses are remembered: a page asks for the icons' a hundred times, and the manifest
+    only changes with a new process.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses: dict[str, str] = {}
+
+    def url(self, name: str, force: bool = False) -> str:  # noqa: FBT001, FBT002
+        """Return the address of a static file; raises ValueError for one never collected."""
+        if name not in self._addresses:
+            self._addresses[name] = super().url(name, force)
+        return self._addresses[name]
 
     def _save(self, name: str, content: Any) -> str:
         if name.startswith("css/") and name.endswith(".css"):
