@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-AREAS = ("seed", "home", "search")
+AREAS = ("seed", "home", "search", "canteen", "classrooms", "payments")
 
 
 def main(wanted: list[str]) -> int:
