@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -122,7 +123,7 @@ def queue(
 
     The words come from ``messages/<kind>.subject.txt`` and ``messages/<kind>.txt``; their
     context holds ``reader``, ``service_name``, ``city_name`` and ``public_url`` besides
-    ``context``. A person without e-mail finds an e-mail among the messages of the portal.
+    ``context``. A person without any address finds an e-mail among the messages of the portal.
     With a ``dedupe_key`` already used, the message written then is returned and nothing
     more is sent. Never put a sensitive fact into the words: link to the page instead.
     Raises ValueError when nobody is named.
@@ -177,7 +178,7 @@ def queue_words(
     if to is None and not address:
         raise ValueError("a message needs a reader")
     if channel == Channel.EMAIL:
-        address = address or (to.email if to else "") or ""
+        address = address or (address_of(to) if to else "")
         channel = Channel.EMAIL if address else Channel.IN_APP
     delivered = channel == Channel.IN_APP
     message = Message(
@@ -208,6 +209,21 @@ def queue_words(
     if not delivered:
         queueing.later("core.deliver_message", message.pk)
     return message
+
+
+#: Functions that know where to write to a person who signs in without an address.
+_contact_addresses: list[Callable[[User], str]] = []
+
+
+def register_address(find: Callable[[User], str]) -> None:
+    """Let another app say where to write to somebody without a sign-in address."""
+    if find not in _contact_addresses:
+        _contact_addresses.append(find)
+
+
+def address_of(user: User) -> str:
+    """Return where to write to somebody: the sign-in address, else the contact one, else ""."""
+    return user.email or next(filter(None, (find(user) for find in _contact_addresses)), "")
 
 
 def claim(pk: int) -> Message | None:

@@ -83,6 +83,13 @@ def register_rules() -> None:
             _ended_posts,
         ),
         Rule(
+            "desk_codes",
+            "accounts.DeskCode",
+            dt.timedelta(days=183),
+            _CNIL_LOGS,
+            _old_desk_codes,
+        ),
+        Rule(
             "devices",
             "usersessions.UserSession",
             dt.timedelta(days=183),
@@ -155,6 +162,12 @@ def _ended_posts(before: dt.datetime) -> QuerySet[Any]:
     from core.accounts.models import Post
 
     return Post.objects.filter(ends_on__lt=before.date())
+
+
+def _old_desk_codes(before: dt.datetime) -> QuerySet[Any]:
+    from core.accounts.models import DeskCode
+
+    return DeskCode.objects.filter(expires_at__lt=before)
 
 
 def _old_devices(before: dt.datetime) -> QuerySet[Any]:

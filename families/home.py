@@ -24,6 +24,13 @@ NAV = (
         order=10,
     ),
     NavItem(
+        gettext_lazy("Comptes au guichet"),
+        "families:desk_accounts",
+        frozenset({Role.ENROLMENT_AGENT}),
+        icon="key",
+        order=45,
+    ),
+    NavItem(
         gettext_lazy("Quotients à vérifier"),
         "families:income_queue",
         frozenset({Role.ENROLMENT_AGENT, Role.REVENUE_OFFICER}),

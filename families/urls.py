@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from families.views import children, guardians, income, overview, payers
+from families.views import children, desk_accounts, guardians, income, overview, payers
 
 app_name = "families"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("autre-parent/", guardians.add, name="guardian_add"),
     path("autre-parent/<int:pk>/inviter/", guardians.invite, name="invite"),
     path("invitation/<str:token>/", guardians.invitation, name="invitation"),
+    # accounts opened and given back at a desk
+    path("comptes-au-guichet/", desk_accounts.index, name="desk_accounts"),
+    path("comptes-au-guichet/<int:pk>/", desk_accounts.account, name="desk_account"),
+    path("comptes-au-guichet/<int:pk>/lettre/", desk_accounts.letter, name="desk_letter"),
     path("quotient/", income.declare, name="income"),
     path("quotients/", income.queue, name="income_queue"),
     path("quotients/<int:pk>/", income.check, name="income_check"),

@@ -14,12 +14,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from core import outbox
+from core import codes, outbox
 from core.accounts import secrets
 from core.accounts.models import User
 from core.net import client_ip
@@ -31,7 +32,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _(
-            "L’adresse e-mail ou le mot de passe ne convient pas. Vérifiez-les et réessayez."
+            "L’adresse e-mail, l’identifiant ou le mot de passe ne convient pas. "
+            "Vérifiez-les et réessayez."
         ),
         "enter_current_password": _("Le mot de passe actuel ne convient pas."),
         "incorrect_password": _("Ce mot de passe ne convient pas."),
@@ -98,6 +100,34 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the caller's address behind the proxies we know."""
         return client_ip(request)
+
+    def get_login_stages(self) -> list[str]:
+        """Ask nobody without an address to confirm one."""
+        ours = {
+            "allauth.account.stages.EmailVerificationStage": "core.accounts.stages.AddressStage"
+        }
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count tries on the account, whichever of its names is typed."""
+        email, identifier = credentials.get("email"), credentials.get("username")
+        known = User.objects.filter(
+            Q(email=email.strip().lower())
+            if email
+            else Q(identifier=codes.normal(identifier or ""))
+        )
+        pk = known.values_list("pk", flat=True).first()
+        if pk is not None:
+            return f"account:{pk}"
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return key
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Check the password of somebody signed in, who may have no address."""
+        if user.email or not user.identifier:
+            return bool(super().reauthenticate(user, password))
+        found = self.authenticate(context.request, username=user.identifier, password=password)
+        return found is not None and found.pk == user.pk
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """Do nothing: nobody has a user name here."""

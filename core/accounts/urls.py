@@ -10,12 +10,15 @@ from django.urls import path, re_path
 
 from core.access import ANYONE, SIGNED_IN, rule_for_foreign
 from core.accounts import passkeys
+from core.accounts.views import desk
 
 urlpatterns = [
     path("connexion/", account.login, name="account_login"),
     path("deconnexion/", account.logout, name="account_logout"),
     path("ouvrir/", account.signup, name="account_signup"),
     path("ferme/", account.account_inactive, name="account_inactive"),
+    path("activer/", desk.activate, name="desk_activate"),
+    path("activer/mot-de-passe/", desk.choose_password, name="desk_choose_password"),
     path("confirmer-identite/", passkeys.reauthenticate, name="account_reauthenticate"),
     path("adresse/", account.email, name="account_email"),
     path(

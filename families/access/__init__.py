@@ -189,3 +189,11 @@ def reads_document(user: User, document: Document) -> bool:
     from families.models import IncomeFile
 
     return IncomeFile.objects.visible_to(user).filter(proof=document).exists()
+
+
+def contact_address(user: User) -> str:
+    """Return a guardian's address for messages, which others may share; registered in apps."""
+    from families.models import Guardian
+
+    found = Guardian.objects.filter(user=user).values_list("email", flat=True).first()
+    return found or ""

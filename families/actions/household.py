@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import clock, journal
+from core.accounts.actions import give_identifier
 from core.accounts.models import Post, User
 from core.accounts.roles import Role, ScopeKind
 from core.errors import RuleBroken
@@ -85,7 +86,8 @@ def make_household(
 
 
 def become_guardian(user: User) -> None:
-    """Give an account the post of guardian if it has none."""
+    """Give an account the post of guardian, and an identifier, if it has none."""
+    give_identifier(user)
     if not Post.objects.current().filter(user=user, role=Role.GUARDIAN).exists():
         Post.objects.create(user=user, role=Role.GUARDIAN, scope_kind=ScopeKind.SELF)
     user.__dict__.pop("current_posts", None)

@@ -65,6 +65,12 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "core.accounts.forms.NewPasswordForm",
     "change_password": "core.accounts.forms.ChangePasswordForm",
 }
+#: Tries allowed, for an address of the network and for an account (CNIL 2022-100: a password
+#: of 50 bits goes with a limit on tries). What is not here follows allauth.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,5/5m/key,50/d/key",
+    "desk_code": "60/h/ip,10/h/key",
+}
 SOCIALACCOUNT_ENABLED = False
 MFA_ADAPTER = "core.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -33,7 +33,7 @@ from resources.workspace.models import ClassNote, PupilAccount
 #: Seconds after which a pupil's session ends by itself: tablets are shared.
 SESSION_SECONDS = 2 * 3600
 _CARD, _PICKS, _FIRST = "pupil_card", "pupil_picks", "pupil_first_picks"
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_BACKEND = "core.accounts.backends.AccountBackend"
 
 
 @allow(ANYONE)

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core import clock, codes
 from core.accounts.roles import STAFF_ROLES, Role, ScopeKind
 
 
@@ -46,12 +46,15 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 class User(AbstractBaseUser):
     """A person who can sign in: parent, pupil, teacher or agent of the city.
 
-    Pupils, and parents whose account was opened at a desk, have no e-mail address.
-    ``public_id`` is what links, tokens and partner systems carry; the number never leaves.
+    Pupils, and parents whose account was opened at a desk, have no e-mail address. A parent
+    signs in with ``identifier`` as well, a number without meaning (:mod:`core.codes`), stored
+    without its dashes. ``public_id`` is what links, tokens and partner systems carry; the
+    primary key never leaves.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("adresse e-mail"), null=True, blank=True, unique=True)
+    identifier = models.CharField(_("identifiant"), max_length=9, null=True, unique=True)  # noqa: DJ001
     given_name = models.CharField(_("prénom"), max_length=100)
     family_name = models.CharField(_("nom"), max_length=100, blank=True)
     language = models.CharField(_("langue"), max_length=5, default="fr")
@@ -72,6 +75,7 @@ class User(AbstractBaseUser):
                 Lower("email"), condition=Q(email__isnull=False), name="user_email_unique"
             ),
             models.CheckConstraint(condition=~Q(email=""), name="user_email_not_empty"),
+            models.CheckConstraint(condition=~Q(identifier=""), name="user_identifier_not_empty"),
         ]
 
     def __str__(self) -> str:
@@ -84,6 +88,11 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         """Return the given name."""
         return self.given_name
+
+    @property
+    def shown_identifier(self) -> str:
+        """The identifier as it is printed and read aloud: ``7K4-M29-QXT``; empty for none."""
+        return codes.grouped(self.identifier, 3) if self.identifier else ""
 
     @cached_property
     def current_posts(self) -> list[Post]:

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from core import clock, journal
+from core import clock, codes, journal
 from core.accounts.models import Post, User
 from core.accounts.roles import Role, ScopeKind
 from core.errors import RuleBroken
@@ -16,9 +16,28 @@ from core.journal import Actor
 SELF_ROLES = frozenset({Role.GUARDIAN, Role.PUPIL})
 
 
+def give_identifier(user: User) -> str:
+    """Give an account its identifier if it has none, and return it; safe to repeat.
+
+    Nine characters, drawn: two accounts hardly ever draw the same, and the database says so.
+    """
+    for _attempt in range(8):
+        if user.identifier:
+            return user.identifier
+        drawn = codes.normal(codes.new_code(9))
+        try:
+            with transaction.atomic():
+                User.objects.filter(pk=user.pk, identifier__isnull=True).update(identifier=drawn)
+        except IntegrityError:
+            continue
+        user.refresh_from_db(fields=["identifier"])
+    raise RuntimeError("eight identifiers in a row were taken")
+
+
 def welcome_guardian(*, user: User) -> Post:
     """Make somebody who signed up a parent in the eyes of the service; safe to repeat."""
     with transaction.atomic():
+        give_identifier(user)
         post, made = Post.objects.get_or_create(
             user=user, role=Role.GUARDIAN, scope_kind=ScopeKind.SELF, ends_on=None
         )
@@ -54,6 +73,8 @@ def open_account(
                 family_name=family_name.strip(),
                 language=language,
             )
+            if role == Role.GUARDIAN:
+                give_identifier(user)
             Post.objects.create(user=user, role=role, scope_kind=ScopeKind.SELF)
             journal.record(by, "account.open", user, role=role)
     except IntegrityError as error:

@@ -11,7 +11,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.accounts.roles import STAFF_ROLES, Role, ScopeKind
+from core import codes
 
 PASSWORD_HINT = _(
     "12 caractères au moins. Plusieurs mots à la suite font un bon mot de passe, facile à retenir."
@@ -26,14 +26,34 @@ def _plain(field: forms.Field, label: Any, hint: Any = "") -> None:
 
 
 class SignInForm(account.LoginForm):  # type: ignore[misc]
-    """E-mail address and password."""
+    """E-mail address or identifier, and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self.fields["login"], _("Adresse e-mail"))
+        self.fields["login"] = forms.CharField(
+            label=_("Adresse e-mail ou identifiant"),
+            max_length=254,
+            widget=forms.TextInput(
+                attrs={
+                    "autocomplete": "username",
+                    "autocapitalize": "none",
+                    "spellcheck": "false",
+                    "inputmode": "email",
+                }
+            ),
+        )
+        self.order_fields(["login", "password", "remember"])
         _plain(self.fields["password"], _("Mot de passe"))
-        self.fields["login"].widget.attrs["autocomplete"] = "username"
         _plain(self.fields["remember"], _("Rester connecté sur cet appareil pendant 14 jours"))
+
+    def user_credentials(self) -> dict[str, str]:
+        """An address has an @, an identifier never does."""
+        login = self.cleaned_data["login"]
+        kind = "email" if "@" in login else "username"
+        return {
+            kind: login if kind == "email" else codes.normal(login),
+            "password": self.cleaned_data["password"],
+        }
 
 
 class SignUpForm(account.SignupForm):  # type: ignore[misc]
@@ -146,39 +166,3 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
             _("Me connecter avec cette clé seule, sans mot de passe"),
             _("L’appareil vous demande alors votre empreinte, votre visage ou un code."),
         )
-
-
-class PostForm(forms.Form):
-    """A post to give: a role, and where."""
-
-    role = forms.ChoiceField(
-        label=_("Rôle"), choices=[(role, role.label) for role in Role if role in STAFF_ROLES]
-    )
-    scope_kind = forms.ChoiceField(
-        label=_("Étendue"),
-        choices=[(kind, kind.label) for kind in ScopeKind if kind != ScopeKind.SELF],
-        initial=ScopeKind.SCHOOL,
-    )
-    scope_ref = forms.CharField(
-        label=_("École ou service"),
-        required=False,
-        max_length=20,
-        help_text=_("Le numéro (UAI) de l’école, ou le code du service. Rien pour toute la ville."),
-    )
-    starts_on = forms.DateField(
-        label=_("À partir du"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    ends_on = forms.DateField(
-        label=_("Jusqu’au (exclu)"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-
-class PeopleFilter(forms.Form):
-    """What to look for among people."""
-
-    q = forms.CharField(label=_("Nom ou adresse e-mail"), required=False, max_length=100)
-    role = forms.ChoiceField(
-        label=_("Rôle"), required=False, choices=[("", _("Tous")), *Role.choices]
-    )

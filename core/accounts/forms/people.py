@@ -1,0 +1,44 @@
+"""Forms of the administrator's page of people and their posts."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.accounts.roles import STAFF_ROLES, Role, ScopeKind
+
+
+class PostForm(forms.Form):
+    """A post to give: a role, and where."""
+
+    role = forms.ChoiceField(
+        label=_("Rôle"), choices=[(role, role.label) for role in Role if role in STAFF_ROLES]
+    )
+    scope_kind = forms.ChoiceField(
+        label=_("Étendue"),
+        choices=[(kind, kind.label) for kind in ScopeKind if kind != ScopeKind.SELF],
+        initial=ScopeKind.SCHOOL,
+    )
+    scope_ref = forms.CharField(
+        label=_("École ou service"),
+        required=False,
+        max_length=20,
+        help_text=_("Le numéro (UAI) de l’école, ou le code du service. Rien pour toute la ville."),
+    )
+    starts_on = forms.DateField(
+        label=_("À partir du"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    ends_on = forms.DateField(
+        label=_("Jusqu’au (exclu)"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class PeopleFilter(forms.Form):
+    """What to look for among people."""
+
+    q = forms.CharField(label=_("Nom ou adresse e-mail"), required=False, max_length=100)
+    role = forms.ChoiceField(
+        label=_("Rôle"), required=False, choices=[("", _("Tous")), *Role.choices]
+    )

@@ -1,0 +1,6 @@
+"""People who sign in, the posts they hold, and what lets them in besides a password."""
+
+from core.accounts.models.desk import DeskCode
+from core.accounts.models.people import Post, PostQuerySet, User, UserManager, UserQuerySet
+
+__all__ = ["DeskCode", "Post", "PostQuerySet", "User", "UserManager", "UserQuerySet"]
