@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from resources.search.analysis import Word, words
 
@@ -14,6 +15,12 @@ class Piece:
 
     text: str
     hit: bool
+
+
+@lru_cache(maxsize=1000)
+def _words(text: str) -> tuple[Word, ...]:
+    """Split a text once: the resources that come first come first for many readers."""
+    return tuple(words(text))
 
 
 def _is_hit(word: Word, wanted: Collection[str], prefixes: Collection[str]) -> bool:
@@ -30,7 +37,7 @@ def mark(
     With ``length`` (characters) only the stretch with most hits is kept, with "…" where
     text was left out. Joined, the pieces give the text back (or its stretch).
     """
-    hits = [word for word in words(text) if _is_hit(word, wanted, prefixes)]
+    hits = [word for word in _words(text) if _is_hit(word, wanted, prefixes)]
     start, end = 0, len(text)
     if length and len(text) > length:
         start, end = _best_stretch(text, hits, length)
