@@ -1,8 +1,7 @@
-"""Resources described by the core of ScoLOMFR, the vocabularies they use, and their use."""
+"""What a resource is, under the names of ScoLOMFR's core."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -10,42 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from resources.catalogue import access
-
-
-class Vocabulary(models.TextChoices):
-    """The vocabularies of the profile that this catalogue uses."""
-
-    LEVEL = "level", _("Niveaux")
-    DOMAIN = "domain", _("Domaines d'enseignement")
-    DOCUMENT_TYPE = "document_type", _("Types documentaires")
-    PEDAGOGICAL_TYPE = "pedagogical_type", _("Types pédagogiques")
-    LICENCE = "licence", _("Licences")
-
-
-class Term(models.Model):
-    """A word of a vocabulary. ``alt_labels`` are other names for it: search uses them too.
-
-    ``uri`` is the official concept where there is one. Domains form a tree by ``parent``.
-    """
-
-    vocabulary = models.CharField(max_length=20, choices=Vocabulary.choices)
-    code = models.CharField(max_length=60)
-    label = models.CharField(_("libellé"), max_length=160)
-    alt_labels = models.JSONField(_("autres noms"), default=list, blank=True)
-    uri = models.URLField(max_length=200, blank=True)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["vocabulary", "position", "code"]
-        constraints = [
-            models.UniqueConstraint(fields=["vocabulary", "code"], name="term_code_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.label
+from resources.catalogue.models.terms import Term
 
 
 class Resource(models.Model):
@@ -196,59 +160,3 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Favourite(models.Model):
-    """A resource that somebody keeps at hand."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="favourites"
-    )
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="favourites")
-    created_at = models.DateTimeField(default=clock.now, editable=False)
-
-    objects = access.OwnQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-created_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["user", "resource"], name="favourite_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} ♥ {self.resource_id}"
-
-
-class ResourceUse(models.Model):
-    """How often a resource was opened on a day by a kind of person: counts, never names."""
-
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="uses")
-    day = models.DateField()
-    audience = models.CharField(max_length=10, choices=Resource.Audience.choices)
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["resource", "day", "audience"], name="resource_use_one_row_a_day"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.resource_id}: {self.count} ({self.day:%Y-%m-%d})"
-
-
-class CatalogueVersion(models.Model):
-    """One row that counts the catalogue's changes: an index states which one it holds."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    number = models.PositiveBigIntegerField(default=0)
-    changed_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(id=1), name="catalogue_version_single_row"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.number)
