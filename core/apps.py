@@ -12,6 +12,8 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register what core offers to the home pages and to the nightly purge."""
         from core import homecards, retained
+        from core.messaging import kinds
 
         retained.register_rules()
         homecards.register()
+        kinds.register_own()

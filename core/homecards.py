@@ -17,7 +17,8 @@ def cards(user: User) -> Iterator[HomeCard]:
     """Unread messages for whom they were kept here; failed ones for the administrator."""
     from core.outbox import Message
 
-    unread = Message.objects.visible_to(user).filter(channel="in_app", read_at__isnull=True).count()
+    own = Message.objects.visible_to(user).readable()
+    unread = own.filter(channel="in_app", read_at__isnull=True).count()
     if unread:
         yield HomeCard(
             title=_("Messages"),

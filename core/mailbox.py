@@ -49,6 +49,6 @@ class EmailBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-def keep_sms(number: str, text: str) -> None:
+def keep_sms(number: str, text: str, reference: str) -> None:
     """Stand in for an SMS provider in the demo (``settings.SMS_TRANSPORT``)."""
     DeliveredMail.objects.create(address=number, sender="SMS", subject=text[:60], body=text)

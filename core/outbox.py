@@ -6,6 +6,10 @@ tells of. After the commit a Celery task delivers it; if no broker answers, noth
 update that also pushes ``next_try_at`` behind a lease, so of two workers one sends.
 A worker that dies between sending and noting it leads to one repeat after the lease: mail
 servers offer nothing better than at-least-once across a crash.
+
+What each kind may do is said in ``core.messaging.kinds``. A reader's choice, or an address
+that sends mail back, keeps an e-mail on the portal; a kind that may wait joins the others of
+its day (``core.messaging.digests``).
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +29,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock, queueing
 from core.accounts.models import User
+from core.documents import Document
+from core.messaging import kinds, preferences, returns, texting
+from core.messaging.models import MessageAttachment
 
 logger = logging.getLogger(__name__)
 
@@ -47,18 +54,26 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def due(self, at: dt.datetime) -> MessageQuerySet:
         """Keep the messages to deliver at an instant."""
-        return self.filter(state=Message.QUEUED, next_try_at__lte=at)
+        return self.filter(state=Message.QUEUED, next_try_at__lte=at, grouped_for__isnull=True)
 
     def visible_to(self, user: User) -> MessageQuerySet:
         """Keep the messages one has received."""
         return self.filter(recipient=user)
+
+    def readable(self) -> MessageQuerySet:
+        """Keep what is worth reading again on the portal, once.
+
+        Sign-in links are wiped; a day's digest and a short text repeat what stands beside.
+        """
+        return self.filter(secret=False).exclude(kind=kinds.DIGEST).exclude(channel=Channel.SMS)
 
 
 class Message(models.Model):
     """One message to one reader. ``secret`` bodies (sign-in links) are wiped once sent."""
 
     QUEUED, SENT, FAILED = "queued", "sent", "failed"
-    MOVES = {QUEUED: {SENT, FAILED}, FAILED: {QUEUED}}
+    GROUPED, DECLINED = "grouped", "declined"
+    MOVES = {QUEUED: {SENT, FAILED, GROUPED}, FAILED: {QUEUED}}
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=80)
@@ -74,7 +89,13 @@ class Message(models.Model):
     state = models.CharField(
         max_length=10,
         default=QUEUED,
-        choices=[(QUEUED, _("en attente")), (SENT, _("parti")), (FAILED, _("non parti"))],
+        choices=[
+            (QUEUED, _("en attente")),
+            (SENT, _("parti")),
+            (FAILED, _("non parti")),
+            (GROUPED, _("parti avec d’autres")),
+            (DECLINED, _("non voulu")),
+        ],
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
@@ -83,6 +104,11 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     dedupe_key = models.CharField(max_length=150, null=True, blank=True)  # noqa: DJ001
+    #: The day whose digest this waits for; null: leaves alone.
+    grouped_for = models.DateField(null=True, blank=True)
+    grouped_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="parts"
+    )
 
     objects = MessageQuerySet.as_manager()
 
@@ -93,6 +119,16 @@ class Message(models.Model):
             ),
             models.Index(fields=["recipient", "-created_at"], name="message_reader_idx"),
             models.Index(fields=["state", "-created_at"], name="message_state_idx"),
+            models.Index(
+                fields=["next_try_at", "grouped_for"],
+                condition=Q(state="queued", grouped_for__isnull=False),
+                name="message_grouped_idx",
+            ),
+            models.Index(
+                fields=["recipient"],
+                condition=Q(read_at__isnull=True, secret=False),
+                name="message_unread_idx",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -118,6 +154,8 @@ def queue(
     context: dict[str, Any] | None = None,
     channel: str = Channel.EMAIL,
     dedupe_key: str | None = None,
+    language: str = "",
+    documents: Sequence[Document] = (),
 ) -> Message:
     """Write a message in the reader's language; it leaves once the transaction commits.
 
@@ -126,9 +164,13 @@ def queue(
     ``context``. A person without any address finds an e-mail among the messages of the portal.
     With a ``dedupe_key`` already used, the message written then is returned and nothing
     more is sent. Never put a sensitive fact into the words: link to the page instead.
-    Raises ValueError when nobody is named.
+    ``language`` is that of a reader without an account; ``documents`` leave with the e-mail
+    and stay where they are. A reader who asked for it gets a short text besides, if the
+    kind has one. Raises ValueError when nobody is named.
     """
-    language = to.language if to else translation.get_language() or settings.LANGUAGE_CODE
+    language = (
+        to.language if to else language or translation.get_language() or settings.LANGUAGE_CODE
+    )
     words = {
         "reader": to,
         "service_name": settings.SERVICE_NAME,
@@ -140,6 +182,18 @@ def queue(
         subject = plain(f"messages/{kind}.subject.txt", words)
         body = plain(f"messages/{kind}.txt", words)
         signature = plain("messages/_signature.txt", words)
+        short = plain(f"messages/{kind}.sms.txt", words) if kinds.kind_of(kind).sms else ""
+    if to is not None and short and (number := texting.number_for(to, kind)):
+        queue_words(
+            kind=kind,
+            to=to,
+            address=number,
+            subject=subject,
+            body=texting.shortened(short),
+            language=language,
+            channel=Channel.SMS,
+            dedupe_key=f"{dedupe_key}:sms" if dedupe_key else None,
+        )
     return queue_words(
         kind=kind,
         to=to,
@@ -149,6 +203,7 @@ def queue(
         language=language,
         channel=channel,
         dedupe_key=dedupe_key,
+        documents=documents,
     )
 
 
@@ -170,17 +225,20 @@ def queue_words(
     channel: str = Channel.EMAIL,
     dedupe_key: str | None = None,
     secret: bool = False,
+    documents: Sequence[Document] = (),
+    apart: bool = False,
 ) -> Message:
     """Write a message whose words are ready; see :func:`queue`.
 
-    ``secret`` says that the words let their reader in: they are wiped once sent.
+    ``secret`` says that the words let their reader in: they are wiped once sent, and leave
+    whatever the reader chose. ``apart``: never waits for others of the day.
     """
     if to is None and not address:
         raise ValueError("a message needs a reader")
-    if channel == Channel.EMAIL:
-        address = address or (address_of(to) if to else "")
-        channel = Channel.EMAIL if address else Channel.IN_APP
-    delivered = channel == Channel.IN_APP
+    if dedupe_key is not None:
+        known = Message.objects.filter(dedupe_key=dedupe_key).first()
+        if known is not None:
+            return known
     message = Message(
         kind=kind,
         recipient=to,
@@ -190,14 +248,10 @@ def queue_words(
         subject=" ".join(subject.split())[:200],
         body=body,
         secret=secret,
-        state=Message.SENT if delivered else Message.QUEUED,
-        sent_at=clock.now() if delivered else None,
         dedupe_key=dedupe_key,
     )
+    _choose_way(message, apart=apart or secret)
     if dedupe_key is not None:
-        known = Message.objects.filter(dedupe_key=dedupe_key).first()
-        if known is not None:
-            return known
         try:
             with transaction.atomic():
                 message.save()
@@ -206,8 +260,13 @@ def queue_words(
             return Message.objects.get(dedupe_key=dedupe_key)
     else:
         message.save()
-    if not delivered:
-        queueing.later("core.deliver_message", message.pk)
+    MessageAttachment.objects.bulk_create(
+        MessageAttachment(message=message, document=document) for document in documents
+    )
+    if message.state == Message.QUEUED and message.grouped_for is None:
+        wait = max(0.0, (message.next_try_at - clock.now()).total_seconds())
+        if wait < LEASE.total_seconds():
+            queueing.later("core.deliver_message", message.pk, countdown=wait)
     return message
 
 
@@ -224,6 +283,35 @@ def register_address(find: Callable[[User], str]) -> None:
 def address_of(user: User) -> str:
     """Return where to write to somebody: the sign-in address, else the contact one, else ""."""
     return user.email or next(filter(None, (find(user) for find in _contact_addresses)), "")
+
+
+def _choose_way(message: Message, *, apart: bool) -> None:
+    """Decide by which way a message reaches its reader, and when it leaves."""
+    at = clock.now()
+    if message.channel == Channel.SMS:
+        message.next_try_at = texting.allowed_from(at)
+        return
+    kind = kinds.kind_of(message.kind)
+    if message.channel == Channel.EMAIL:
+        message.address = message.address or (
+            address_of(message.recipient) if message.recipient else ""
+        )
+        wanted = message.secret or preferences.wants_email(
+            kind, user=message.recipient, address=message.address
+        )
+        failing = not message.secret and returns.is_failing(message.address)
+        if message.recipient is None and not wanted:
+            message.state = Message.DECLINED
+            return
+        if message.recipient is None and failing:
+            message.state, message.last_error = Message.FAILED, returns.FAILING
+            return
+        if not message.address or not wanted or failing:
+            message.channel = Channel.IN_APP
+    if message.channel == Channel.IN_APP:
+        message.state, message.sent_at = Message.SENT, at
+    elif kind.grouped and not apart:
+        message.grouped_for, message.next_try_at = preferences.evening_of(at)
 
 
 def claim(pk: int) -> Message | None:
@@ -249,6 +337,10 @@ def deliver(pk: int) -> bool:
     if message is None:
         return False
     mine = Message.objects.filter(pk=pk, state=Message.QUEUED, attempts=message.attempts)
+    by_mail = message.channel == Channel.EMAIL and not message.secret
+    if by_mail and returns.is_failing(message.address):
+        mine.update(**returns.instead_of_mail(with_account=message.recipient_id is not None))
+        return False
     try:
         send(message)
     except Exception as error:  # noqa: BLE001 - whatever a transport raises means: later
@@ -268,7 +360,10 @@ def deliver(pk: int) -> bool:
 
 def sweep(limit: int = 500) -> int:
     """Deliver what is due and was left behind by a lost task; return how many left now."""
-    due = Message.objects.due(clock.now()).order_by("next_try_at")
+    from core.messaging import digests
+
+    digests.gather(clock.now(), limit=limit)
+    due = Message.objects.due(clock.now()).order_by("next_try_at", "pk")
     return sum(deliver(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from core.views import files, health, inbox, mailbox, partners, people
+from core.views import choices, files, health, inbox, mailbox, partners, people
 
 documents = ([path("<uuid:public_id>/", files.open_document, name="open")], "documents")
 
@@ -32,6 +32,10 @@ people_pages = (
 message_pages = (
     [
         path("", inbox.mine, name="list"),
+        path("tout-lu/", inbox.read_all, name="read_all"),
+        path("preferences/", choices.preferences_page, name="preferences"),
+        path("arret/<str:token>/", choices.leave, name="leave"),
+        path("adresse/", choices.trust_address, name="trust_address"),
         path("<uuid:public_id>/", inbox.read, name="read"),
     ],
     "messages",

@@ -14,11 +14,15 @@ class FamiliesConfig(AppConfig):
         """Register what awaits people, and who may open a proof of income."""
         from core.documents import register_document_reader
         from core.home import register_cards, register_nav
+        from core.messaging.kinds import register_kinds
+        from core.messaging.texting import register_numbers
         from core.outbox import register_address
-        from families import home
+        from families import home, telling
         from families.access import contact_address, reads_document
 
         register_address(contact_address)
         register_cards(home.cards)
         register_nav(*home.NAV)
         register_document_reader(reads_document)
+        register_kinds(*telling.KINDS)
+        register_numbers(telling.phone_of)

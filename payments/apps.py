@@ -15,9 +15,12 @@ class PaymentsConfig(AppConfig):
         """Register home cards and menu entries."""
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
+        from core.messaging.kinds import register_kinds
+        from payments import telling
         from payments.cards import cards
 
         register_cards(cards)
+        register_kinds(*telling.KINDS)
         register_nav(
             NavItem(
                 _("Factures"), "payments:home", frozenset({Role.GUARDIAN}), "invoice", order=40

@@ -7,9 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
 from core.accounts.models import User
 from core.home import NavItem, nav_for
+from core.inbox import mail_of
 from portal.views.choices import THEME_COOKIE, THEMES
 
 
@@ -30,12 +32,14 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """Names, menu, theme and demo flag for the page shell."""
     user = getattr(request, "user", None)
     items = nav_for(user) if isinstance(user, User) else []
+    mail = SimpleLazyObject(lambda: mail_of(user)) if isinstance(user, User) else None
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return {
         "service_name": settings.SERVICE_NAME,
         "city_name": settings.CITY_NAME,
         "demo": settings.DEMO,
         "nav_items": items,
+        "mail": mail,
         "theme": theme if theme in THEMES else "",
         "current_path": request.path,
         "current_url": request.get_full_path() if request.method == "GET" else "/",

@@ -22,27 +22,41 @@ from core.outbox import Message
 def mine(request: HttpRequest) -> HttpResponse:
     """List what the service has told one, by whatever way, newest first."""
     user = signed_in(request)
-    found = Message.objects.visible_to(user).filter(secret=False).order_by("-created_at", "-pk")
+    found = Message.objects.visible_to(user).readable().order_by("-created_at", "-pk")
+    unread_only = request.GET.get("lus") == "non"
+    if unread_only:
+        found = found.filter(read_at__isnull=True)
     page = Paginator(found, 25).get_page(request.GET.get("page"))
-    return render(request, "core/messages/list.html", {"page_obj": page})
+    return render(
+        request, "core/messages/list.html", {"page_obj": page, "unread_only": unread_only}
+    )
 
 
 @allow(SIGNED_IN)
 def read(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show one of one's own messages, which from now on is read."""
     message: Message = get_visible(
-        Message.objects.filter(secret=False), signed_in(request), public_id=public_id
+        Message.objects.readable(), signed_in(request), public_id=public_id
     )
     if message.read_at is None:
         Message.objects.filter(pk=message.pk).update(read_at=clock.now())
     return render(request, "core/messages/message.html", {"message": message})
 
 
+@allow(SIGNED_IN)
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark all of one's own messages as read."""
+    mine = Message.objects.visible_to(signed_in(request)).readable()
+    mine.filter(read_at__isnull=True).update(read_at=clock.now())
+    return redirect("messages:list")
+
+
 @allow(Role.ADMINISTRATOR)
 def undelivered(request: HttpRequest) -> HttpResponse:
     """List messages that wait or have failed: to whom and why, never their words."""
     found = (
-        Message.objects.exclude(state=Message.SENT)
+        Message.objects.filter(state__in=[Message.QUEUED, Message.FAILED])
         .select_related("recipient")
         .order_by("state", "-created_at", "-pk")
     )

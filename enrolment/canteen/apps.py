@@ -15,11 +15,14 @@ class CanteenConfig(AppConfig):
         """Register home cards, menu entries and the source of charges."""
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
+        from core.messaging.kinds import register_kinds
+        from enrolment.canteen import telling
         from enrolment.canteen.actions.billing import collect
         from enrolment.canteen.cards import cards
         from payments import sources
 
         register_cards(cards)
+        register_kinds(*telling.KINDS)
         register_nav(
             NavItem(_("Cantine"), "canteen:home", frozenset({Role.GUARDIAN}), "canteen", order=30),
             NavItem(

@@ -14,7 +14,8 @@ class RegistrationConfig(AppConfig):
         """Register what awaits people, who may open proofs, when an identity is official."""
         from core.documents import register_document_reader
         from core.home import register_cards, register_nav
-        from enrolment.registration import home
+        from core.messaging.kinds import register_kinds
+        from enrolment.registration import home, telling
         from enrolment.registration.access import has_certificate, reads_document
         from families.access import register_identity_lock
         from families.child_facts import register_child_facts
@@ -22,5 +23,6 @@ class RegistrationConfig(AppConfig):
         register_cards(home.cards)
         register_nav(*home.NAV)
         register_document_reader(reads_document)
+        register_kinds(*telling.KINDS)
         register_identity_lock(has_certificate)
         register_child_facts(home.child_facts)

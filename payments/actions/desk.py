@@ -12,6 +12,7 @@ from core import clock, journal, outbox
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.money import format_euros
+from families.telling import tell
 from payments.actions import numbers
 from payments.actions.ledger import Movement, lock_invoices, post_in
 from payments.models import DeskPayment, Invoice, LedgerEntry, Reminder
@@ -96,18 +97,16 @@ def send_reminders(*, by: Actor, invoices: Iterable[Invoice]) -> int:
             Invoice.objects.filter(pk=invoice.pk).update(reminders_sent=level, reminded_on=today)
             journal.record(by, "invoice.remind", invoice, level=level)
             payer = payers[invoice.pk]
-            if payer.user is not None or payer.email:
-                outbox.queue(
-                    kind="invoice_reminder",
-                    to=payer.user,
-                    address="" if payer.user else payer.email,
-                    context={
-                        "number": invoice.number,
-                        "amount": format_euros(invoice.balance_cents),
-                        "due_on": invoice.due_on,
-                        "path": f"/factures/{invoice.public_id}/",
-                    },
-                    dedupe_key=f"reminder:{invoice.number}:{level}",
-                )
+            tell(
+                payer,
+                "invoice_reminder",
+                context={
+                    "number": invoice.number,
+                    "amount": format_euros(invoice.balance_cents),
+                    "due_on": invoice.due_on,
+                    "path": f"/factures/{invoice.public_id}/",
+                },
+                dedupe_key=f"reminder:{invoice.number}:{level}",
+            )
             sent += 1
     return sent

@@ -18,6 +18,7 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from core.money import format_euros
 from families.models import Guardian
+from families.telling import tell
 from payments.actions import numbers
 from payments.actions.ledger import Movement, free_credit_of, post_in, post_out
 from payments.models import LedgerEntry, PaymentAttempt, Refund, RefundLine
@@ -110,10 +111,7 @@ def _movement(attempt: PaymentAttempt, kind: str, object_id: str) -> Movement:
 
 
 def _write_to(payer: Guardian, kind: str, dedupe: str, **context: object) -> None:
-    if payer.user is not None:
-        outbox.queue(kind=kind, to=payer.user, context=context, dedupe_key=dedupe)
-    elif payer.email:
-        outbox.queue(kind=kind, address=payer.email, context=context, dedupe_key=dedupe)
+    tell(payer, kind, dedupe_key=dedupe, context=context)
 
 
 def _alert(attempt: PaymentAttempt) -> None:

@@ -23,6 +23,15 @@ IDEMPOTENCY_DAYS = 2
 
 #: Dotted path of a callable ``(number, text)``; empty: this city sends no SMS.
 SMS_TRANSPORT: str = env.str("SMS_TRANSPORT", default="core.mailbox.keep_sms" if DEMO else "")
+#: For ``core.messaging.http_sms.send``: where texts are handed over, with what right, as whom.
+SMS_URL: str = env.str("SMS_URL", default="")
+SMS_TOKEN: str = env.str("SMS_TOKEN", default="")
+SMS_SENDER: str = env.str("SMS_SENDER", default="Escale")
+#: A mailbox of ours to which undelivered mail comes back, each to an address of its own
+#: (``retours+…@``); empty: returned mail is recognised by its Message-ID.
+BOUNCE_ADDRESS: str = env.str("BOUNCE_ADDRESS", default="")
+#: Returned messages, of different days or not, after which an address is set aside.
+BOUNCES_TO_FAIL: int = env.int("BOUNCES_TO_FAIL", default=2)
 #: A mail server that does not answer must not hold a worker.
 EMAIL_TIMEOUT = 20
 

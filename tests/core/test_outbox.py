@@ -134,6 +134,7 @@ def test_the_letter_escapes_what_people_wrote():
 
 
 @pytest.mark.django_db
+@time_machine.travel("2026-11-18T10:00:00+01:00")
 def test_sms_go_by_the_transport_of_the_city(settings, committed):
     settings.SMS_TRANSPORT = "core.mailbox.keep_sms"
     with committed():

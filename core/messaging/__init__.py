@@ -1,0 +1,1 @@
+"""How people are told things: kinds, choices, grouping, returns, short texts."""

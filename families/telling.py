@@ -1,0 +1,58 @@
+"""What is written to families about their own account, and the one way to write to a guardian."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core import outbox
+from core.accounts.models import User
+from core.messaging.kinds import Kind
+from core.outbox import Message
+from families.models import Guardian
+
+FAMILY = _("Votre famille")
+_ANSWER = _("On attend une réponse de vous.")
+
+KINDS = (
+    Kind("family_income_checked", _("Quotient familial vérifié"), FAMILY, grouped=True),
+    Kind(
+        "family_income_refused",
+        _("Quotient familial à corriger"),
+        FAMILY,
+        _("Le prix des repas en dépend."),
+    ),
+    Kind("family_invitation", _("Invitation à rejoindre une famille"), FAMILY, _ANSWER),
+    Kind("family_payers_proposed", _("Proposition de l’autre parent"), FAMILY, _ANSWER),
+)
+
+
+def tell(
+    guardian: Guardian,
+    kind: str,
+    *,
+    dedupe_key: str | None = None,
+    context: dict[str, Any] | None = None,
+) -> Message | None:
+    """Write to a guardian in their language; None if there is no way to.
+
+    With an account it reaches the portal and the address of the account; an account without
+    one, and a guardian without an account, are written to at the address they gave.
+    """
+    if guardian.user is None and not guardian.email:
+        return None
+    return outbox.queue(
+        kind=kind,
+        to=guardian.user,
+        address="" if guardian.user else guardian.email,
+        language=guardian.language,
+        context=context,
+        dedupe_key=dedupe_key,
+    )
+
+
+def phone_of(user: User) -> str:
+    """Return the telephone number a guardian gave; registered in apps."""
+    found = Guardian.objects.filter(user=user).values_list("phone", flat=True).first()
+    return found or ""
