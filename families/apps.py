@@ -19,6 +19,7 @@ class FamiliesConfig(AppConfig):
         from core.outbox import register_address
         from families import home, telling
         from families.access import contact_address, reads_document
+        from families.desk import wiring
 
         register_address(contact_address)
         register_cards(home.cards)
@@ -26,3 +27,4 @@ class FamiliesConfig(AppConfig):
         register_document_reader(reads_document)
         register_kinds(*telling.KINDS)
         register_numbers(telling.phone_of)
+        wiring.register(self)

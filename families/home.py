@@ -12,6 +12,7 @@ from core.access import reach_of
 from core.accounts.models import User
 from core.accounts.roles import STAFF_ROLES, Role
 from core.home import HomeCard, NavItem
+from families.desk import register_queue
 from families.models import Guardian, IncomeFile
 from families.queries import proposals_to
 
@@ -37,7 +38,47 @@ NAV = (
         icon="euro",
         order=40,
     ),
+    NavItem(
+        gettext_lazy("Familles"),
+        "families:search",
+        frozenset({Role.ENROLMENT_AGENT, Role.ADMINISTRATOR}),
+        icon="search",
+        order=5,
+    ),
+    NavItem(
+        gettext_lazy("À traiter"),
+        "families:todo",
+        frozenset({Role.ENROLMENT_AGENT, Role.REVENUE_OFFICER}),
+        icon="inbox",
+        order=6,
+    ),
+    NavItem(
+        gettext_lazy("Trouver un élève"),
+        "families:search",
+        frozenset({Role.HEAD_TEACHER}),
+        icon="search",
+        order=25,
+    ),
 )
+
+
+def _incomes_to_check(user: User) -> int:
+    waiting = IncomeFile.objects.filter(checked_at__isnull=True, refused_at__isnull=True)
+    return waiting.visible_to(user).count()
+
+
+def register_queues() -> None:
+    """Register what awaits the agents who work on families."""
+    register_queue(
+        "families.income",
+        gettext_lazy("Quotients à vérifier"),
+        _incomes_to_check,
+        "families:income_queue",
+        (Role.ENROLMENT_AGENT, Role.REVENUE_OFFICER),
+        text=gettext_lazy("Attestations de la CAF et avis d’imposition."),
+        icon="euro",
+        order=40,
+    )
 
 
 def cards(user: User) -> Iterator[HomeCard]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from families import urls_desk
 from families.views import children, desk_accounts, guardians, income, overview, payers
 
 app_name = "families"
@@ -31,3 +32,6 @@ urlpatterns = [
     path("quotients/<int:pk>/", income.check, name="income_check"),
     path("quotients/<int:pk>/refuser/", income.refuse, name="income_refuse"),
 ]
+
+# The agents' side: families/urls_desk.py
+urlpatterns += urls_desk.urlpatterns

@@ -20,6 +20,15 @@ class Child(models.Model):
     used_name = models.CharField(_("nom d'usage"), max_length=100, blank=True)
     birth_date = models.DateField(_("date de naissance"))
     guardians = models.ManyToManyField(Guardian, through="Guardianship", related_name="children")
+    #: The file that speaks for this one, found to be its double (families.actions.merging).
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.CASCADE,
+        related_name="merged_children",
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = access.ChildQuerySet.as_manager()

@@ -45,6 +45,15 @@ class Household(models.Model):
     postcode = models.CharField(_("code postal"), max_length=5, blank=True)
     city = models.CharField(_("commune"), max_length=80, blank=True)
     is_protected = models.BooleanField(_("adresse protégée"), default=False)
+    #: The file that speaks for this one, found to be its double (families.actions.merging).
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.CASCADE,
+        related_name="merged_households",
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = access.HouseholdQuerySet.as_manager()
@@ -79,6 +88,15 @@ class Guardian(models.Model):
     email = models.EmailField(_("adresse e-mail"), blank=True)
     phone = models.CharField(_("téléphone"), max_length=20, blank=True)
     language = models.CharField(_("langue"), max_length=5, default="fr")
+    #: The file that speaks for this one, found to be its double (families.actions.merging).
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.CASCADE,
+        related_name="merged_guardians",
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = access.GuardianQuerySet.as_manager()

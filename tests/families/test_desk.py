@@ -1,0 +1,145 @@
+"""The agents' pages: who sees what of a family, and in how few questions."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from core.accounts.roles import Role
+from core.journal import JournalEntry
+from families.desk import register_queue
+from families.desk.index import catch_up_all
+from families.desk.queues import _queues
+from families.models import IncomeFile
+from tests.factories.accounts import UserFactory
+from tests.factories.families import ChildFactory, GuardianFactory, IncomeFileFactory
+from tests.factories.schools import ClassGroupFactory, RollEntryFactory, SchoolFactory
+from tests.people import sign_in_client
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(response):
+    return response.content.decode().replace("\u00a0", " ")
+
+
+@pytest.fixture
+def agent(client):
+    user = UserFactory(roles=[Role.ENROLMENT_AGENT])
+    sign_in_client(client, user)
+    return user
+
+
+@pytest.fixture
+def family():
+    mother = GuardianFactory(given_name="Nadia", family_name="Benali", phone="06 12 34 56 78")
+    father = GuardianFactory(given_name="Thomas", family_name="Roussel", phone="06 98 76 54 32")
+    child = ChildFactory(given_name="Lina", family_name="Roussel", parents=[mother, father])
+    IncomeFileFactory(household=mother.household, family_quotient=742)
+    return mother, father, child
+
+
+def test_results_are_grouped_by_household_with_what_matched_marked(client, agent, family):
+    mother, father, _child = family
+    page = text_of(client.get(reverse("families:search"), {"q": "rousel lina"}))
+    assert "2 familles trouvées" in page
+    assert "<mark>Lina</mark>" in page
+    assert "<mark>Roussel</mark>" in page
+    for person in (mother, father):
+        assert reverse("families:sheet", args=[person.household.reference]) in page
+
+
+def test_lists_cost_the_same_for_one_family_and_for_a_page_of_them(
+    client, agent, django_assert_max_num_queries
+):
+    for number in range(26):
+        ChildFactory(
+            given_name="Jules",
+            family_name="Isnard",
+            parents=[GuardianFactory(given_name=f"Ana{number}", family_name="Isnard")],
+        )
+    catch_up_all()
+    client.get(reverse("families:search"), {"q": "isnard"})
+    with django_assert_max_num_queries(24):
+        page = text_of(client.get(reverse("families:search"), {"q": "isnard"}))
+    assert page.count("found__home") == 25
+    assert "page=2" in page
+    assert (
+        text_of(client.get(reverse("families:search"), {"q": "isnard", "page": 2})).count(
+            "found__home"
+        )
+        == 1
+    )
+
+
+def test_head_teachers_find_their_own_pupils_by_name_and_nothing_else(client, family):
+    mother, _father, child = family
+    school = SchoolFactory()
+    entry = RollEntryFactory(
+        child=child, school=school, class_group=ClassGroupFactory(school=school)
+    )
+    ChildFactory(given_name="Lina", family_name="Ailleurs")
+    head = UserFactory(roles=[(Role.HEAD_TEACHER, school.uai)])
+    sign_in_client(client, head)
+    found = text_of(client.get(reverse("families:search"), {"q": "Lyna"}))
+    assert "<mark>Lina</mark>" in found
+    assert entry.class_group.name in found
+    assert "Ailleurs" not in found
+    for secret in ("Nadia", "Benali", mother.phone, mother.household.reference, child.reference):
+        assert secret not in found
+    for probe in ("5678", "benali", child.reference, "nadia", mother.user.email):
+        assert "found__pupil" not in text_of(client.get(reverse("families:search"), {"q": probe}))
+    assert (
+        client.get(reverse("families:sheet", args=[mother.household.reference])).status_code == 403
+    )
+
+
+def test_the_sheet_shows_the_family_and_keeps_the_quotient_back(client, agent, family):
+    mother, father, child = family
+    url = reverse("families:sheet", args=[mother.household.reference])
+    page = text_of(client.get(url))
+    for shown in (mother.full_name, mother.phone, child.full_name, father.full_name, "Vérifié"):
+        assert shown in page
+    assert father.phone not in page
+    assert "742" not in page
+    assert JournalEntry.objects.filter(verb="read.custody", subject_id=child.pk).count() == 1
+    assert not JournalEntry.objects.filter(verb="read.income").exists()
+    shown = text_of(
+        client.post(reverse("families:sheet_quotient", args=[mother.household.reference]))
+    )
+    assert "742 €" in shown
+    read = JournalEntry.objects.get(verb="read.income")
+    assert (read.actor, read.subject_id) == (agent, str(IncomeFile.objects.get().pk))
+
+
+def test_the_sheet_asks_as_much_for_five_children_as_for_one(client, agent, family):
+    mother, father, _child = family
+    url = reverse("families:sheet", args=[mother.household.reference])
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def questions():
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            client.get(url)
+        return len([q for q in asked if "journalentry" not in q["sql"].lower()])
+
+    first = questions()
+    for name in ("Ana", "Rose", "Marius", "Elie"):
+        ChildFactory(given_name=name, family_name="Roussel", parents=[mother, father])
+    assert questions() <= first
+
+
+def test_queues_show_what_awaits_a_post_and_only_that(client, agent):
+    IncomeFileFactory(
+        household=GuardianFactory().household, checked_at=None, source=IncomeFile.Source.DECLARED
+    )
+    register_queue("essai", "Essai réservé", lambda user: 3, "home", [Role.IT_MANAGER])
+    try:
+        page = text_of(client.get(reverse("families:todo")))
+    finally:
+        _queues.pop("essai")
+    assert "Quotients à vérifier" in page
+    assert "Essai réservé" not in page
+    assert "Une chose vous attend" in page or "choses vous attendent" in page
