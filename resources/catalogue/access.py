@@ -34,11 +34,28 @@ def register_pupil_levels(provider: Callable[[User], Iterable[str]]) -> None:
         _pupil_levels.append(provider)
 
 
+_places: list[Callable[[User], Iterable[str]]] = []
+#: The place of a resource that is open to every school.
+EVERYWHERE = "*"
+
+
+def register_places(provider: Callable[[User], Iterable[str]]) -> None:
+    """Let another app say where a person learns or teaches, as ``place_of`` writes it."""
+    if provider not in _places:
+        _places.append(provider)
+
+
+def place_of(*, uai: str = "", class_group: int = 0) -> str:
+    """Return the name of a school or a class among a resource's places."""
+    return f"school:{uai}" if uai else f"class:{class_group}"
+
+
 @dataclass(frozen=True)
 class Window:
     """What one person may find, as values that SQL and the search index both understand.
 
-    ``None`` means no limit. ``day`` is the service day on which resources must be open.
+    ``None`` means no limit. ``day`` is the service day on which resources must be open;
+    ``places`` are the person's schools and classes.
     """
 
     levels: frozenset[str] | None
@@ -46,10 +63,16 @@ class Window:
     privacy: frozenset[str] | None
     day: dt.date
     nothing: bool = False
+    places: frozenset[str] | None = None
 
     def scope(self) -> dict[str, frozenset[str]]:
         """Return the limits as facet values to keep, for the search index."""
-        found = {"level": self.levels, "audience": self.audiences, "privacy": self.privacy}
+        found = {
+            "level": self.levels,
+            "audience": self.audiences,
+            "privacy": self.privacy,
+            "place": self.places,
+        }
         scope = {name: values for name, values in found.items() if values is not None}
         if self.nothing:
             scope["level"] = frozenset()
@@ -59,12 +82,18 @@ class Window:
 def window_of(user: User | None) -> Window:
     """Return what ``user`` may find. ``None`` stands for a partner system with its token.
 
-    Teaching staff and editors find every validated resource; a pupil only what is meant
-    for pupils, open to the pupil's cycle and of no or low personal-data level.
+    Editors find every validated resource, teaching staff and partners all but those kept for
+    other schools or classes; a pupil, of those, only what is meant for pupils, open to the
+    pupil's cycle and of no or low personal-data level.
     """
     day = clock.today()
-    if user is None or user.has_role(*TEACHING, *EDITORS):
+    if user is not None and user.has_role(*EDITORS):
         return Window(None, None, None, day)
+    places = {EVERYWHERE}
+    if user is not None:
+        places.update(place for provider in _places for place in provider(user))
+    if user is None or user.has_role(*TEACHING):
+        return Window(None, None, None, day, places=frozenset(places))
     if user.has_role(Role.PUPIL):
         levels = frozenset(
             level
@@ -72,7 +101,9 @@ def window_of(user: User | None) -> Window:
             for own in provider(user)
             for level in rules.levels_open_to(own)
         )
-        return Window(levels, rules.PUPIL_AUDIENCES, rules.PUPIL_PRIVACY, day, not levels)
+        return Window(
+            levels, rules.PUPIL_AUDIENCES, rules.PUPIL_PRIVACY, day, not levels, frozenset(places)
+        )
     return Window(frozenset(), None, None, day, nothing=True)
 
 
@@ -104,7 +135,23 @@ class ResourceQuerySet(models.QuerySet[Any]):
                 term__vocabulary="level", term__code__in=window.levels
             )
             found = found.filter(pk__in=through.values("resource"))
+        if window.places is not None:
+            found = found.filter(self._open_at(window.places))
         return found
+
+    def _open_at(self, places: Iterable[str]) -> Q:
+        """Return the condition that a resource is open everywhere, or at one of some places."""
+        kept: dict[str, list[str]] = {"school": [], "class": []}
+        for place in places:
+            kind, _colon, code = place.partition(":")
+            kept.setdefault(kind, []).append(code)
+        schools = self.model.schools.through.objects
+        groups = self.model.class_groups.through.objects
+        restricted = Q(pk__in=schools.values("resource")) | Q(pk__in=groups.values("resource"))
+        own = Q(pk__in=schools.filter(school__uai__in=kept["school"]).values("resource")) | Q(
+            pk__in=groups.filter(classgroup__in=kept["class"]).values("resource")
+        )
+        return ~restricted | own
 
     def visible_to(self, user: User) -> ResourceQuerySet:
         """Everything for editors; what their window shows for the others."""

@@ -21,6 +21,7 @@ from django.db.models import F
 
 from core import clock, queueing
 from resources.catalogue import frontend, rules
+from resources.catalogue.access import EVERYWHERE, place_of
 from resources.catalogue.models import CatalogueVersion, Resource, Term
 from resources.search.analysis import stems
 from resources.search.engine import Document
@@ -55,11 +56,18 @@ def _parents(code: str) -> Iterator[str]:
 def document_of(resource: Resource, labels: Labels) -> Document:
     """Return what the index holds of a resource; ``labels`` names the terms by their code."""
     levels = [term.code for term in resource.levels.all()]
-    return described(resource, levels, [term.code for term in resource.domains.all()], labels)
+    places = [place_of(uai=school.uai) for school in resource.schools.all()]
+    places += [place_of(class_group=group.pk) for group in resource.class_groups.all()]
+    domains = [term.code for term in resource.domains.all()]
+    return described(resource, levels, domains, labels, places)
 
 
 def described(
-    resource: Resource, level_codes: Iterable[str], domain_codes: Iterable[str], labels: Labels
+    resource: Resource,
+    level_codes: Iterable[str],
+    domain_codes: Iterable[str],
+    labels: Labels,
+    places: Iterable[str] = (),
 ) -> Document:
     """Return the document of a resource whose levels and domains are given by code."""
     given = set(level_codes)
@@ -91,6 +99,7 @@ def described(
             "language": (resource.language,),
             "audience": (resource.audience,),
             "privacy": (resource.personal_data_level,),
+            "place": tuple(places) or (EVERYWHERE,),
         },
         open_from=resource.open_from.toordinal() if resource.open_from else None,
         open_to=resource.open_to.toordinal() if resource.open_to else None,
@@ -123,7 +132,7 @@ def documents() -> Iterator[Document]:
     resources = (
         Resource.objects.filter(state=Resource.State.VALIDATED)
         .select_related("pedagogical_type", "document_type", "licence")
-        .prefetch_related("levels", "domains")
+        .prefetch_related("levels", "domains", "schools", "class_groups")
         .order_by("title", "pk")
     )
     for resource in resources.iterator(chunk_size=1000):

@@ -15,7 +15,7 @@ from typing import Protocol
 #: Facets every document states, in the order in which they are counted.
 FACETS = ("level", "cycle", "domain", "type", "document", "cost", "licence", "language")
 #: Facet values that only rights look at; never shown, never counted.
-HIDDEN = ("audience", "privacy")
+HIDDEN = ("audience", "privacy", "place")
 SORTS = ("relevance", "recent", "title", "popular")
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from resources.search.analysis import stems, words
-from resources.search.engine import Document
+from resources.search.engine import FACETS, HIDDEN, Document
 from resources.search.query import Readings, Synonyms
 from resources.search.snapshot import ACCENTED, EXACT, Posting, Row, Snapshot
 
@@ -49,8 +49,8 @@ def _schema() -> Any:
 
 
 def schema_hash() -> str:
-    """Return what tells indexes of another make apart: format, weights, marks."""
-    facts = [FORMAT, WEIGHTS, COMPOUND, EXACT, ACCENTED]
+    """Return what tells indexes of another make apart: format, weights, marks, facets."""
+    facts = [FORMAT, WEIGHTS, COMPOUND, EXACT, ACCENTED, FACETS, HIDDEN]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -24,6 +24,32 @@ def pupil_levels(user: User) -> Iterable[str]:
     )
 
 
+def places(user: User) -> Iterable[str]:
+    """Return the schools and classes where a person learns or teaches."""
+    from core import clock
+    from core.access import reach_of
+    from core.accounts.roles import Role
+    from enrolment.schools.models import RollEntry
+    from resources.catalogue.access import place_of
+
+    if user.has_role(Role.PUPIL):
+        roll = RollEntry.objects.current().filter(
+            child__pupil_account__user=user, child__pupil_account__state="active"
+        )
+        for uai, group in roll.order_by().values_list("school__uai", "class_group"):
+            yield place_of(uai=uai)
+            if group:
+                yield place_of(class_group=group)
+        return
+    for uai in reach_of(user, Role.TEACHER, Role.HEAD_TEACHER).schools:
+        yield place_of(uai=uai)
+    year = clock.school_year_of(clock.today())
+    for group in user.taught_classes.filter(school_year__start_year=year).values_list(
+        "pk", flat=True
+    ):
+        yield place_of(class_group=group)
+
+
 def home_cards(user: User) -> Iterable[HomeCard]:
     """Return what awaits a pupil, a teacher or a head in the workspace."""
     from resources.workspace.home import cards
@@ -44,9 +70,10 @@ class WorkspaceConfig(AppConfig):
 
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
-        from resources.catalogue.access import register_pupil_levels
+        from resources.catalogue.access import register_places, register_pupil_levels
 
         register_pupil_levels(pupil_levels)
+        register_places(places)
         register_cards(home_cards)
         register_nav(
             NavItem(

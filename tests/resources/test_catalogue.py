@@ -92,6 +92,37 @@ def test_results_counts_and_database_agree_on_rights(
         assert narrowed.answer.total == levels["CM2"] == 1
 
 
+@pytest.mark.parametrize("degraded", [False, True])
+def test_a_resource_kept_for_a_school_or_a_class_is_found_there_only(
+    index: Callable[[], None], editor: Any, degraded: bool
+) -> None:
+    account = PupilAccountFactory()
+    group = account.class_group
+    colleague = UserFactory(roles=[(Role.TEACHER, group.school.uai)])
+    stranger = UserFactory(roles=[(Role.TEACHER, "0990001A")])
+    everywhere = ResourceFactory(title="Fractions pour tous")
+    school = ResourceFactory(title="Fractions de l'école")
+    school.schools.set([group.school])
+    class_only = ResourceFactory(title="Fractions de la classe")
+    class_only.class_groups.set([group])
+    index()
+    if degraded:
+        shutil.rmtree(project.SEARCH_INDEX_ROOT)
+        indexing._engine.cache_clear()
+    for user, seen in (
+        (account.user, {everywhere, school, class_only}),
+        (colleague, {everywhere, school}),
+        (stranger, {everywhere}),
+        (None, {everywhere}),
+        (editor, {everywhere, school, class_only}),
+    ):
+        window = window_of(user)
+        assert set(Resource.objects.within(window)) == seen
+        found = finding.find(Ask("fractions", size=50), window)
+        assert set(found.resources) == seen
+        assert found.answer.total == sum(found.answer.facets["cost"].values()) == len(seen)
+
+
 def test_the_database_has_the_last_word(
     index: Callable[[], None], mixed: dict[str, Resource], pupil: Any
 ) -> None:

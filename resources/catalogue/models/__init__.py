@@ -1,6 +1,6 @@
 """Resources, the vocabularies they use, and their use."""
 
-from resources.catalogue.models.description import Contribution, Resource
+from resources.catalogue.models.description import Contribution, Relation, Resource
 from resources.catalogue.models.terms import Term, Vocabulary
 from resources.catalogue.models.use import CatalogueVersion, Favourite, ResourceUse
 
@@ -8,6 +8,7 @@ __all__ = [
     "CatalogueVersion",
     "Contribution",
     "Favourite",
+    "Relation",
     "Resource",
     "ResourceUse",
     "Term",

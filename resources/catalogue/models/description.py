@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.documents import Document
+from enrolment.schools.models import ClassGroup, School
 from resources.catalogue import access
 from resources.catalogue.models.terms import Term
 
@@ -16,8 +18,9 @@ class Resource(models.Model):
     """An educational resource, under the names of ScoLOMFR's core.
 
     ``open_from`` and ``open_to`` (last day included) are the city's own: when the licence
-    lets schools use it. ``quality`` runs from 0 (not assessed) to 5. ``search_text`` is the
-    analysed text through which the database answers when no index can be read.
+    lets schools use it; ``schools`` and ``class_groups`` say where, everywhere when both are
+    empty. ``quality`` runs from 0 (not assessed) to 5. ``search_text`` is the analysed text
+    through which the database answers when no index can be read.
     """
 
     class State(models.TextChoices):
@@ -45,6 +48,12 @@ class Resource(models.Model):
         EASY = "easy", _("Facile")
         MEDIUM = "medium", _("Moyen")
         HARD = "hard", _("Difficile")
+
+    class LinkState(models.TextChoices):
+        UNCHECKED = "unchecked", _("Jamais vérifié")
+        FINE = "fine", _("Le lien répond")
+        MOVED = "moved", _("Le lien a changé d’adresse")
+        BROKEN = "broken", _("Le lien ne répond plus")
 
     MOVES = {
         "draft": {"proposed", "validated", "withdrawn"},
@@ -85,6 +94,19 @@ class Resource(models.Model):
     )
     levels = models.ManyToManyField(Term, related_name="+", blank=True, verbose_name=_("niveaux"))
     domains = models.ManyToManyField(Term, related_name="+", blank=True, verbose_name=_("domaines"))
+    activities = models.ManyToManyField(
+        Term, related_name="+", blank=True, verbose_name=_("activités induites")
+    )
+    places = models.ManyToManyField(Term, related_name="+", blank=True, verbose_name=_("lieux"))
+    needs = models.ManyToManyField(
+        Term, related_name="+", blank=True, verbose_name=_("besoins particuliers")
+    )
+    competences = models.ManyToManyField(
+        Term, related_name="+", blank=True, verbose_name=_("socle commun")
+    )
+    thumbnail = models.ForeignKey(
+        Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     audience = models.CharField(
         _("public"), max_length=10, choices=Audience.choices, default=Audience.BOTH
     )
@@ -109,6 +131,19 @@ class Resource(models.Model):
     )
     open_from = models.DateField(_("ouverte à partir du"), null=True, blank=True)
     open_to = models.DateField(_("ouverte jusqu'au"), null=True, blank=True)
+    schools = models.ManyToManyField(
+        School, related_name="+", blank=True, verbose_name=_("réservée à des écoles")
+    )
+    class_groups = models.ManyToManyField(
+        ClassGroup, related_name="+", blank=True, verbose_name=_("réservée à des classes")
+    )
+    licence_seats = models.PositiveIntegerField(
+        _("nombre d’accès achetés"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    link_state = models.CharField(
+        _("lien"), max_length=10, choices=LinkState.choices, default=LinkState.UNCHECKED
+    )
+    link_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     quality = models.PositiveSmallIntegerField(
         _("qualité"), default=0, validators=[MaxValueValidator(5)]
     )
@@ -125,6 +160,10 @@ class Resource(models.Model):
         ordering = ["title", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(quality__lte=5), name="resource_quality_range"),
+            models.CheckConstraint(
+                condition=Q(licence_seats__isnull=True) | Q(licence_seats__gte=1),
+                name="resource_some_seats",
+            ),
             models.CheckConstraint(
                 condition=Q(open_from__isnull=True)
                 | Q(open_to__isnull=True)
@@ -144,6 +183,9 @@ class Contribution(models.Model):
         AUTHOR = "author", _("Auteur")
         PUBLISHER = "publisher", _("Éditeur")
         CONTRIBUTOR = "contributor", _("Contributeur")
+        ILLUSTRATOR = "illustrator", _("Illustrateur")
+        EDITOR = "editor", _("Directeur de la publication")
+        DISTRIBUTOR = "distributor", _("Diffuseur")
 
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="contributions")
     role = models.CharField(max_length=12, choices=Kind.choices)
@@ -160,3 +202,29 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Relation(models.Model):
+    """How a resource stands to another, read from ``resource`` to ``other``."""
+
+    class Kind(models.TextChoices):
+        PUPIL_VERSION = "pupil_version", _("est la version élève de")
+        TEACHER_VERSION = "teacher_version", _("est la version enseignant de")
+        PART = "part", _("est une partie de")
+        REPLACES = "replaces", _("remplace")
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="relations")
+    other = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="related_from")
+    kind = models.CharField(_("lien"), max_length=16, choices=Kind.choices)
+
+    class Meta:
+        ordering = ["resource", "kind", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "other", "kind"], name="relation_once"),
+            models.CheckConstraint(
+                condition=~Q(resource=F("other")), name="relation_to_another_resource"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} {self.kind} {self.other_id}"

@@ -14,6 +14,10 @@ class Vocabulary(models.TextChoices):
     DOCUMENT_TYPE = "document_type", _("Types documentaires")
     PEDAGOGICAL_TYPE = "pedagogical_type", _("Types pédagogiques")
     LICENCE = "licence", _("Licences")
+    ACTIVITY = "activity", _("Activités induites")
+    PLACE = "place", _("Lieux d’apprentissage")
+    NEED = "need", _("Besoins particuliers")
+    COMPETENCE = "competence", _("Socle commun")
 
 
 class Term(models.Model):
