@@ -6,6 +6,7 @@ the time zone of the machine. Tests move this clock with time-machine.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from zoneinfo import ZoneInfo
 
@@ -45,3 +46,10 @@ def school_year_of(day: dt.date) -> int:
     School years turn on 1 August here, so that summer already shows the coming one.
     """
     return day.year if day.month >= 8 else day.year - 1
+
+
+def months_later(day: dt.date, months: int) -> dt.date:
+    """Return the same day some months later, or the last of that month if it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, last))

@@ -3,37 +3,40 @@
 A file is named on disk by random letters, in a link by a UUID; neither says whose it is.
 The row is written in the caller's transaction; the file is on disk before, so that a row
 never lacks its file. What a rolled-back transaction leaves is removed by the nightly sweep.
+Where an antivirus is configured, nobody opens what it has not looked at.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
+import logging
 import os
 import re
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
-from django.db.models import ProtectedError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from core import clock, journal, uploads
+from core import antivirus, clock, journal, uploads
 from core.accounts.models import User
+from core.document_kinds import kind_of
 from core.errors import RuleBroken
 from core.journal import Actor
+
+logger = logging.getLogger(__name__)
 
 #: Tells whether a person may open a document that is not their own upload.
 Reader = Callable[[User, "Document"], bool]
 _readers: list[Reader] = []
-#: Unattached files and rows are left alone for this long: a form may still be open.
-GRACE = dt.timedelta(hours=48)
 _PATH = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
 
 
@@ -42,11 +45,42 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def visible_to(self, user: User) -> DocumentQuerySet:
         """Keep one's own uploads; wider reading is asked of the registered readers."""
-        return self.filter(uploaded_by=user)
+        return self.filter(Q(uploaded_by=user) | Q(owner=user))
+
+    def kept_by(self, user: User) -> DocumentQuerySet:
+        """What somebody keeps among their documents, to serve again."""
+        return self.filter(
+            owner=user, kept_until__isnull=False, scan__in=[Scan.OFF, Scan.WAITING, Scan.CLEAN]
+        )
+
+    def serving(self, kind: str, about: str = "") -> DocumentQuerySet:
+        """Keep what may serve a request of this kind today; ``about`` names a child's."""
+        day = clock.today()
+        return self.filter(
+            Q(expires_on__isnull=True) | Q(expires_on__gte=day),
+            kind=kind,
+            about=about,
+            kept_until__gte=day,
+        ).order_by("-created_at", "-pk")
+
+
+class Scan(models.TextChoices):
+    """What the antivirus says of a file."""
+
+    OFF = "off", _lazy("non examiné")
+    WAITING = "waiting", _lazy("en cours de vérification")
+    CLEAN = "clean", _lazy("vérifié")
+    INFECTED = "infected", _lazy("refusé : virus")
 
 
 class Document(models.Model):
-    """One private file. ``kind`` says what for (``registration.proof``), never whose."""
+    """One private file. ``kind`` says what for (``proof.domicile``), never whose.
+
+    ``owner`` is the person whose paper it is: an agent at a desk uploads for somebody.
+    ``about`` is the key of the child it is about, empty when it serves all. ``expires_on``
+    is the last day on which it convinces, ``kept_until`` the last on which it stays although
+    nothing needs it. An infected file's bytes are gone.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=60)
@@ -59,12 +93,28 @@ class Document(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="documents"
     )
     created_at = models.DateTimeField(default=clock.now, editable=False, db_index=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="kept_documents",
+    )
+    about = models.CharField(max_length=40, blank=True)
+    pages = models.PositiveSmallIntegerField(default=1)
+    expires_on = models.DateField(null=True, blank=True)
+    kept_until = models.DateField(null=True, blank=True)
+    scan = models.CharField(max_length=10, choices=Scan.choices, default=Scan.OFF)
 
     objects = DocumentQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(scan="waiting"), name="doc_held_idx"),
+            models.Index(fields=["owner", "kind"], name="doc_owner_kind_idx"),
+        ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(size__gt=0), name="document_not_empty"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="document_not_empty"),
+            models.CheckConstraint(condition=Q(pages__gt=0), name="document_has_pages"),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +123,26 @@ class Document(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address that opens the file, after a permission check."""
         return reverse("documents:open", args=[self.public_id])
+
+    @property
+    def is_held(self) -> bool:
+        """True while the antivirus has not answered: nobody opens it."""
+        return self.scan == Scan.WAITING
+
+    @property
+    def is_infected(self) -> bool:
+        """True once a virus was found: its bytes are gone."""
+        return self.scan == Scan.INFECTED
+
+    @property
+    def is_expired(self) -> bool:
+        """True when it is older than what convinces an agent; blocks nothing."""
+        return self.expires_on is not None and self.expires_on < clock.today()
+
+    @property
+    def kind_label(self) -> str:
+        """What it is, in the reader's language."""
+        return str(kind_of(self.kind).label)
 
     @property
     def file(self) -> Path:
@@ -110,28 +180,81 @@ def can_open(user: User, document: Document) -> bool:
 
 
 def store(
-    upload: UploadedFile[Any], *, by: Actor, kind: str, max_bytes: int = 10_000_000
+    upload: UploadedFile[Any] | Sequence[UploadedFile[Any]],
+    *,
+    by: Actor,
+    kind: str,
+    max_bytes: int | None = None,
+    about: str = "",
 ) -> Document:
-    """Keep an uploaded PDF, JPEG or PNG.
+    """Keep an uploaded PDF or picture, or several pages as one PDF in their order.
 
-    Pictures are written anew without EXIF and shrunk. Raises RuleBroken, with a sentence
-    for the person, when the file is empty, too big (``max_bytes``), of another type,
-    damaged, locked, or of too many pages.
+    Pictures are written anew without EXIF and shrunk; HEIC becomes JPEG. The limits are
+    those of the kind. Raises RuleBroken, with a sentence for the person, when a file is
+    empty, too big, of another type than it says, damaged, locked, infected, or of too many
+    pages. Call it outside a transaction: an infection is journalled, then refused.
     """
-    # One byte more than allowed is enough to know that it is too big.
-    upload.seek(0)
-    data = upload.read(max_bytes + 1)
-    kept = uploads.clean(data, upload.name or "", max_bytes=max_bytes)
+    limits = kind_of(kind)
+    allowed = max_bytes or limits.max_bytes
+    sent = list(upload) if isinstance(upload, Sequence) else [upload]
+    files = []
+    for one in sent[: uploads.MAX_FILES + 1]:
+        one.seek(0)
+        # One byte more than allowed is enough to know that it is too big.
+        files.append((one.read(allowed + 1), one.name or ""))
+    verdict = _examine([data for data, _name in files], by=by, kind=kind)
+    kept = uploads.join(files, max_bytes=allowed, max_pages=limits.max_pages)
     return store_bytes(
-        kept.data, by=by, kind=kind, filename=kept.filename, content_type=kept.content_type
+        kept.data,
+        by=by,
+        kind=kind,
+        filename=kept.filename,
+        content_type=kept.content_type,
+        about=about,
+        pages=kept.pages,
+        scan=verdict,
     )
 
 
-def store_bytes(data: bytes, *, by: Actor, kind: str, filename: str, content_type: str) -> Document:
+def _examine(files: Sequence[bytes], *, by: Actor, kind: str) -> str:
+    """Have what was sent looked at, before anything of ours opens it."""
+    if not antivirus.is_on():
+        return Scan.OFF
+    for data in files:
+        try:
+            verdict = antivirus.scan(data)
+        except antivirus.ScannerDown:
+            return Scan.WAITING
+        if verdict.infected:
+            logger.warning("infected upload refused: %s", verdict.signature)
+            if by.user is not None:
+                journal.record(
+                    by, "document.infected", by.user, kind=kind, signature=verdict.signature
+                )
+            raise RuleBroken(
+                "file_infected",
+                _("Ce fichier contient un virus : il n’est pas accepté. Vérifiez votre appareil."),
+                "file",
+            )
+    return Scan.CLEAN
+
+
+def store_bytes(
+    data: bytes,
+    *,
+    by: Actor,
+    kind: str,
+    filename: str,
+    content_type: str,
+    about: str = "",
+    pages: int = 1,
+    scan: str = Scan.OFF,
+) -> Document:
     """Keep bytes that the service made itself (a certificate, an export), unchecked."""
     if not data:
         raise ValueError("an empty file is not worth keeping")
     path = _write(data)
+    rules, day = kind_of(kind), clock.today()
     with transaction.atomic():
         document = Document.objects.create(
             kind=kind,
@@ -141,6 +264,12 @@ def store_bytes(data: bytes, *, by: Actor, kind: str, filename: str, content_typ
             sha256=hashlib.sha256(data).hexdigest(),
             path=path,
             uploaded_by=by.user,
+            owner=by.on_behalf_of or by.user,
+            about=about,
+            pages=pages,
+            expires_on=rules.expires_on(day),
+            kept_until=rules.kept_until(day),
+            scan=scan,
         )
         journal.record(by, "document.store", document, kind=kind, size=len(data))
     return document
@@ -167,31 +296,3 @@ def discard(document: Document, *, by: Actor) -> None:
         journal.record(by, "document.discard", document, kind=document.kind)
         document.delete()
         transaction.on_commit(lambda: file.unlink(missing_ok=True))
-
-
-def sweep_orphans() -> int:
-    """Remove rows that no row refers to and files without a row, past their grace.
-
-    Returns how many were removed. A model refers to a document by a foreign key.
-    """
-    before = clock.now() - GRACE
-    removed = 0
-    unused = Document.objects.filter(created_at__lt=before)
-    for relation in Document._meta.related_objects:
-        if relation.related_model is not None:
-            field = relation.field.name
-            users = relation.related_model._base_manager.filter(**{f"{field}__isnull": False})
-            unused = unused.exclude(pk__in=users.values(field))
-    for document in unused.iterator():
-        try:
-            discard(document, by=journal.SYSTEM)
-        except ProtectedError:
-            continue
-        removed += 1
-    known = set(Document.objects.values_list("path", flat=True))
-    for file in root().glob("??/*"):
-        written = dt.datetime.fromtimestamp(file.stat().st_mtime, tz=dt.UTC)
-        if written < before and file.relative_to(root()).as_posix() not in known:
-            file.unlink(missing_ok=True)
-            removed += 1
-    return removed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from core import documents, outbox, retention
+from core import document_life, outbox, retention
 
 
 @shared_task(name="core.deliver_message")  # type: ignore[untyped-decorator]
@@ -22,7 +22,13 @@ def sweep_outbox() -> int:
 @shared_task(name="core.sweep_documents")  # type: ignore[untyped-decorator]
 def sweep_documents() -> int:
     """Remove files without a row and rows that nothing refers to."""
-    return documents.sweep_orphans()
+    return document_life.sweep_orphans()
+
+
+@shared_task(name="core.scan_documents")  # type: ignore[untyped-decorator]
+def scan_documents() -> int:
+    """Have the antivirus look at what was kept while it was silent."""
+    return document_life.sweep_held()
 
 
 @shared_task(name="core.apply_retention")  # type: ignore[untyped-decorator]

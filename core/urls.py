@@ -2,9 +2,17 @@
 
 from django.urls import include, path
 
-from core.views import choices, files, health, inbox, mailbox, partners, people
+from core.views import choices, files, health, inbox, mailbox, mydocs, partners, people
 
-documents = ([path("<uuid:public_id>/", files.open_document, name="open")], "documents")
+documents = (
+    [
+        path("", mydocs.mine, name="mine"),
+        path("<uuid:public_id>/", files.open_document, name="open"),
+        path("<uuid:public_id>/remplacer/", mydocs.replace, name="replace"),
+        path("<uuid:public_id>/supprimer/", mydocs.delete, name="delete"),
+    ],
+    "documents",
+)
 
 mails = (
     [

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from core import documents, journal, uploads
 from core.access import SIGNED_IN, allow, signed_in
@@ -29,6 +31,14 @@ def open_document(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     document = Document.objects.filter(public_id=public_id).first()
     if document is None or not documents.can_open(user, document):
         raise Http404
+    if document.is_held or document.is_infected:
+        # Nobody opens what has not been looked at, nor what must not be opened.
+        return render(
+            request,
+            "core/documents/unopened.html",
+            {"document": document},
+            status=HTTPStatus.GONE if document.is_infected else HTTPStatus.CONFLICT,
+        )
     if user.is_staff_member:
         journal.record_read(Actor.of(request), "document", document, reason=document.kind)
     inline = document.content_type in _INLINE and "telecharger" not in request.GET

@@ -12,11 +12,13 @@ class RegistrationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what awaits people, who may open proofs, when an identity is official."""
+        from core.document_kinds import register_document_kinds, register_document_uses
         from core.documents import register_document_reader
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
-        from enrolment.registration import home, telling
+        from enrolment.registration import home, papers, telling
         from enrolment.registration.access import has_certificate, reads_document
+        from enrolment.registration.actions.papers import replace_document
         from families.access import register_identity_lock
         from families.child_facts import register_child_facts
 
@@ -24,5 +26,7 @@ class RegistrationConfig(AppConfig):
         register_nav(*home.NAV)
         register_document_reader(reads_document)
         register_kinds(*telling.KINDS)
+        register_document_kinds(*papers.kinds())
+        register_document_uses("registration", papers.uses, replace_document)
         register_identity_lock(has_certificate)
         register_child_facts(home.child_facts)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import PagesField
 from enrolment.registration.models import Application, Proof, ProofKind, State, Waiver
 from enrolment.registration.rules import SWORN_KINDS
 from enrolment.schools.models import GradeLevel, School, SchoolYear
@@ -105,11 +106,7 @@ class ProofForm(forms.Form):
     """A document, or a signed statement in its place."""
 
     kind = forms.ChoiceField(label=_("Type de pièce"))
-    file = forms.FileField(
-        label=_("Votre fichier"),
-        help_text=_("Photo ou PDF, 10 Mo au plus."),
-        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
-    )
+    file = PagesField(label=_("Votre document"))
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,8 +21,9 @@ PROVISIONAL_MONTHS = 3
 REQUIRED_KINDS = ("child_identity", "guardian_identity", "domicile")
 #: Of these, which a signed statement may stand in for.
 SWORN_KINDS = frozenset({"child_identity", "guardian_identity", "domicile"})
-#: Age of a proof of address past which an agent looks twice; never a reason to refuse.
-DOMICILE_FRESH_DAYS = 365
+#: Months after which a proof of address is offered no more and an agent looks twice; a city may
+#: not demand one that is younger, so that an old one never stands in the way (D131-3-1).
+DOMICILE_FRESH_MONTHS = 3
 
 #: How pressing the motives for another school are, first to be looked at first (local).
 MOTIVE_ORDER = ("health", "siblings", "continuity", "childcare", "work", "other")

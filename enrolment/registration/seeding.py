@@ -14,6 +14,7 @@ from typing import Any
 from core import clock, documents
 from core.journal import Actor
 from core.seeding import SeedContext
+from enrolment.registration import papers
 from enrolment.registration.models import (
     Admission,
     Application,
@@ -262,7 +263,8 @@ class _Writer:
                 proof.document = documents.store_bytes(
                     self.pictures[kind],
                     by=Actor(user=user),
-                    kind="registration.proof",
+                    kind=papers.code_of(kind),
+                    about=papers.about(kind, application),
                     filename=f"{kind.replace('_', '-')}.jpg",
                     content_type="image/jpeg",
                 )

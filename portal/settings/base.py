@@ -181,6 +181,8 @@ STORAGES = {
 }
 #: Private files; never under a web root, served only through a permission check.
 PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", default=str(VAR_DIR / "private")))
+#: An antivirus, as tcp://host:port or unix:///path of clamd; empty: files are not examined.
+CLAMD_URL = env.str("CLAMD_URL", default="")
 #: This node's own copy of the search index.
 SEARCH_INDEX_ROOT = Path(env.str("SEARCH_INDEX_ROOT", default=str(VAR_DIR / "search")))
 

@@ -17,6 +17,8 @@ SCHEDULE: dict[str, Any] = {
         "task": "core.sweep_documents",
         "schedule": crontab(hour=3, minute=20),
     },
+    # core: files kept while the antivirus was silent
+    "core.scan_documents": {"task": "core.scan_documents", "schedule": 120},
     # canteen: usual weeks become bookings up to the horizon
     "canteen.follow_usual_weeks": {
         "task": "canteen.follow_usual_weeks",

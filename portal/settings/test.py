@@ -14,7 +14,14 @@ from typing import Any
 # nor take a person's settings for its own.
 os.environ["DEMO"] = "1"
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="escale-test-")
-for _name in ("PRIVATE_ROOT", "SEARCH_INDEX_ROOT", "EMAIL_URL", "CACHE_URL", "STRIPE_API_BASE"):
+for _name in (
+    "PRIVATE_ROOT",
+    "SEARCH_INDEX_ROOT",
+    "EMAIL_URL",
+    "CACHE_URL",
+    "STRIPE_API_BASE",
+    "CLAMD_URL",
+):
     os.environ.pop(_name, None)
 os.environ["CELERY_BROKER_URL"] = "memory://"
 if os.environ.get("TEST_DB") == "sqlite":

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from core import clock, documents, outbox
+from core import clock, document_life, documents, outbox
 from core.accounts.models import Post
 from core.accounts.roles import Role
 from core.documents import Document
@@ -93,10 +93,10 @@ class TestDocuments:
         lost = documents.root() / "ab" / "ab00"
         lost.parent.mkdir(exist_ok=True)
         lost.write_bytes(b"left by a rolled-back transaction")
-        assert documents.sweep_orphans() == 0
+        assert document_life.sweep_orphans() == 0
         old = time.time() - 3 * 24 * 3600
         os.utime(lost, (old, old))
-        assert documents.sweep_orphans() == 1
+        assert document_life.sweep_orphans() == 1
         assert document.file.exists()
 
     def test_a_lost_file_is_said_so(self, client):

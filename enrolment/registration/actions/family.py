@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from core import clock, documents, journal, states
+from core import clock, document_life, journal, states
 from core.documents import Document
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -202,13 +202,13 @@ def swear(*, by: Actor, application: Application, kind: str) -> Proof:
 
 @transaction.atomic
 def remove_proof(*, by: Actor, proof: Proof) -> None:
-    """Take a document out of a draft."""
+    """Take a document out of a draft; it stays among its owner's, to serve again."""
     _draft(proof.application)
     document = proof.document
     journal.record(by, "proof.remove", proof, application=proof.application_id, kind=proof.kind)
     proof.delete()
     if document is not None:
-        documents.discard(document, by=by)
+        document_life.release(document, by=by)
 
 
 def _awaits_family(application: Application) -> Application:

@@ -17,7 +17,7 @@ from enrolment.registration.actions import family as acts
 from enrolment.registration.certificates import certificate_pdf
 from enrolment.registration.forms import ProofForm
 from enrolment.registration.models import OPEN, Application, Certificate, State, Waiver
-from enrolment.registration.views.steps import proof_rows, receive_proof, step_url
+from enrolment.registration.views.steps import owner_of, proof_rows, receive_proof, step_url
 from families.models import Child, Guardian
 from families.views.base import household_required
 
@@ -94,7 +94,7 @@ def application(request: HttpRequest, guardian: Guardian, reference: str) -> Htt
             "application": found,
             "timeline": queries.timeline(found, private=private),
             "private": private,
-            "rows": proof_rows(found) if private else [],
+            "rows": proof_rows(found, owner_of(request)) if private else [],
             "requests": requests,
             "form": form,
             "open": found.state in OPEN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from core import documents
 from core.access import SIGNED_IN, allow, signed_in
+from core.accounts.models import User
+from core.documents import Document
 from core.errors import RuleBroken
 from core.journal import Actor
-from enrolment.registration import queries
+from enrolment.registration import papers, queries
 from enrolment.registration.actions import family as acts
+from enrolment.registration.actions.papers import reuse_proof
 from enrolment.registration.forms import (
     ChildChoiceForm,
     LevelForm,
@@ -220,8 +224,11 @@ def _school(request: HttpRequest, guardian: Guardian, application: Application) 
     return _page(request, application, "ecole", {"form": form, "sector": sector})
 
 
-def proof_rows(application: Application) -> list[dict[str, Any]]:
-    """Return the three lawful proofs with what was given for each, then the others."""
+def proof_rows(application: Application, owner: User | None = None) -> list[dict[str, Any]]:
+    """Return the three lawful proofs with what was given for each, then the others.
+
+    With ``owner``, those that miss come with what this person has sent before and may serve.
+    """
     proofs = list(application.proofs.select_related("document"))
     extra = [k for k in dict.fromkeys(p.kind for p in proofs) if k not in REQUIRED_KINDS]
     return [
@@ -231,9 +238,18 @@ def proof_rows(application: Application) -> list[dict[str, Any]]:
             "proofs": [p for p in proofs if p.kind == kind],
             "can_swear": kind in SWORN_KINDS,
             "required": kind in REQUIRED_KINDS,
+            "reusable": papers.reusable(owner, application, kind)
+            if owner is not None and not any(p.kind == kind for p in proofs)
+            else [],
         }
         for kind in [*REQUIRED_KINDS, *extra]
     ]
+
+
+def owner_of(request: HttpRequest) -> User | None:
+    """Return whose papers serve: one's own, or the person's one acts for."""
+    by = Actor.of(request)
+    return by.on_behalf_of or by.user
 
 
 def receive_proof(request: HttpRequest, application: Application) -> ProofForm | None:
@@ -256,22 +272,45 @@ def receive_proof(request: HttpRequest, application: Application) -> ProofForm |
         acts.remove_proof(by=by, proof=proof)
         messages.success(request, _("La pièce est retirée."))
         return None
+    if "reuse" in request.POST:
+        _reuse(by, application, request.POST["reuse"])
+        messages.success(request, _("Ce document sert aussi à cette demande."))
+        return None
     form = ProofForm(request.POST, request.FILES, kinds=kinds)
     if form.is_valid():
+        kind = form.cleaned_data["kind"]
         try:
-            document = documents.store(form.cleaned_data["file"], by=by, kind="registration.proof")
-            acts.add_proof(
+            document = documents.store(
+                form.cleaned_data["file"],
                 by=by,
-                application=application,
-                kind=form.cleaned_data["kind"],
-                document=document,
+                kind=papers.code_of(kind),
+                about=papers.about(kind, application),
             )
+            acts.add_proof(by=by, application=application, kind=kind, document=document)
         except RuleBroken as broken:
             form.add_error(broken.field if broken.field in form.fields else "file", broken.message)
         else:
             messages.success(request, _("Votre pièce est bien arrivée."))
             return None
     return form
+
+
+def _reuse(by: Actor, application: Application, wanted: str) -> None:
+    """Let a document that this person keeps serve the application; else 404."""
+    owner = by.on_behalf_of or by.user
+    try:
+        key = uuid.UUID(wanted)
+    except ValueError:
+        raise Http404 from None
+    document = Document.objects.kept_by(owner).filter(public_id=key).first() if owner else None
+    if document is None:
+        raise Http404
+    reuse_proof(
+        by=by,
+        application=application,
+        kind=document.kind.removeprefix("proof."),
+        document=document,
+    )
 
 
 def _proofs(request: HttpRequest, guardian: Guardian, application: Application) -> HttpResponse:
@@ -291,7 +330,7 @@ def _proofs(request: HttpRequest, guardian: Guardian, application: Application) 
         "pieces",
         {
             "form": form,
-            "rows": proof_rows(application),
+            "rows": proof_rows(application, owner_of(request)),
             "missing": missing,
             "next": _next(application, "pieces"),
         },
