@@ -20,6 +20,8 @@ class FamiliesConfig(AppConfig):
         from families import home, telling
         from families.access import contact_address, reads_document
         from families.desk import wiring
+        from families.access.care import reads_plan_page
+        from families.access.people import reads_report_proof
 
         register_address(contact_address)
         register_cards(home.cards)
@@ -28,3 +30,5 @@ class FamiliesConfig(AppConfig):
         register_kinds(*telling.KINDS)
         register_numbers(telling.phone_of)
         wiring.register(self)
+        register_document_reader(reads_plan_page)
+        register_document_reader(reads_report_proof)

@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 
+from core import clock
+from core.accounts.models import User
 from families.models import (
     Child,
     Guardian,
@@ -115,6 +117,7 @@ def payer_table(child_ids: Iterable[int], start: dt.date, end: dt.date) -> Payer
                     rule.valid_from,
                     rule.mode,
                     tuple(Share(s.guardian_id, s.percent, s.weeks) for s in shares),
+                    rule.ends_on,
                 )
             )
         ties = Guardianship.objects.filter(
@@ -177,6 +180,29 @@ def rules_of(child: Child, day: dt.date) -> tuple[PayerRule | None, PayerRule | 
     rules = list(
         child.payer_rules.prefetch_related("shares__guardian").order_by("valid_from", "pk")
     )
-    begun = [r for r in rules if r.agreed_at is not None and r.valid_from <= day]
+    begun = [
+        r
+        for r in rules
+        if r.agreed_at is not None and r.valid_from <= day and r.ends_on != r.valid_from
+    ]
     waiting = [r for r in rules if r.agreed_at is None]
-    return (begun[-1] if begun else None, waiting[0] if waiting else None)
+    now = begun[-1] if begun and (begun[-1].ends_on is None or day < begun[-1].ends_on) else None
+    return (now, waiting[0] if waiting else None)
+
+
+def payers_to_choose(user: User) -> list[Child]:
+    """Return the children of a parent whose paying rule has ended with nothing after it."""
+    today = clock.today()
+    counted = PayerRule.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=F("valid_from")),
+        child=OuterRef("pk"),
+        agreed_at__isnull=False,
+    )
+    begun = counted.filter(valid_from__lte=today).order_by("-valid_from")
+    return list(
+        Child.objects.of_guardian(user)
+        .annotate(rule_ended_on=Subquery(begun.values("ends_on")[:1]))
+        .filter(~Exists(counted.filter(valid_from__gt=today)), rule_ended_on__lte=today)
+        .exclude(payer_rules__agreed_at__isnull=True)
+        .order_by("birth_date", "pk")
+    )

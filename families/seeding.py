@@ -31,7 +31,7 @@ from families.seeding_streets import BATCH, SeedSector, fold, seed_streets
 
 #: Birth years counted from the school year's: 3 (petite section) to 10 (CM2).
 AGES = range(3, 11)
-ALLERGENS = ("peanuts", "milk", "eggs", "fish", "nuts", "gluten", "sesame", "soya")
+ALLERGENS = ("peanuts", "milk", "eggs", "fish", "nuts", "gluten", "sesame", "soybeans")
 
 
 @dataclass

@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from enrolment.canteen.models import Allergen, Course, Diet, Label
-from families.models import Child
+from enrolment.canteen.models import Course, Diet, Label
+from families.models import Allergen, Child
 
 WEEKDAYS = (
     (1, _("Lundi")),

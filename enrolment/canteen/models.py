@@ -15,6 +15,7 @@ from enrolment.canteen import access
 from enrolment.canteen.rules.cutoff import Terms
 from enrolment.schools.models import School, SchoolYear
 from families.models import Child
+from families.models.health import allergen_names
 
 
 class Diet(models.TextChoices):
@@ -24,25 +25,6 @@ class Diet(models.TextChoices):
     NO_PORK = "no_pork", _("Sans porc")
     NO_MEAT = "no_meat", _("Sans viande")
     PACKED_LUNCH = "packed_lunch", _("Panier-repas (PAI)")
-
-
-class Allergen(models.TextChoices):
-    """The 14 allergens of EU regulation 1169/2011, annex II."""
-
-    GLUTEN = "gluten", _("Gluten")
-    CRUSTACEANS = "crustaceans", _("Crustacés")
-    EGGS = "eggs", _("Œufs")
-    FISH = "fish", _("Poisson")
-    PEANUTS = "peanuts", _("Arachides")
-    SOYBEANS = "soybeans", _("Soja")
-    MILK = "milk", _("Lait")
-    NUTS = "nuts", _("Fruits à coque")
-    CELERY = "celery", _("Céleri")
-    MUSTARD = "mustard", _("Moutarde")
-    SESAME = "sesame", _("Sésame")
-    SULPHITES = "sulphites", _("Sulfites")
-    LUPIN = "lupin", _("Lupin")
-    MOLLUSCS = "molluscs", _("Mollusques")
 
 
 class Label(models.TextChoices):
@@ -340,7 +322,7 @@ class Course(models.Model):
     @property
     def allergen_names(self) -> list[str]:
         """Names of the allergens, in the reader's language."""
-        return [str(Allergen(code).label) for code in self.allergens]
+        return allergen_names(self.allergens)
 
     @property
     def label_names(self) -> list[str]:

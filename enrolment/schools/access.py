@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -11,6 +12,7 @@ from django.db.models import Q
 from core import clock
 from core.access import reach_of
 from core.accounts.roles import STAFF_ROLES, Role
+from families.rules import care
 
 if TYPE_CHECKING:
     from core.accounts.models import User
@@ -95,3 +97,40 @@ def on_a_roll(child_id: int) -> bool:
     from enrolment.schools.models import RollEntry
 
     return RollEntry.objects.filter(child=child_id).exists()
+
+
+def roll_reach(user: User, roles: tuple[str, ...]) -> Q | None:
+    """Children reached at school through some roles and no other; registered in apps."""
+    from enrolment.schools.models import RollEntry
+
+    reach = reach_of(user, *(role for role in roles if role != Role.TEACHER))
+    teaches = Role.TEACHER in roles and user.has_role(Role.TEACHER)
+    if not reach and not teaches:
+        return None
+    mine = reach.school_filter() if reach else Q(pk__in=[])
+    if teaches:
+        mine |= Q(class_group__in=user.taught_classes.values("pk"))
+    return Q(pk__in=RollEntry.objects.current().filter(mine).values("child"))
+
+
+def attending(child_ids: Iterable[int]) -> set[int]:
+    """Return which of these children are on a roll today; registered in apps."""
+    from enrolment.schools.models import RollEntry
+
+    entries = RollEntry.objects.current().filter(child__in=list(child_ids))
+    return set(entries.values_list("child", flat=True))
+
+
+def end_of_stay(child_id: int) -> dt.date | None:
+    """Return the first day after a child's stay in its school, if it attends one."""
+    from enrolment.schools.models import RollEntry
+
+    entry = (
+        RollEntry.objects.current()
+        .filter(child=child_id)
+        .select_related("school", "school_year")
+        .first()
+    )
+    if entry is None:
+        return None
+    return care.end_of_stay(entry.level, entry.school.levels, entry.school_year.start_year)

@@ -14,11 +14,23 @@ class SchoolsConfig(AppConfig):
         """Let school staff see the children of their rolls; fill menu and children's cards."""
         from core.home import register_nav
         from enrolment.schools import home
-        from enrolment.schools.access import child_reach, on_a_roll
+        from enrolment.schools.access import (
+            attending,
+            child_reach,
+            end_of_stay,
+            on_a_roll,
+            roll_reach,
+        )
         from families.access import register_child_reach, register_identity_lock
+        from families.access.care import register_roll_reach
+        from families.actions.health import register_end_of_stay
+        from families.actions.moves import register_attendance
         from families.child_facts import register_child_facts
 
         register_child_reach(child_reach)
+        register_roll_reach(roll_reach)
         register_identity_lock(on_a_roll)
+        register_attendance(attending)
+        register_end_of_stay(end_of_stay)
         register_child_facts(home.child_facts)
         register_nav(*home.NAV)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         Child,
         Guardian,
         Guardianship,
-        HealthCarePlan,
         Household,
         IncomeFile,
         Invitation,
@@ -142,18 +141,6 @@ class IncomeFileQuerySet(models.QuerySet["IncomeFile"]):
         if reach_of(user, *FAMILY_AGENTS, Role.REVENUE_OFFICER).city:
             return self
         return self.filter(household__guardians__user=user).distinct()
-
-
-class HealthCarePlanQuerySet(models.QuerySet["HealthCarePlan"]):
-    """Health care plans: parents with authority; staff only through journalled reads."""
-
-    def visible_to(self, user: User) -> HealthCarePlanQuerySet:
-        """Plans of one's own children; of the children reached for head and canteen staff."""
-        from families.models import Child
-
-        if user.has_role(Role.HEAD_TEACHER, Role.CANTEEN_MANAGER):
-            return self.filter(child__in=Child.objects.visible_to(user).values("pk"))
-        return self.filter(child__in=Child.objects.of_guardian(user).values("pk"))
 
 
 class PickupContactQuerySet(models.QuerySet["PickupContact"]):

@@ -13,8 +13,10 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from families import access
 from families.actions.household import person_of
+from families.actions.names import keep_names
 from families.codes import new_reference
-from families.models import Child, Guardian, Guardianship, Household, PickupContact
+from families.models import Child, Guardian, Guardianship, Household, NameChange, PickupContact
+from families.rules import same_name
 
 
 @transaction.atomic
@@ -41,18 +43,12 @@ def add_child(
             "birth_date", _("Ce service s'adresse aux enfants de moins de 18 ans."), "birth_date"
         )
     Guardian.objects.select_for_update().get(pk=guardian.pk)
-    known = (
-        Child.objects.filter(
-            guardianships__guardian=guardian,
-            given_name__iexact=given_name,
-            family_name__iexact=family_name,
-            birth_date=birth_date,
-        )
-        .order_by("pk")
-        .first()
-    )
-    if known is not None:
-        return known
+    for known in Child.objects.filter(
+        guardianships__guardian=guardian, birth_date=birth_date
+    ).order_by("pk"):
+        # Twins share the day and the name, not the given name; an accent left out is no twin.
+        if same_name(known.given_name, given_name) and same_name(known.family_name, family_name):
+            return known
     child = Child.objects.create(
         reference=new_reference("E"),
         given_name=given_name,
@@ -82,15 +78,16 @@ def edit_child(
         family_name,
         birth_date,
     )
+    names = {"given_name": given_name, "family_name": family_name, "used_name": used_name}
     if not same and access.identity_is_locked(child.pk):
         raise RuleBroken(
             "identity_locked",
             _("Un dossier scolaire existe : demandez la correction au service des inscriptions."),
             "given_name",
         )
-    child.given_name, child.family_name = given_name, family_name
-    child.used_name, child.birth_date = used_name, birth_date
-    child.save()
+    keep_names(by=by, person=child, names=names, reason=NameChange.Reason.TYPING_ERROR)
+    child.birth_date = birth_date
+    child.save(update_fields=["birth_date"])
     journal.record(by, "child.edit", child)
     return child
 
@@ -119,6 +116,7 @@ def add_guardian(
     other = (
         Guardian.objects.filter(
             guardianships__child__in=chosen,
+            died_on__isnull=True,
             given_name__iexact=given_name,
             family_name__iexact=family_name,
         )

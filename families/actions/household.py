@@ -1,4 +1,4 @@
-"""A parent makes her household, moves, changes how she is reached."""
+"""A parent makes her household, changes how she is reached."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from core.accounts.models import Post, User
 from core.accounts.roles import Role, ScopeKind
 from core.errors import RuleBroken
 from core.journal import Actor
+from families.actions.names import keep_names
 from families.codes import new_reference
-from families.models import Guardian, Household, Street
+from families.models import Guardian, HomeAddress, Household, NameChange, Street
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,12 @@ class Address:
     city: str = ""
 
 
-def _write(household: Household, address: Address, city: str) -> None:
+#: What an address is made of, on a household and in its history.
+ADDRESS_FIELDS = ("street", "street_text", "number", "suffix", "complement", "postcode", "city")
+
+
+def write_address(household: Household, address: Address, city: str) -> None:
+    """Put a declared address on a household, unsaved; ``city`` is our own."""
     street = address.street
     household.street = street
     household.street_text = "" if street else address.street_text
@@ -39,6 +45,18 @@ def _write(household: Household, address: Address, city: str) -> None:
     household.complement = address.complement
     household.postcode = street.postcode if street else address.postcode
     household.city = city if street else address.city
+
+
+def note_address(household: Household, mover: Guardian | None) -> HomeAddress | None:
+    """Keep in the history where a household lives from today; none for an empty address."""
+    if not household.address_lines:
+        return None
+    return HomeAddress.objects.create(
+        household=household,
+        mover=mover,
+        applied_at=clock.now(),
+        **{name: getattr(household, name) for name in ADDRESS_FIELDS},
+    )
 
 
 def person_of(by: Actor) -> User:
@@ -68,8 +86,9 @@ def make_household(
     if existing is not None:
         return existing
     household = Household(reference=new_reference("F"))
-    _write(household, address, city)
+    write_address(household, address, city)
     household.save()
+    note_address(household, None)
     guardian = Guardian.objects.create(
         user=user,
         household=household,
@@ -94,39 +113,19 @@ def become_guardian(user: User) -> None:
 
 
 @transaction.atomic
-def change_address(
-    *, by: Actor, guardian: Guardian, address: Address, city: str, alone: bool
-) -> Household:
-    """Write a new address: for the whole household, or ``alone`` for one who moves out.
-
-    Moving out opens a household of one's own, so that the old one never sees the new
-    address. A school place is never changed by a move: the family is asked (L212-7).
-    """
-    guardian = Guardian.objects.select_for_update().get(pk=guardian.pk)
-    household = Household.objects.select_for_update().get(pk=guardian.household_id)
-    shared = household.guardians.exclude(pk=guardian.pk).exists()
-    if alone and shared:
-        household = Household(reference=new_reference("F"))
-        _write(household, address, city)
-        household.save()
-        guardian.household = household
-        guardian.save(update_fields=["household"])
-        journal.record(by, "household.move_out", household, guardian=guardian.pk)
-        return household
-    _write(household, address, city)
-    household.save()
-    journal.record(by, "household.move", household, guardian=guardian.pk)
-    return household
-
-
-@transaction.atomic
 def update_contact(
     *, by: Actor, guardian: Guardian, used_name: str, phone: str, language: str
 ) -> Guardian:
     """Change how a guardian is named in daily life and reached."""
     guardian = Guardian.objects.select_for_update().get(pk=guardian.pk)
-    guardian.used_name, guardian.phone, guardian.language = used_name, phone, language
-    guardian.save(update_fields=["used_name", "phone", "language"])
+    keep_names(
+        by=by,
+        person=guardian,
+        names={"used_name": used_name},
+        reason=NameChange.Reason.DAILY_LIFE,
+    )
+    guardian.phone, guardian.language = phone, language
+    guardian.save(update_fields=["phone", "language"])
     if guardian.user_id:
         User.objects.filter(pk=guardian.user_id).update(language=language)
     journal.record(by, "guardian.contact", guardian, on=clock.today().isoformat())

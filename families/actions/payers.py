@@ -12,6 +12,7 @@ from core import clock, journal, outbox
 from core.errors import RuleBroken
 from core.journal import Actor
 from families.models import Child, Guardian, Guardianship, PayerRule, PayerShare
+from families.queries import rules_of
 from families.rules import Share, shares_problem
 
 
@@ -23,6 +24,46 @@ def _problem_sentence(code: str) -> str:
         "weeks": _("Une personne paie les semaines paires, une autre les impaires."),
         "twice": _("La même personne est choisie deux fois."),
     }[code]
+
+
+def _last_day_of(child_id: int, named: set[int], day: dt.date) -> dt.date | None:
+    """Return when a rule naming these guardians from a day must end, if that is known.
+
+    They must all be able to pay on that day: hold authority, or be the institution in charge.
+    A death or ruling already recorded for later ends the rule then. The caller holds the
+    child's lock, which whoever ends a guardianship takes too.
+    """
+    links = Guardianship.objects.current(day).filter(child=child_id, guardian__in=named)
+    able = {
+        link.guardian_id: link.ends_on
+        for link in links
+        if link.parental_authority or link.kind == Guardianship.Kind.INSTITUTION
+    }
+    if set(able) != named:
+        raise RuleBroken("stranger", _("Cette personne n'est pas responsable de l'enfant."), "mode")
+    return min((end for end in able.values() if end is not None), default=None)
+
+
+@transaction.atomic
+def end_rules_naming(*, by: Actor, child: Child, guardian: Guardian, day: dt.date) -> bool:
+    """End every rule that names a guardian from a day on; tell whether the child loses one.
+
+    Proposals that name them go; rules to come never count; those in force end. History stays.
+    The caller holds the child's lock.
+    """
+    naming = PayerRule.objects.filter(child=child, shares__guardian=guardian).distinct()
+    for proposal in naming.filter(agreed_at__isnull=True).order_by("pk"):
+        journal.record(by, "payer_rule.withdraw", proposal, child=child.pk)
+        proposal.delete()
+    before, _proposal = rules_of(child, day)
+    for rule in naming.filter(agreed_at__isnull=False).order_by("valid_from", "pk"):
+        end = max(day, rule.valid_from)
+        if rule.ends_on is None or rule.ends_on > end:
+            rule.ends_on = end
+            rule.save(update_fields=["ends_on"])
+            journal.record(by, "payer_rule.end", rule, child=child.pk, on=end.isoformat())
+    after, _proposal = rules_of(child, day)
+    return before is not None and after is None
 
 
 @transaction.atomic
@@ -51,19 +92,17 @@ def set_payers(
     problem = shares_problem(mode, shares)
     if problem:
         raise RuleBroken(problem, _problem_sentence(problem), "mode")
-    responsible = set(
-        Guardianship.objects.current().filter(child=child).values_list("guardian", flat=True)
-    )
-    if not {share.guardian for share in shares} <= responsible:
-        raise RuleBroken("stranger", _("Cette personne n'est pas responsable de l'enfant."), "mode")
+    named = {share.guardian for share in shares}
+    ends_on = _last_day_of(child.pk, named, valid_from)
     PayerRule.objects.filter(child=child, agreed_at__isnull=True).delete()
-    alone = {share.guardian for share in shares} == {guardian.pk}
+    alone = named == {guardian.pk}
     if alone:
         PayerRule.objects.filter(child=child, valid_from=valid_from).delete()
     rule = PayerRule.objects.create(
         child=child,
         mode=mode,
         valid_from=valid_from,
+        ends_on=ends_on,
         proposed_by=guardian,
         agreed_at=clock.now() if alone else None,
     )
@@ -97,9 +136,11 @@ def agree_payers(*, by: Actor, rule: PayerRule) -> PayerRule:
     if found.agreed_at is not None:
         return found
     day = max(found.valid_from, clock.today())
+    named = set(found.shares.values_list("guardian", flat=True))
+    ends_on = _last_day_of(found.child_id, named, day)
     PayerRule.objects.filter(child=found.child_id, valid_from=day, agreed_at__isnull=False).delete()
-    found.valid_from, found.agreed_at = day, clock.now()
-    found.save(update_fields=["valid_from", "agreed_at"])
+    found.valid_from, found.ends_on, found.agreed_at = day, ends_on, clock.now()
+    found.save(update_fields=["valid_from", "ends_on", "agreed_at"])
     journal.record(by, "payer_rule.agree", found, child=found.child_id)
     return found
 

@@ -1,5 +1,6 @@
 """Facts about families: households, guardians, children, custody, income, health."""
 
+from families.models.care import EmergencyContact, PhotoAnswer
 from families.models.children import Child, Guardianship, PickupContact
 from families.models.desk import (
     FamilyExport,
@@ -10,32 +11,43 @@ from families.models.desk import (
     SearchKey,
     SearchWord,
 )
-from families.models.health import HealthCarePlan
+from families.models.health import Allergen, FoodAllergy, HealthCarePlan, PlanDocument
 from families.models.household import Guardian, Household, Street
 from families.models.income import IncomeFile
 from families.models.joining import Invitation
 from families.models.merging import DuplicatePair, Merge
+from families.models.moves import HomeAddress, SchoolQuestion
 from families.models.payers import PayerRule, PayerShare
+from families.models.situations import NameChange, SituationReport
 
 __all__ = [
+    "Allergen",
     "Child",
     "DuplicatePair",
+    "EmergencyContact",
     "FamilyExport",
     "FamilyNote",
     "FamilyNoteVersion",
+    "FoodAllergy",
     "Guardian",
     "Guardianship",
     "HealthCarePlan",
+    "HomeAddress",
     "Household",
     "IncomeFile",
     "Invitation",
     "Merge",
+    "NameChange",
     "PayerRule",
     "PayerShare",
+    "PhotoAnswer",
     "PickupContact",
+    "PlanDocument",
+    "SchoolQuestion",
     "SearchDue",
     "SearchEntry",
     "SearchKey",
     "SearchWord",
+    "SituationReport",
     "Street",
 ]

@@ -54,6 +54,15 @@ class Guardianship(models.Model):
         GUARDIAN = "guardian", _("Tuteur ou tutrice")
         INSTITUTION = "institution", _("Institution")
 
+    class EndReason(models.TextChoices):
+        """Why a link, or what it allows, ended. The next row, if any, says what follows."""
+
+        DEATH = "death", _("Décès")
+        AUTHORITY_LOST = "authority_lost", _("Fin de l’autorité parentale")
+        AUTHORITY_GAINED = "authority_gained", _("Début de l’autorité parentale")
+        MANDATE_OVER = "mandate_over", _("Fin de la tutelle ou du placement")
+        RECORDED_IN_ERROR = "recorded_in_error", _("Enregistré par erreur")
+
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="guardianships")
     guardian = models.ForeignKey(Guardian, on_delete=models.PROTECT, related_name="guardianships")
     kind = models.CharField(_("lien"), max_length=12, choices=Kind.choices)
@@ -63,6 +72,9 @@ class Guardianship(models.Model):
     receives_messages = models.BooleanField(_("reçoit les messages"), default=True)
     starts_on = models.DateField(default=clock.today)
     ends_on = models.DateField(null=True, blank=True)
+    end_reason = models.CharField(
+        _("motif de fin"), max_length=20, choices=EndReason.choices, blank=True
+    )
 
     objects = access.GuardianshipQuerySet.as_manager()
 
@@ -76,6 +88,10 @@ class Guardianship(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="guardianship_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_reason="") | Q(ends_on__isnull=False),
+                name="guardianship_reason_needs_end",
             ),
         ]
 

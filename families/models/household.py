@@ -72,7 +72,11 @@ class Household(models.Model):
 
 
 class Guardian(models.Model):
-    """An adult responsible for children; ``user`` is null until they have an account."""
+    """An adult responsible for children; ``user`` is null until they have an account.
+
+    For an institution (a child welfare service), ``organisation`` is its name and the other
+    names are those of the person to ask for there.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -97,6 +101,8 @@ class Guardian(models.Model):
         on_delete=models.CASCADE,
         related_name="merged_guardians",
     )
+    organisation = models.CharField(_("institution"), max_length=120, blank=True)
+    died_on = models.DateField(_("date de décès"), null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = access.GuardianQuerySet.as_manager()
@@ -109,5 +115,7 @@ class Guardian(models.Model):
 
     @property
     def full_name(self) -> str:
-        """Given name and the name used in daily life."""
+        """Given name and the name used in daily life; an institution's own name."""
+        if self.organisation:
+            return self.organisation
         return f"{self.given_name} {self.used_name or self.family_name}"

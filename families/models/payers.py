@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -19,7 +19,8 @@ class PayerRule(models.Model):
     ``single``: one share. ``percentage``: shares with ``percent`` adding up to 100.
     ``alternating``: one share for odd and one for even ISO weeks (weeks 53 and 1 are both
     odd: the rule follows the calendar, not a count of weeks). A rule that makes somebody
-    else pay is a proposal, without effect, until ``agreed_at``.
+    else pay is a proposal, without effect, until ``agreed_at``. ``ends_on`` is the first day
+    on which somebody it names is no longer responsible: the rule is over, none takes over.
     """
 
     class Mode(models.TextChoices):
@@ -30,6 +31,7 @@ class PayerRule(models.Model):
     child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="payer_rules")
     mode = models.CharField(max_length=12, choices=Mode.choices)
     valid_from = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
     proposed_by = models.ForeignKey(
         Guardian, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -49,6 +51,10 @@ class PayerRule(models.Model):
                 fields=["child"],
                 condition=Q(agreed_at__isnull=True),
                 name="payer_rule_one_proposal",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("valid_from")),
+                name="payer_rule_ends_after_start",
             ),
         ]
 

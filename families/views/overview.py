@@ -14,8 +14,9 @@ from core.access import ANYONE, SIGNED_IN, allow, signed_in
 from core.accounts.roles import Role
 from core.journal import Actor
 from families import queries
-from families.actions.household import Address, change_address, make_household, update_contact
+from families.actions.household import Address, make_household, update_contact
 from families.actions.invitations import open_invitation
+from families.actions.moves import change_address
 from families.child_facts import facts_of
 from families.forms.address import AddressForm, MoveForm
 from families.forms.people import AboutYouForm, ContactForm

@@ -267,6 +267,9 @@ if STRIPE_API_BASE != "https://api.stripe.com":
     # Browsers apply form-action to the redirect that leads to the payment page.
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(STRIPE_API_BASE)
 
+#: How many days before a child's care plan ends its parents are reminded.
+PLAN_REMINDER_DAYS = env.int("PLAN_REMINDER_DAYS", default=45)
+
 #: Whom to call about a device found somewhere: all that its label tells a stranger.
 FLEET_CONTACT_PHONE = env.str("FLEET_CONTACT_PHONE", default="04 91 00 15 00")
 

@@ -43,4 +43,13 @@ SCHEDULE: dict[str, Any] = {
         "task": "workspace.close_departed",
         "schedule": crontab(hour=2, minute=10),
     },
+    # families: announced moves on their day, care plans that end soon
+    "families.follow_moves": {
+        "task": "families.follow_moves",
+        "schedule": crontab(hour=0, minute=5),
+    },
+    "families.remind_plans": {
+        "task": "families.remind_plans",
+        "schedule": crontab(hour=7, minute=30),
+    },
 }

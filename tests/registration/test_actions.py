@@ -16,7 +16,8 @@ from enrolment.registration.certificates import certificate_pdf, find_certificat
 from enrolment.registration.models import Certificate, Waiver
 from enrolment.schools.actions import roll
 from enrolment.schools.models import StreetSegment
-from families.actions.household import Address, change_address
+from families.actions.household import Address
+from families.actions.moves import change_address
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,9 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from core.spreadsheets import Table
 from enrolment.canteen.actions.menus import Dish, write_menu
-from enrolment.canteen.models import Allergen, Course, Diet, Kitchen, Label
+from enrolment.canteen.models import Course, Diet, Kitchen, Label
 from enrolment.canteen.queries import load_service
+from families.models import Allergen
 from families.rules import fold
 
 #: Headers of the file; ``type`` and ``plat`` and ``date`` are needed, the rest may be absent.

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from core import journal
 from core.errors import RuleBroken
 from core.journal import Actor
-from enrolment.canteen.models import Allergen, Course, Diet, Kitchen, Label, Menu
+from enrolment.canteen.models import Course, Diet, Kitchen, Label, Menu
 from enrolment.canteen.queries import load_service
+from families.models import Allergen
 
 _ORDER = list(Course.Kind.values)
 

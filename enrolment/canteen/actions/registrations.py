@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock, journal
@@ -184,13 +183,9 @@ def _check_diet(child: Child, diet: str, day: dt.date) -> None:
 
 
 def brings_packed_lunch(child: Child, day: dt.date) -> bool:
-    """Tell whether a health care plan in force that day asks for a packed lunch."""
-    return HealthCarePlan.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gt=day),
-        child=child,
-        starts_on__lte=day,
-        brings_packed_lunch=True,
-    ).exists()
+    """Tell whether a plan in force that day, confirmed by the school, asks for a packed lunch."""
+    plans = HealthCarePlan.objects.in_force(day).confirmed()
+    return plans.filter(child=child, brings_packed_lunch=True).exists()
 
 
 def _write_pattern(

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
@@ -23,11 +22,12 @@ from core.spreadsheets import Column, write_xlsx, xlsx_response
 from enrolment.canteen import access
 from enrolment.canteen.actions import orders as acts
 from enrolment.canteen.forms import DayField, ReasonForm
-from enrolment.canteen.models import Allergen, Booking, Diet, Kitchen, KitchenOrder, Refectory
+from enrolment.canteen.models import Booking, Diet, Kitchen, KitchenOrder, Refectory
 from enrolment.canteen.queries import load_service
 from enrolment.canteen.rules.orders import Quantities, differences
 from enrolment.canteen.words import limit_in_words
 from families.models import HealthCarePlan
+from families.models.health import allergen_names
 
 
 @dataclass(frozen=True)
@@ -265,23 +265,17 @@ def trays(request: HttpRequest, code: str, day: dt.date) -> HttpResponse:
 
 def _trays(kitchen: Kitchen, day: dt.date) -> list[dict[str, Any]]:
     """Children booked that day who have a health care plan in force. 2 queries."""
-    plans = {
-        plan.child_id: plan
-        for plan in HealthCarePlan.objects.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day
-        )
-    }
+    plans = {plan.child_id: plan for plan in HealthCarePlan.objects.in_force(day)}
     bookings = (
         Booking.objects.expected()
         .filter(day=day, school__refectory__kitchen=kitchen, child__in=plans)
         .select_related("child", "school__refectory")
         .order_by("school__refectory__route", "school__refectory__stop", "child__given_name", "pk")
     )
-    names = dict(Allergen.choices)
     return [
         {
             "booking": row,
-            "allergens": [str(names.get(code, code)) for code in plans[row.child_id].allergens],
+            "allergens": allergen_names(plans[row.child_id].allergens),
         }
         for row in bookings
     ]

@@ -11,6 +11,7 @@ from core import clock, journal
 from core.errors import RuleBroken
 from core.journal import Actor
 from enrolment.schools.models import ClassGroup, RollEntry, School, SchoolYear
+from families.actions.health import end_plans
 from families.models import Child
 
 
@@ -105,4 +106,5 @@ def leave(*, by: Actor, entry: RollEntry, day: dt.date) -> RollEntry:
     current.left_on = day
     current.save(update_fields=["left_on"])
     journal.record(by, "roll.leave", current, day=day.isoformat())
+    end_plans(by=by, child=current.child_id, day=day)
     return current

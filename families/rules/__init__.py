@@ -41,11 +41,21 @@ class Share:
 
 @dataclass(frozen=True)
 class PayingRule:
-    """Who pays for a child from ``valid_from`` on, until a newer rule begins."""
+    """Who pays for a child from ``valid_from`` on, until a newer rule begins.
+
+    ``ends_on`` is the first day without it: somebody it names has died or is no longer
+    responsible. An older rule does not come back to life.
+    """
 
     valid_from: dt.date
     mode: str
     shares: tuple[Share, ...]
+    ends_on: dt.date | None = None
+
+    @property
+    def never_counted(self) -> bool:
+        """True for a rule that ended before its first day."""
+        return self.ends_on is not None and self.ends_on <= self.valid_from
 
 
 @dataclass(frozen=True)
@@ -67,9 +77,12 @@ def week_parity(day: dt.date) -> str:
 
 
 def rule_on(rules: Iterable[PayingRule], day: dt.date) -> PayingRule | None:
-    """Return the newest rule in force on a service day, if any."""
-    begun = [rule for rule in rules if rule.valid_from <= day]
-    return max(begun, key=lambda rule: rule.valid_from, default=None)
+    """Return the newest rule begun by a service day, or None if there is none or it has ended."""
+    begun = [rule for rule in rules if rule.valid_from <= day and not rule.never_counted]
+    newest = max(begun, key=lambda rule: rule.valid_from, default=None)
+    if newest is not None and newest.ends_on is not None and newest.ends_on <= day:
+        return None
+    return newest
 
 
 def payers_on(rules: Iterable[PayingRule], day: dt.date, default: int | None) -> Payers:
@@ -131,6 +144,11 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
     return _NOT_WORD.sub(" ", plain).strip()
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two names differ at most by case, accents, hyphens and spaces."""
+    return fold(one) == fold(other) and bool(fold(one))
 
 
 def read_number(text: str) -> tuple[int | None, str]:

@@ -1,0 +1,20 @@
+"""Work of the families app outside a request."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from families.actions.health import remind_plans
+from families.actions.moves import follow_moves
+
+
+@shared_task(name="families.follow_moves")  # type: ignore[untyped-decorator]
+def moves() -> int:
+    """Put announced addresses in force whose day has come; nightly, harmless to repeat."""
+    return follow_moves()
+
+
+@shared_task(name="families.remind_plans")  # type: ignore[untyped-decorator]
+def plans() -> int:
+    """Remind parents of care plans that end soon, once each."""
+    return remind_plans()
