@@ -25,6 +25,22 @@ KINDS = (
     ),
     Kind("family_invitation", _("Invitation à rejoindre une famille"), FAMILY, _ANSWER),
     Kind("family_payers_proposed", _("Proposition de l’autre parent"), FAMILY, _ANSWER),
+    Kind(
+        "family_guardian_changed",
+        _("Changement parmi les responsables d’un enfant"),
+        FAMILY,
+        _("Cela touche aux droits des responsables."),
+    ),
+    Kind("family_choose_payer", _("Choisir qui paie"), FAMILY, _ANSWER),
+    Kind("family_school_after_move", _("L’école après un déménagement"), FAMILY, _ANSWER),
+    Kind("family_report_handled", _("Changement de situation traité"), FAMILY, grouped=True),
+    Kind("family_plan_confirmed", _("Document confirmé par l’école"), FAMILY, grouped=True),
+    Kind(
+        "family_paper_expires",
+        _("Document d’un enfant à renouveler"),
+        FAMILY,
+        _("L’accueil de votre enfant en dépend."),
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import clock, documents, journal, outbox
+from core import clock, documents, journal
 from core.documents import Document
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -24,6 +24,7 @@ from families.models import (
     HealthCarePlan,
     PlanDocument,
 )
+from families.telling import tell
 
 #: Pages a plan may have: the protocol, prescriptions, a letter.
 MOST_PAGES = 8
@@ -180,24 +181,19 @@ def tell_allergies(
     return told
 
 
-def _tell(plan: HealthCarePlan, kind: str, key: str) -> int:
-    """Write to the child's parents, without a word about health; return to how many."""
+def _tell(plan: HealthCarePlan, kind: str, key: str) -> None:
+    """Write to the child's parents, without a word about health."""
     links = Guardianship.objects.current().filter(
         child=plan.child_id, parental_authority=True, receives_messages=True
     )
-    parents = (
-        Guardian.objects.filter(pk__in=links.values("guardian"), user__isnull=False)
-        .select_related("user")
-        .order_by("pk")
-    )
-    for parent in parents:
-        outbox.queue(
-            kind=kind,
-            to=parent.user,
+    parents = Guardian.objects.filter(pk__in=links.values("guardian")).select_related("user")
+    for parent in parents.order_by("pk"):
+        tell(
+            parent,
+            kind,
             context={"child": plan.child.given_name, "reference": plan.child.reference},
             dedupe_key=f"{key}-{parent.pk}",
         )
-    return len(parents)
 
 
 def remind_plans() -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import clock, journal, outbox
+from core import clock, journal
 from core.errors import RuleBroken
 from core.journal import SYSTEM, Actor
 from families.actions.household import (
@@ -29,6 +29,7 @@ from families.models import (
     Household,
     SchoolQuestion,
 )
+from families.telling import tell
 
 #: How far a move may lie in the past or in the future.
 LATEST, EARLIEST = dt.timedelta(days=365), dt.timedelta(days=365)
@@ -152,12 +153,11 @@ def _ask_about_school(home: HomeAddress) -> None:
     )
     if not attending:
         return
-    for guardian in Guardian.objects.filter(
-        household=home.household_id, user__isnull=False, died_on__isnull=True
-    ).select_related("user"):
-        outbox.queue(
-            kind="family_school_after_move",
-            to=guardian.user,
+    people = Guardian.objects.filter(household=home.household_id, died_on__isnull=True)
+    for guardian in people.select_related("user").order_by("pk"):
+        tell(
+            guardian,
+            "family_school_after_move",
             dedupe_key=f"family_school_after_move-{home.pk}-{guardian.pk}",
         )
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core import clock, journal, outbox
+from core import clock, journal
 from core.accounts.models import User
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -28,6 +28,7 @@ from families.models import (
     SituationReport,
 )
 from families.rules import fold
+from families.telling import tell
 
 Reason = Guardianship.EndReason
 
@@ -72,22 +73,15 @@ def _close(by: Actor, link: Guardianship, day: dt.date, reason: str) -> None:
 def _tell_others(child: Child, guardian: Guardian, day: dt.date, *, choose_payer: bool) -> None:
     """Tell the other holders of authority, in words that say nothing of what happened."""
     kinds = ["family_guardian_changed"] + (["family_choose_payer"] if choose_payer else [])
-    others = (
-        Guardian.objects.filter(
-            pk__in=Guardianship.objects.current(max(day, clock.today()))
-            .filter(child=child, parental_authority=True)
-            .values("guardian"),
-            user__isnull=False,
-        )
-        .exclude(pk=guardian.pk)
-        .select_related("user")
-        .order_by("pk")
+    links = Guardianship.objects.current(max(day, clock.today())).filter(
+        child=child, parental_authority=True
     )
-    for other in others:
+    others = Guardian.objects.filter(pk__in=links.values("guardian")).exclude(pk=guardian.pk)
+    for other in others.select_related("user").order_by("pk"):
         for kind in kinds:
-            outbox.queue(
-                kind=kind,
-                to=other.user,
+            tell(
+                other,
+                kind,
                 context={"child": child.given_name, "reference": child.reference},
                 dedupe_key=f"{kind}-{child.pk}-{guardian.pk}-{day:%Y%m%d}-{other.pk}",
             )
@@ -334,12 +328,10 @@ def close_report(*, by: Actor, report: SituationReport) -> SituationReport:
     found.handled_at, found.handled_by = clock.now(), person_of(by)
     found.save(update_fields=["handled_at", "handled_by"])
     journal.record(by, "situation.close", found, child=found.child_id)
-    writer = found.reported_by.user
-    if writer is not None:
-        outbox.queue(
-            kind="family_report_handled",
-            to=writer,
-            context={"child": found.child.given_name, "reference": found.child.reference},
-            dedupe_key=f"family_report_handled-{found.pk}",
-        )
+    tell(
+        found.reported_by,
+        "family_report_handled",
+        context={"child": found.child.given_name, "reference": found.child.reference},
+        dedupe_key=f"family_report_handled-{found.pk}",
+    )
     return found
