@@ -19,9 +19,9 @@ class FamiliesConfig(AppConfig):
         from core.outbox import register_address
         from families import home, telling
         from families.access import contact_address, reads_document
-        from families.desk import wiring
         from families.access.care import reads_plan_page
         from families.access.people import reads_report_proof
+        from families.desk import wiring
 
         register_address(contact_address)
         register_cards(home.cards)
