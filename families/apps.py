@@ -17,7 +17,7 @@ class FamiliesConfig(AppConfig):
         from core.messaging.kinds import register_kinds
         from core.messaging.texting import register_numbers
         from core.outbox import register_address
-        from families import home, telling
+        from families import home, separation, telling
         from families.access import contact_address, reads_document
         from families.access.care import reads_plan_page
         from families.access.people import reads_report_proof
@@ -32,3 +32,4 @@ class FamiliesConfig(AppConfig):
         wiring.register(self)
         register_document_reader(reads_plan_page)
         register_document_reader(reads_report_proof)
+        separation.register()

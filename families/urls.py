@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from families import urls_desk
+from families import urls_desk, urls_separation
 from families.views import children, desk_accounts, guardians, income, overview, payers
 
 app_name = "families"
@@ -35,3 +35,6 @@ urlpatterns = [
 
 # The agents' side: families/urls_desk.py
 urlpatterns += urls_desk.urlpatterns
+
+# Separated parents, joining a family: families/urls_separation.py
+urlpatterns += urls_separation.urlpatterns

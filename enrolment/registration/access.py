@@ -13,12 +13,24 @@ from families.models import Child
 
 if TYPE_CHECKING:
     from core.accounts.models import User
-    from enrolment.registration.models import Admission, Application, Certificate, Waiver  # noqa: F401
+    from enrolment.registration.models import (  # noqa: F401
+        Admission,
+        Application,
+        Certificate,
+        Departure,
+        Waiver,
+    )
 
 #: Agents who see and decide every application of the city.
 AGENTS = (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR)
 #: States in which a school knows of an application made for it.
 SCHOOL_STATES = ("accepted", "admitted")
+
+
+def _own(user: User) -> Q:
+    """Return the condition on applications a parent may act on, rulings heeded."""
+    written = Q(applicant__user=user) & ~Q(child__in=Child.objects.closed_to(user).values("pk"))
+    return written | (~Q(state="draft") & Q(child__in=Child.objects.of_guardian(user).values("pk")))
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -32,9 +44,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         sent = ~Q(state="draft")
         if reach_of(user, *AGENTS).city:
             return self.filter(sent)
-        mine = Q(applicant__user=user) | (
-            sent & Q(child__in=Child.objects.of_guardian(user).values("pk"))
-        )
+        mine = _own(user)
         heads = reach_of(user, Role.HEAD_TEACHER)
         if heads:
             mine |= Q(state__in=SCHOOL_STATES) & heads.school_filter()
@@ -42,10 +52,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def of_guardian(self, user: User) -> ApplicationQuerySet:
         """Those a parent may act on: own drafts, and what was sent for own children."""
-        return self.filter(
-            Q(applicant__user=user)
-            | (~Q(state="draft") & Q(child__in=Child.objects.of_guardian(user).values("pk")))
-        )
+        return self.filter(_own(user))
 
     def decided_by_agents(self, user: User) -> ApplicationQuerySet:
         """Those that this agent may decide: every one that was sent, or none."""
@@ -91,6 +98,27 @@ class AdmissionQuerySet(models.QuerySet["Admission"]):
         return self.filter(application__in=_visible_applications(user))
 
 
+class DepartureQuerySet(models.QuerySet["Departure"]):
+    """Requests to leave a school."""
+
+    def visible_to(self, user: User) -> DepartureQuerySet:
+        """All for agents; one's school's for heads; one's children's for parents."""
+        if reach_of(user, *AGENTS).city:
+            return self
+        mine = Q(child__in=Child.objects.of_guardian(user).values("pk"))
+        heads = reach_of(user, Role.HEAD_TEACHER)
+        if heads:
+            mine |= heads.school_filter("roll_entry__school__uai")
+        return self.filter(mine)
+
+    def decided_by(self, user: User) -> DepartureQuerySet:
+        """Those this agent or head teacher may issue or refuse."""
+        reach = reach_of(user, *AGENTS, Role.HEAD_TEACHER)
+        if not reach:
+            return self.none()
+        return self.filter(reach.school_filter("roll_entry__school__uai"))
+
+
 def may_see_private(user: User, application: Any) -> bool:
     """Tell whether a person may see the address and the documents of an application.
 
@@ -102,6 +130,22 @@ def may_see_private(user: User, application: Any) -> bool:
     return guardian is not None and (
         guardian.pk == application.applicant_id or guardian.household_id == application.household_id
     )
+
+
+def hides_place(user: User, application: Any) -> bool:
+    """Tell whether the school asked for must be kept from a person until it is decided.
+
+    The catchment school and a waiver tell where a household lives: when its address is
+    protected the other parent learns the school that was decided, and nothing before.
+    """
+    return bool(application.household.is_protected) and not may_see_private(user, application)
+
+
+def known_school(user: User, application: Any) -> Any:
+    """Return the school a person may be told of: decided, else asked for, else None."""
+    if application.school is not None:
+        return application.school
+    return None if hides_place(user, application) else application.requested_school
 
 
 def reads_document(user: User, document: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -14,6 +15,7 @@ from core.accounts.roles import Role
 from core.api import PAGE_PARAMETERS, Page, actor_of, allow_api, count_use, idempotent, paginate
 from core.errors import RuleBroken
 from core.net import client_ip
+from enrolment.registration.access import hides_place
 from enrolment.registration.actions import agents as acts
 from enrolment.registration.certificates import find_certificate, minimal_name
 from enrolment.registration.models import Application
@@ -32,9 +34,11 @@ AGENTS = (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR)
 READERS = (*AGENTS, Role.HEAD_TEACHER, Role.GUARDIAN)
 
 
-def _out(application: Application) -> dict[str, Any]:
-    waiver = getattr(application, "waiver", None)
-    wished, school = application.requested_school, application.school
+def _out(request: HttpRequest, application: Application) -> dict[str, Any]:
+    hidden = hides_place(signed_in(request), application)
+    waiver = None if hidden else getattr(application, "waiver", None)
+    wished = None if hidden else application.requested_school
+    school = application.school
     return {
         "reference": application.reference,
         "state": application.state,
@@ -54,7 +58,7 @@ def _visible(request: HttpRequest) -> Any:
     return (
         Application.objects.visible_to(signed_in(request))
         .exclude(submitted_at__isnull=True)
-        .select_related("child", "school_year", "school", "requested_school", "waiver")
+        .select_related("child", "school_year", "school", "requested_school", "waiver", "household")
     )
 
 
@@ -76,14 +80,14 @@ def applications(request: HttpRequest, query: Query[ApplicationFilter]) -> dict[
         )
     if query.start_year:
         found = found.filter(school_year__start_year=query.start_year)
-    return paginate(found, request, item=_out)
+    return paginate(found, request, item=partial(_out, request))
 
 
 @router.get("/applications/{reference}", response=ApplicationOut, summary="Read an application")
 @allow_api(*READERS, scope="registrations:read")
 def application(request: HttpRequest, reference: str) -> dict[str, Any]:
     """Return where one application stands."""
-    return _out(_one(request, reference))
+    return _out(request, _one(request, reference))
 
 
 def _one(request: HttpRequest, reference: str) -> Application:
@@ -118,7 +122,7 @@ def accept(request: HttpRequest, reference: str, body: AcceptIn) -> dict[str, An
     if body.school and school is None:
         raise RuleBroken("school", _("École inconnue."), "school")
     acts.accept(by=actor_of(request), application=found, school=school)
-    return _out(_one(request, reference))
+    return _out(request, _one(request, reference))
 
 
 @router.post(
@@ -132,7 +136,7 @@ def ask(request: HttpRequest, reference: str, body: ProofRequestIn) -> tuple[int
     """Ask the family for a document; asked twice, the first request stands."""
     found = _decidable(request, reference)
     acts.ask_proof(by=actor_of(request), application=found, kind=body.kind, message=body.message)
-    return 201, _out(_one(request, reference))
+    return 201, _out(request, _one(request, reference))
 
 
 @router.get("/certificates/{code}", response=CertificateOut, summary="Check a certificate")

@@ -16,10 +16,11 @@ class RegistrationConfig(AppConfig):
         from core.documents import register_document_reader
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
-        from enrolment.registration import home, papers, telling
+        from enrolment.registration import home, papers, queries, telling
         from enrolment.registration.access import has_certificate, reads_document
         from enrolment.registration.actions.papers import replace_document
         from families.access import register_identity_lock
+        from families.actions.objections import register_too_late
         from families.child_facts import register_child_facts
 
         register_cards(home.cards)
@@ -30,3 +31,4 @@ class RegistrationConfig(AppConfig):
         register_document_uses("registration", papers.uses, replace_document)
         register_identity_lock(has_certificate)
         register_child_facts(home.child_facts)
+        register_too_late(queries.too_late)

@@ -8,10 +8,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import PagesField
-from enrolment.registration.models import Application, Proof, ProofKind, State, Waiver
+from enrolment.registration.models import (
+    Application,
+    Departure,
+    Proof,
+    ProofKind,
+    State,
+    Waiver,
+)
 from enrolment.registration.rules import SWORN_KINDS
 from enrolment.schools.models import GradeLevel, School, SchoolYear
-from families.forms.base import ConditionalForm
+from families.forms.base import ConditionalForm, DateInput
 
 
 class ChildChoiceForm(forms.Form):
@@ -249,3 +256,23 @@ class VerifyForm(forms.Form):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
+
+
+class DepartureForm(forms.Form):
+    """From which day, and where next."""
+
+    leaves_on = forms.DateField(
+        label=_("Premier jour où l’enfant ne viendra plus"), widget=DateInput()
+    )
+    destination = forms.ChoiceField(
+        label=_("Où ira-t-il ou elle ensuite ?"),
+        help_text=_("L’autre parent ne voit pas cette réponse."),
+        choices=Departure.Destination.choices,
+        widget=forms.RadioSelect,
+    )
+
+
+class DepartureRefuseForm(forms.Form):
+    """Why the certificate is not issued."""
+
+    ground = forms.ChoiceField(label=_("Motif"), choices=Departure.Refusal.choices)

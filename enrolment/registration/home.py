@@ -17,7 +17,7 @@ from core.accounts.roles import Role
 from core.home import HomeCard, NavItem
 from enrolment.registration import queries
 from enrolment.registration.access import may_see_private
-from enrolment.registration.models import OPEN, Application, State, Waiver
+from enrolment.registration.models import OPEN, Application, Departure, State, Waiver
 from enrolment.schools.rules import level_for
 from families.child_facts import ChildFact
 from families.models import Child
@@ -35,6 +35,13 @@ NAV = (
         frozenset({Role.HEAD_TEACHER}),
         icon="certificate",
         order=10,
+    ),
+    NavItem(
+        gettext_lazy("Radiations"),
+        "registration:departures",
+        frozenset({Role.HEAD_TEACHER, Role.ENROLMENT_AGENT}),
+        icon="logout",
+        order=25,
     ),
 )
 
@@ -62,6 +69,7 @@ def cards(user: User) -> Iterator[HomeCard]:
         yield from _agent_cards(user)
     if user.has_role(Role.HEAD_TEACHER):
         yield from _head_cards(user)
+        yield from _departure_card(user)
 
 
 def _family_cards(user: User) -> Iterator[HomeCard]:
@@ -181,6 +189,21 @@ def _agent_cards(user: User) -> Iterator[HomeCard]:
         )
 
 
+def _departure_card(user: User) -> Iterator[HomeCard]:
+    waiting = Departure.objects.decided_by(user).filter(state=Departure.REQUESTED).count()
+    if waiting:
+        yield HomeCard(
+            title=_("Radiations demandées"),
+            text=_("Des familles attendent leur certificat de radiation."),
+            url=reverse("registration:departures"),
+            action=_("Répondre"),
+            tone="waiting",
+            count=waiting,
+            icon="logout",
+            order=12,
+        )
+
+
 def _head_cards(user: User) -> Iterator[HomeCard]:
     waiting = queries.to_admit(user).count()
     url = reverse("registration:admissions")
@@ -239,6 +262,21 @@ def child_facts(children: Sequence[Child], user: User) -> Iterator[tuple[int, Ch
                 action=_("Continuer") if draft else _("Suivre"),
                 tone=tone_of(application.state),
                 order=20,
+            ),
+        )
+    leaving = Departure.objects.filter(
+        child__in=[child.pk for child in children], state=Departure.REQUESTED
+    ).order_by("pk")
+    for departure in leaving:
+        yield (
+            departure.child_id,
+            ChildFact(
+                label=_("Radiation"),
+                text=str(departure.get_state_display()),
+                url=reverse("registration:departure", args=[departure.reference]),
+                action=_("Suivre"),
+                tone="info",
+                order=22,
             ),
         )
     for child in _without_school(children, user):

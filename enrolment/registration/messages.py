@@ -7,8 +7,7 @@ from django.urls import reverse
 
 from core import outbox
 from enrolment.registration.models import Application
-from families.access import current_links
-from families.models import Guardian
+from families.models import Guardian, Guardianship
 
 
 def tell_family(
@@ -22,16 +21,15 @@ def tell_family(
     ``key`` tells apart messages that may rightly be sent more than once.
     """
     path = reverse("registration:application", args=[application.reference])
+    wanting = Guardianship.objects.with_authority().filter(
+        child=application.child_id, receives_messages=True
+    )
     guardians = Guardian.objects.filter(
-        current_links(prefix="guardianships__"),
-        guardianships__child=application.child_id,
-        guardianships__parental_authority=True,
-        guardianships__receives_messages=True,
-        user__isnull=False,
+        pk__in=wanting.values("guardian"), user__isnull=False
     ).select_related("user")
     if household_only:
         guardians = guardians.filter(household=application.household_id)
-    for guardian in guardians.order_by("pk").distinct():
+    for guardian in guardians.order_by("pk"):
         outbox.queue(
             kind=kind,
             to=guardian.user,

@@ -16,6 +16,7 @@ from enrolment.registration.models import (
     ACTIVE,
     Admission,
     Application,
+    Departure,
     ProofKind,
     State,
     Waiver,
@@ -23,7 +24,7 @@ from enrolment.registration.models import (
 from enrolment.registration.rules import REQUIRED_KINDS, Place, catchment, missing_kinds
 from enrolment.schools.catchment import schools_for
 from enrolment.schools.models import RollEntry, School, SchoolYear
-from families.models import Child, Household
+from families.models import Child, Household, JointAct, Objection
 
 
 def open_years() -> list[SchoolYear]:
@@ -83,11 +84,12 @@ class Step:
     state: str
 
 
-def timeline(application: Application, *, private: bool) -> list[Step]:
+def timeline(application: Application, *, private: bool, place: bool = True) -> list[Step]:
     """Tell an application's story, past and to come, in the reader's language.
 
     ``private`` says that the reader may see what was written to the household that
-    applied; the other parent reads the steps without those words.
+    applied; the other parent reads the steps without those words. Without ``place``
+    nothing is said of a waiver, which would tell about a protected address.
     """
     steps = [_sent(application)]
     for request in application.proof_requests.all():
@@ -101,7 +103,7 @@ def timeline(application: Application, *, private: bool) -> list[Step]:
             )
         )
     waiver = Waiver.objects.filter(application=application).select_related("school").first()
-    if waiver is not None:
+    if waiver is not None and place:
         steps.append(_waiver_step(application, waiver, private=private))
     steps += _decision(application)
     return steps
@@ -164,6 +166,72 @@ def _decision(application: Application) -> list[Step]:
             }
         steps.append(Step(_("Admis à l'école"), text, admission.admitted_at, "done"))
     return steps
+
+
+def changes_school(application: Application, school: School) -> bool:
+    """Tell whether a place in ``school`` takes a child out of a school where it could stay.
+
+    Going up to elementary school, or a first registration, is no change: no parent can
+    freeze it.
+    """
+    year = application.school_year
+    if year is None:
+        return False
+    entries = (
+        RollEntry.objects.filter(
+            child=application.child_id,
+            left_on__isnull=True,
+            school_year__start_year__in=[year.start_year, year.start_year - 1],
+            school_year__ends_on__gte=clock.today(),
+        )
+        .exclude(school=school)
+        .select_related("school", "school_year")
+    )
+    return any(
+        entry.school_year_id == year.pk or application.level in entry.school.levels
+        for entry in entries
+    )
+
+
+def too_late(child_id: int, act: str) -> str:
+    """Say why an objection comes too late for what has just been decided; else nothing."""
+    if act == JointAct.DEREGISTRATION:
+        issued = Departure.objects.filter(child=child_id, state=Departure.ISSUED)
+        if (
+            issued.exists()
+            and not RollEntry.objects.filter(
+                child=child_id, left_on__isnull=True, school_year__ends_on__gte=clock.today()
+            ).exists()
+        ):
+            return _("L’enfant est déjà radié de son école : le certificat a été délivré.")
+        return ""
+    accepted = Application.objects.filter(
+        child=child_id, state=State.ACCEPTED, school_year__ends_on__gte=clock.today()
+    ).select_related("school", "school_year")
+    if act == JointAct.WAIVER:
+        if accepted.filter(waiver__state=Waiver.GRANTED).exists():
+            return _("La dérogation a déjà été accordée et le certificat délivré.")
+        return ""
+    if any(found.school and changes_school(found, found.school) for found in accepted):
+        return _(
+            "Le certificat d’inscription a déjà été délivré. Vous pouvez encore vous opposer à "
+            "la radiation de l’école actuelle, sans laquelle l’enfant ne peut pas en changer."
+        )
+    return ""
+
+
+def frozen_acts(application: Application) -> list[Objection]:
+    """Return the open objections that stand in the way of accepting an application."""
+    waiver = Waiver.objects.filter(application=application).first()
+    wanted = [JointAct.CHANGE_OF_SCHOOL, JointAct.DEREGISTRATION]
+    if waiver is not None:
+        wanted.append(JointAct.WAIVER)
+    return list(
+        Objection.objects.open()
+        .filter(child=application.child_id, act__in=wanted)
+        .select_related("raised_by")
+        .order_by("raised_at", "pk")
+    )
 
 
 def work_queue(base: QuerySet[Application]) -> QuerySet[Application]:

@@ -23,4 +23,8 @@ KINDS = (
     Kind("registration_waiver_decided", _("Réponse à une dérogation"), REQUESTS, _OFFICIAL),
     Kind("registration_admitted", _("Admission à l’école"), REQUESTS, grouped=True),
     Kind("registration_withdrawn", _("Demande retirée"), REQUESTS, grouped=True),
+    Kind("registration_departure_asked", _("Demande de radiation"), REQUESTS, _OFFICIAL),
+    Kind("registration_departure_issued", _("Certificat de radiation"), REQUESTS, _OFFICIAL),
+    Kind("registration_departure_refused", _("Radiation : réponse"), REQUESTS, _OFFICIAL),
+    Kind("registration_departure_withdrawn", _("Radiation retirée"), REQUESTS, grouped=True),
 )

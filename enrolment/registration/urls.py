@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrolment.registration.views import agents, family, heads, public, steps
+from enrolment.registration.views import agents, departures, family, heads, public, steps
 
 app_name = "registration"
 urlpatterns = [
@@ -16,6 +16,16 @@ urlpatterns = [
     path("admissions/", heads.admissions, name="admissions"),
     path("admissions/vaccinations/<int:pk>/", heads.vaccination, name="vaccination"),
     path("admissions/<str:reference>/", heads.admission, name="admission"),
+    path("radiations/", departures.queue, name="departures"),
+    path("radiations/demander/<str:reference>/", departures.add, name="departure_add"),
+    path("radiations/<str:reference>/", departures.departure, name="departure"),
+    path("radiations/<str:reference>/retirer/", departures.withdraw, name="departure_withdraw"),
+    path(
+        "radiations/<str:reference>/certificat.pdf",
+        departures.certificate,
+        name="departure_certificate",
+    ),
+    path("radiations/<str:reference>/<str:act>/", departures.decide, name="departure_decide"),
     path("<str:reference>/", family.application, name="application"),
     path("<str:reference>/retirer/", family.withdraw, name="withdraw"),
     path("<str:reference>/certificat.pdf", family.certificate, name="certificate"),

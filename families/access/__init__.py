@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from core import clock
 from core.access import reach_of
@@ -69,13 +69,18 @@ class ChildQuerySet(models.QuerySet["Child"]):
     """Children by what a person may see."""
 
     def of_guardian(self, user: User) -> ChildQuerySet:
-        """Children over whom this person holds parental authority today."""
+        """Children over whom this person holds parental authority today, rulings heeded."""
         from families.models import Guardianship
 
-        links = Guardianship.objects.filter(
-            current_links(), guardian__user=user, parental_authority=True
-        )
+        links = Guardianship.objects.with_authority().filter(guardian__user=user)
         return self.filter(pk__in=links.values("child"))
+
+    def closed_to(self, user: User) -> ChildQuerySet:
+        """Children whose school life a ruling in force hides from this person."""
+        from families.models import CourtRuling
+
+        closing = CourtRuling.objects.closing().filter(guardian__user=user)
+        return self.filter(pk__in=closing.values("child"))
 
     def visible_to(self, user: User) -> ChildQuerySet:
         """Own children; all for family agents; those on the roll for school staff."""
@@ -91,6 +96,13 @@ class ChildQuerySet(models.QuerySet["Child"]):
 
 class GuardianQuerySet(models.QuerySet["Guardian"]):
     """Guardians by what a person may see: contact details never cross between parents."""
+
+    def holding_authority(self, child_id: int, on: dt.date | None = None) -> GuardianQuerySet:
+        """Those who exercise authority over a child on a day (today unless told)."""
+        from families.models import Guardianship
+
+        links = Guardianship.objects.with_authority(on).filter(child=child_id)
+        return self.filter(pk__in=links.values("guardian"))
 
     def visible_to(self, user: User) -> GuardianQuerySet:
         """Oneself; all for family agents and revenue officers."""
@@ -115,6 +127,24 @@ class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
     def current(self, on: dt.date | None = None) -> GuardianshipQuerySet:
         """Links in force on a day (today unless told)."""
         return self.filter(current_links(on))
+
+    def with_authority(self, on: dt.date | None = None) -> GuardianshipQuerySet:
+        """Links that let a guardian see and decide on a day: authority, and no ruling against."""
+        from families.models import CourtRuling
+
+        against = CourtRuling.objects.closing(on).filter(
+            child=OuterRef("child"), guardian=OuterRef("guardian")
+        )
+        return self.current(on).filter(~Exists(against), parental_authority=True)
+
+    def may_collect(self, on: dt.date | None = None) -> GuardianshipQuerySet:
+        """Links that let a guardian collect the child on a day, rulings heeded."""
+        from families.models import CourtRuling
+
+        against = CourtRuling.objects.in_force(on).filter(
+            child=OuterRef("child"), guardian=OuterRef("guardian"), no_pickup=True
+        )
+        return self.current(on).filter(~Exists(against), may_pick_up=True)
 
     def visible_to(self, user: User) -> GuardianshipQuerySet:
         """Links of the children a person sees."""

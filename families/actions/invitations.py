@@ -50,27 +50,33 @@ def _stale() -> RuleBroken:
     )
 
 
-@transaction.atomic
-def invite(*, by: Actor, guardian: Guardian, email: str) -> Invitation:
-    """Send the other guardian a link; a former link stops working.
-
-    Says the same whether or not the address has an account. Raises RuleBroken
-    ``has_account`` when this guardian already signs in, ``own_address``, ``too_many``.
-    """
-    user = person_of(by)
-    guardian = Guardian.objects.select_for_update().get(pk=guardian.pk)
-    if guardian.user_id is not None:
+def check_may_invite(user: User, guardian: Guardian) -> Guardian:
+    """Lock the guardian to invite, check the limits, and close a former invitation."""
+    found: Guardian = Guardian.objects.select_for_update().get(pk=guardian.pk)
+    if found.user_id is not None:
         raise RuleBroken("has_account", _("Cette personne a déjà son propre accès."), "email")
-    if (user.email or "").lower() == email.lower():
-        raise RuleBroken(
-            "own_address", _("Indiquez l'adresse de l'autre parent, pas la vôtre."), "email"
-        )
     since = clock.now() - dt.timedelta(days=1)
     if Invitation.objects.filter(invited_by=user, created_at__gt=since).count() >= DAILY_LIMIT:
         raise RuleBroken(
             "too_many", _("Vous avez envoyé beaucoup d'invitations. Réessayez demain."), "email"
         )
-    guardian.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=clock.now())
+    found.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=clock.now())
+    return found
+
+
+@transaction.atomic
+def invite(*, by: Actor, guardian: Guardian, email: str) -> Invitation:
+    """Send the other guardian a link; a former link or letter stops working.
+
+    Says the same whether or not the address has an account. Raises RuleBroken
+    ``has_account`` when this guardian already signs in, ``own_address``, ``too_many``.
+    """
+    user = person_of(by)
+    if (user.email or "").lower() == email.lower():
+        raise RuleBroken(
+            "own_address", _("Indiquez l'adresse de l'autre parent, pas la vôtre."), "email"
+        )
+    guardian = check_may_invite(user, guardian)
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         guardian=guardian,
@@ -94,12 +100,42 @@ def invite(*, by: Actor, guardian: Guardian, email: str) -> Invitation:
     return invitation
 
 
+@transaction.atomic
+def revoke(*, by: Actor, invitation: Invitation) -> Invitation:
+    """Close an invitation one has sent; repeated or too late, nothing changes."""
+    found: Invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if found.used_at is None and found.revoked_at is None:
+        found.revoked_at = clock.now()
+        found.save(update_fields=["revoked_at"])
+        journal.record(by, "invitation.revoke", found, guardian=found.guardian_id)
+    return found
+
+
+def locked_invitation(hashes: list[str], *, on_paper: bool) -> Invitation | None:
+    """Lock the invitation that one of these hashes opens, while it is good, else None.
+
+    Of two connections that bring the same secret the second one waits here, and then
+    finds the invitation used.
+    """
+    found = Invitation.objects.select_for_update(of=("self",)).filter(token_hash__in=hashes).first()
+    if (
+        found is None
+        or found.on_paper != on_paper
+        or found.used_at
+        or found.revoked_at
+        or found.expires_at <= clock.now()
+    ):
+        return None
+    return found
+
+
 def open_invitation(token: str) -> Invitation | None:
     """Return the invitation a link belongs to while it is good, else None."""
     return (
         Invitation.objects.open()
         .select_related("guardian", "invited_by")
         .filter(token_hash=token_hash(token))
+        .exclude(email="")
         .first()
     )
 
@@ -119,17 +155,8 @@ def accept(*, by: Actor, token: str) -> Guardian:
     when the account has not confirmed the invited address.
     """
     user = User.objects.select_for_update().get(pk=person_of(by).pk)
-    invitation = (
-        Invitation.objects.select_for_update(of=("self",))
-        .filter(token_hash=token_hash(token))
-        .first()
-    )
-    if (
-        invitation is None
-        or invitation.used_at
-        or invitation.revoked_at
-        or invitation.expires_at <= clock.now()
-    ):
+    invitation = locked_invitation([token_hash(token)], on_paper=False)
+    if invitation is None or invitation.invited_by_id == user.pk:
         raise _stale()
     if not is_for(invitation, user):
         raise RuleBroken(
@@ -142,7 +169,14 @@ def accept(*, by: Actor, token: str) -> Guardian:
     guest = Guardian.objects.select_for_update().get(pk=invitation.guardian_id)
     if guest.user_id is not None:
         raise _stale()
-    own = Guardian.objects.select_for_update().filter(user=user).first()
+    own = bind(by, invitation, guest, user)
+    become_guardian(user)
+    return own
+
+
+def bind(by: Actor, invitation: Invitation, guest: Guardian, user: User) -> Guardian:
+    """Make the account the invited guardian, or hand their links to who it already is."""
+    own: Guardian | None = Guardian.objects.select_for_update().filter(user=user).first()
     if own is None:
         guest.user = user
         guest.email = user.email or ""
@@ -153,12 +187,11 @@ def accept(*, by: Actor, token: str) -> Guardian:
     invitation.save(update_fields=["used_at"])
     journal.record(by, "invitation.accept", invitation, guardian=own.pk)
     if own.pk != guest.pk:
-        _merge(by, guest, own)
-    become_guardian(user)
+        join_guardians(by, guest, own)
     return own
 
 
-def _merge(by: Actor, guest: Guardian, own: Guardian) -> None:
+def join_guardians(by: Actor, guest: Guardian, own: Guardian) -> None:
     """Hand what was noted under the invited name to the guardian the person already is."""
     known = set(Guardianship.objects.current().filter(guardian=own).values_list("child", flat=True))
     today = clock.today()

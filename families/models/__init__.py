@@ -14,15 +14,19 @@ from families.models.desk import (
 from families.models.health import Allergen, FoodAllergy, HealthCarePlan, PlanDocument
 from families.models.household import Guardian, Household, Street
 from families.models.income import IncomeFile
-from families.models.joining import Invitation
+from families.models.joining import ChildClaim, Invitation
 from families.models.merging import DuplicatePair, Merge
 from families.models.moves import HomeAddress, SchoolQuestion
 from families.models.payers import PayerRule, PayerShare
+from families.models.separation import Consent, CourtRuling, JointAct, Objection
 from families.models.situations import NameChange, SituationReport
 
 __all__ = [
     "Allergen",
     "Child",
+    "ChildClaim",
+    "Consent",
+    "CourtRuling",
     "DuplicatePair",
     "EmergencyContact",
     "FamilyExport",
@@ -36,8 +40,10 @@ __all__ = [
     "Household",
     "IncomeFile",
     "Invitation",
+    "JointAct",
     "Merge",
     "NameChange",
+    "Objection",
     "PayerRule",
     "PayerShare",
     "PhotoAnswer",

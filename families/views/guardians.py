@@ -60,21 +60,27 @@ def _thank(request: HttpRequest, other: Guardian, *, invited: bool) -> None:
         messages.success(request, _("%(name)s est responsable avec vous.") % name)
 
 
-@allow(SIGNED_IN)
-@household_required
-def invite(request: HttpRequest, guardian: Guardian, pk: int) -> HttpResponse:
-    """Invite the other guardian of one's children to open their own access."""
+def other_of(request: HttpRequest, guardian: Guardian, pk: int) -> Guardian:
+    """Return another guardian of one's children, or answer 404."""
     shared = Guardianship.objects.current().filter(
         child__in=Child.objects.of_guardian(signed_in(request)).values("pk")
     )
-    other = (
+    found = (
         Guardian.objects.filter(pk=pk, guardianships__in=shared)
         .exclude(pk=guardian.pk)
         .distinct()
         .first()
     )
-    if other is None:
+    if found is None:
         raise Http404
+    return found
+
+
+@allow(SIGNED_IN)
+@household_required
+def invite(request: HttpRequest, guardian: Guardian, pk: int) -> HttpResponse:
+    """Invite the other guardian of one's children to open their own access."""
+    other = other_of(request, guardian, pk)
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -124,6 +124,7 @@ def address(request: HttpRequest, guardian: Guardian) -> HttpResponse:
             "form": form,
             "next": back,
             "declared": declared,
+            "household": household,
             "first_visit": not declared and back == reverse("families:child_add"),
         },
     )

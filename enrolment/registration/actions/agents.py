@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from core import clock, journal, states
 from core.errors import RuleBroken
 from core.journal import Actor
+from enrolment.registration import queries
 from enrolment.registration.messages import tell_family
 from enrolment.registration.models import (
     OPEN,
@@ -22,7 +23,9 @@ from enrolment.registration.models import (
 from enrolment.registration.rules import may_refuse
 from enrolment.schools.models import School
 from enrolment.schools.rules import is_compulsory
+from families.actions.objections import ensure_not_frozen, lock_child
 from families.codes import new_code
+from families.models import JointAct
 
 
 def _open(application: Application) -> Application:
@@ -100,8 +103,11 @@ def decide_waiver(
 ) -> Waiver:
     """Grant or refuse another school; a refusal names its ground and explains itself.
 
-    Refusing a waiver never refuses the registration: the catchment school remains.
+    Refusing a waiver never refuses the registration: the catchment school remains. While a
+    parent objects to another school, none can be granted (RuleBroken ``frozen``).
     """
+    if granted:
+        ensure_not_frozen(waiver.application.child_id, JointAct.WAIVER)
     application = _open(waiver.application)
     if not granted and ground not in Waiver.Ground.values:
         raise RuleBroken("ground", _("Un refus se motive : choisissez le motif."), "ground")
@@ -119,7 +125,11 @@ def decide_waiver(
         decided_at=clock.now(),
         decided_by=by.user,
     )
-    tell_family(application, "registration_waiver_decided", key=str(waiver.pk))
+    # That there was a waiver tells where a household lives, or does not.
+    protected = application.household.is_protected
+    tell_family(
+        application, "registration_waiver_decided", key=str(waiver.pk), household_only=protected
+    )
     return waiver
 
 
@@ -140,8 +150,10 @@ def accept(*, by: Actor, application: Application, school: School | None = None)
     """Issue the registration certificate (L131-5); accepted twice, the second is told so.
 
     Documents still missing don't stand in the way (D131-3-1). Raises RuleBroken
-    ``waiver_pending``, ``no_school``, ``level``, ``state``.
+    ``waiver_pending``, ``no_school``, ``level``, ``state``; ``frozen`` while a parent
+    objects to a change of school.
     """
+    lock_child(application.child_id)
     found = _open(application)
     if Waiver.objects.filter(application=found, state=Waiver.PENDING).exists():
         raise RuleBroken("waiver_pending", _("Décidez d'abord de la dérogation."))
@@ -150,6 +162,8 @@ def accept(*, by: Actor, application: Application, school: School | None = None)
         raise RuleBroken("no_school", _("Choisissez l'école d'affectation."), "school")
     if found.level not in place.levels:
         raise RuleBroken("level", _("Cette école n'accueille pas ce niveau."), "school")
+    if queries.changes_school(found, place):
+        ensure_not_frozen(found.child_id, JointAct.CHANGE_OF_SCHOOL)
     states.move(
         found,
         State.ACCEPTED,

@@ -8,11 +8,14 @@ from django.utils.translation import gettext as _
 from core import clock, journal, states
 from core.errors import RuleBroken
 from core.journal import Actor
+from enrolment.registration import queries
 from enrolment.registration.messages import tell_family
 from enrolment.registration.models import Admission, Application, State
 from enrolment.registration.rules import provisional_until
 from enrolment.schools.actions import roll
 from enrolment.schools.models import ClassGroup
+from families.actions.objections import ensure_not_frozen, lock_child
+from families.models import JointAct
 
 
 @transaction.atomic
@@ -27,14 +30,18 @@ def admit(
 
     Without proof of vaccination the admission is provisional, for three months (Code de la
     santé publique R3111-8). Admitted twice, the first admission is returned. Raises
-    RuleBroken ``state``, ``class_full``, ``on_other_roll``.
+    RuleBroken ``state``, ``class_full``, ``on_other_roll``; ``frozen`` while a parent
+    objects to a change of school.
     """
+    lock_child(application.child_id)
     found = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
     known = Admission.objects.filter(application=found).first()
     if known is not None:
         return known
     if found.state != State.ACCEPTED or found.school is None or found.school_year is None:
         raise RuleBroken("state", _("Ce certificat n'est plus valable. Rechargez la page."))
+    if queries.changes_school(found, found.school):
+        ensure_not_frozen(found.child_id, JointAct.CHANGE_OF_SCHOOL)
     entry = roll.enter_roll(
         by=by,
         child=found.child,

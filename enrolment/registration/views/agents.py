@@ -33,7 +33,7 @@ from enrolment.registration.models import OPEN, Application, Proof, State, Waive
 from enrolment.registration.rules import may_refuse
 from enrolment.registration.views.steps import proof_rows
 from enrolment.schools.rules import is_compulsory
-from families.models import Guardianship
+from families.models import Guardianship, Objection
 
 AGENTS = (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR)
 
@@ -71,6 +71,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = queries.work_queue(_filtered(user, data))
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     today = clock.today()
+    stopped = set(
+        Objection.objects.open()
+        .filter(child__in=[row.child_id for row in page])
+        .values_list("child", flat=True)
+    )
     counts = Application.objects.decided_by_agents(user).aggregate(
         open=Count("pk", filter=Q(state__in=OPEN)),
         late=Count("pk", filter=Q(state__in=OPEN, answer_due_on__lt=today)),
@@ -84,7 +89,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "page_obj": page,
-            "rows": [(row, row.urgency(today), hasattr(row, "waiver")) for row in page],
+            "rows": [
+                (row, row.urgency(today), hasattr(row, "waiver"), row.child_id in stopped)
+                for row in page
+            ],
             "counts": counts,
             "filtered": bool(request.GET),
         },
@@ -120,6 +128,8 @@ def _context(request: HttpRequest, application: Application) -> dict[str, Any]:
         "requests": list(application.proof_requests.all()),
         "waiver": waiver,
         "links": links,
+        "frozen": queries.frozen_acts(application),
+        "may_reveal": signed_in(request).has_role(Role.ENROLMENT_AGENT),
         "duplicates": queries.possible_duplicates(application),
         "decided": acts.decided_school(application),
         "refusable": may_refuse(

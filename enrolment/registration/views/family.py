@@ -12,12 +12,20 @@ from core.access import SIGNED_IN, allow, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
 from enrolment.registration import queries
-from enrolment.registration.access import may_see_private
+from enrolment.registration.access import hides_place, known_school, may_see_private
 from enrolment.registration.actions import family as acts
 from enrolment.registration.certificates import certificate_pdf
 from enrolment.registration.forms import ProofForm
-from enrolment.registration.models import OPEN, Application, Certificate, State, Waiver
+from enrolment.registration.models import (
+    OPEN,
+    Application,
+    Certificate,
+    Departure,
+    State,
+    Waiver,
+)
 from enrolment.registration.views.steps import owner_of, proof_rows, receive_proof, step_url
+from enrolment.schools.models import RollEntry
 from families.models import Child, Guardian
 from families.views.base import household_required
 
@@ -30,15 +38,26 @@ def mine(request: HttpRequest, guardian: Guardian) -> HttpResponse:
     found = (
         Application.objects.of_guardian(user)
         .exclude(state=State.WITHDRAWN, submitted_at__isnull=True)
-        .select_related("child", "school_year", "school", "requested_school")
+        .select_related("child", "school_year", "school", "requested_school", "household")
         .order_by("-created_at", "-pk")
+    )
+    children = list(Child.objects.of_guardian(user).order_by("birth_date", "pk"))
+    enrolled = (
+        RollEntry.objects.current()
+        .filter(child__in=[child.pk for child in children], left_on__isnull=True)
+        .select_related("child", "school")
+        .order_by("child__birth_date", "pk")
     )
     return render(
         request,
         "registration/mine.html",
         {
-            "applications": found,
-            "children": Child.objects.of_guardian(user).exists(),
+            "rows": [(row, known_school(user, row)) for row in found],
+            "enrolled": enrolled,
+            "departures": Departure.objects.filter(child__in=[child.pk for child in children])
+            .exclude(state=Departure.WITHDRAWN)
+            .select_related("child")
+            .order_by("-requested_at", "-pk")[:10],
         },
     )
 
@@ -72,6 +91,7 @@ def application(request: HttpRequest, guardian: Guardian, reference: str) -> Htt
         return redirect(step_url(found, "annee"))
     user = signed_in(request)
     private = may_see_private(user, found)
+    hidden = hides_place(user, found)
     form: ProofForm | None = None
     if request.method == "POST":
         if not private:
@@ -92,8 +112,10 @@ def application(request: HttpRequest, guardian: Guardian, reference: str) -> Htt
         "registration/application.html",
         {
             "application": found,
-            "timeline": queries.timeline(found, private=private),
+            "timeline": queries.timeline(found, private=private, place=not hidden),
             "private": private,
+            "school": known_school(user, found),
+            "frozen": queries.frozen_acts(found) if found.state in OPEN else [],
             "rows": proof_rows(found, owner_of(request)) if private else [],
             "requests": requests,
             "form": form,

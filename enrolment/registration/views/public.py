@@ -10,7 +10,7 @@ from ninja.errors import Throttled
 from core.access import ANYONE, allow
 from core.api import count_use
 from core.net import client_ip
-from enrolment.registration.certificates import find_certificate, minimal_name
+from enrolment.registration.certificates import find_certificate, find_departure, minimal_name
 from enrolment.registration.forms import VerifyForm
 
 #: Codes one address may try in an hour.
@@ -22,7 +22,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Check a certificate's code and show what is needed to compare it with the paper."""
     asked = "code" in request.GET
     form = VerifyForm(request.GET if asked else None)
-    found = None
+    found = departure = None
     if asked and form.is_valid():
         try:
             count_use(f"verify:{client_ip(request)}", *TRIES)
@@ -31,10 +31,12 @@ def verify(request: HttpRequest) -> HttpResponse:
             return render(
                 request,
                 "registration/verify.html",
-                {"form": form, "asked": False, "certificate": None},
+                {"form": form, "asked": False, "certificate": None, "departure": None},
                 status=429,
             )
         found = find_certificate(form.cleaned_data["code"])
+        departure = None if found else find_departure(form.cleaned_data["code"])
+    shown = found or departure
     return render(
         request,
         "registration/verify.html",
@@ -42,6 +44,7 @@ def verify(request: HttpRequest) -> HttpResponse:
             "form": form,
             "asked": asked and form.is_valid(),
             "certificate": found,
-            "name": minimal_name(found) if found else "",
+            "departure": departure,
+            "name": minimal_name(shown) if shown else "",
         },
     )

@@ -12,7 +12,8 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from enrolment.schools.models import ClassGroup, RollEntry, School, SchoolYear
 from families.actions.health import end_plans
-from families.models import Child
+from families.actions.objections import ensure_not_frozen, lock_child
+from families.models import Child, JointAct
 
 
 def seats_taken(group: ClassGroup) -> int:
@@ -95,10 +96,15 @@ def place(*, by: Actor, entry: RollEntry, class_group: ClassGroup) -> RollEntry:
 
 @transaction.atomic
 def leave(*, by: Actor, entry: RollEntry, day: dt.date) -> RollEntry:
-    """Strike a child off the roll; ``day`` is the first day they no longer attend."""
+    """Strike a child off the roll; ``day`` is the first day they no longer attend.
+
+    Raises RuleBroken ``frozen`` while a parent objects, ``before_admission``.
+    """
+    lock_child(entry.child_id)
     current = RollEntry.objects.select_for_update().get(pk=entry.pk)
     if current.left_on is not None:
         return current
+    ensure_not_frozen(current.child_id, JointAct.DEREGISTRATION)
     if day < current.admitted_on:
         raise RuleBroken(
             "before_admission", _("La radiation ne peut pas précéder l'admission."), "day"

@@ -1,0 +1,29 @@
+"""Applications for a school place and what follows: certificates, admissions, departures."""
+
+from enrolment.registration.models.applications import (
+    ACTIVE,
+    OPEN,
+    Admission,
+    Application,
+    Certificate,
+    Proof,
+    ProofKind,
+    ProofRequest,
+    State,
+    Waiver,
+)
+from enrolment.registration.models.departures import Departure
+
+__all__ = [
+    "ACTIVE",
+    "OPEN",
+    "Admission",
+    "Application",
+    "Certificate",
+    "Departure",
+    "Proof",
+    "ProofKind",
+    "ProofRequest",
+    "State",
+    "Waiver",
+]
