@@ -17,6 +17,8 @@ FACET_OF = {
     Vocabulary.PEDAGOGICAL_TYPE: "type",
     Vocabulary.DOCUMENT_TYPE: "document",
 }
+#: Vocabularies whose names say the same as one another, where they are no filter.
+_SPOKEN = {Vocabulary.DOMAIN, *FACET_OF}
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,12 @@ def build(terms: Iterable[Term]) -> FrontEnd:
     synonyms = list(vocabularies.SYNONYMS)
     for term in terms:
         facet = FACET_OF.get(Vocabulary(term.vocabulary))
-        if facet:
+        if facet and term.reads_as_filter:
             for name in (term.label, *term.alt_labels):
                 run = _run(name)
                 if run and not (len(run) == 1 and run[0] in vocabularies.NOT_FILTERS):
                     readings.setdefault(run, (facet, term.code, term.label))
-        elif term.vocabulary == Vocabulary.DOMAIN and term.alt_labels:
+        elif term.vocabulary in _SPOKEN and term.alt_labels:
             synonyms.append((term.label, *term.alt_labels))
     for value, (label, names) in vocabularies.COST_WORDS.items():
         readings.update({_run(name): ("cost", value, label) for name in names})
