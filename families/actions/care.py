@@ -143,9 +143,7 @@ def answer_photos(
     Child.objects.select_for_update().get(pk=child.pk)
     if not set(answers) <= set(PhotoAnswer.Use.values):
         raise RuleBroken("use", _("Choisissez un usage de la liste."))
-    holder = Guardianship.objects.current().filter(
-        child=child, guardian=guardian, parental_authority=True
-    )
+    holder = Guardianship.objects.with_authority().filter(child=child, guardian=guardian)
     if not holder.exists():
         raise RuleBroken("authority", _("Seul un titulaire de l’autorité parentale répond."))
     given = []

@@ -183,8 +183,8 @@ def tell_allergies(
 
 def _tell(plan: HealthCarePlan, kind: str, key: str) -> None:
     """Write to the child's parents, without a word about health."""
-    links = Guardianship.objects.current().filter(
-        child=plan.child_id, parental_authority=True, receives_messages=True
+    links = Guardianship.objects.with_authority().filter(
+        child=plan.child_id, receives_messages=True
     )
     parents = Guardian.objects.filter(pk__in=links.values("guardian")).select_related("user")
     for parent in parents.order_by("pk"):

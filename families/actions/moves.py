@@ -143,8 +143,8 @@ def _apply(home: HomeAddress, by: Actor) -> None:
 
 def _ask_about_school(home: HomeAddress) -> None:
     """Ask those who moved about each child who lives with them and attends a school."""
-    links = Guardianship.objects.current().filter(
-        guardian__household=home.household_id, parental_authority=True, lives_with=True
+    links = Guardianship.objects.with_authority().filter(
+        guardian__household=home.household_id, lives_with=True
     )
     keys = set(links.values_list("child", flat=True))
     attending = set().union(*(attend(keys) for attend in _attendances)) & keys

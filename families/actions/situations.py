@@ -73,9 +73,7 @@ def _close(by: Actor, link: Guardianship, day: dt.date, reason: str) -> None:
 def _tell_others(child: Child, guardian: Guardian, day: dt.date, *, choose_payer: bool) -> None:
     """Tell the other holders of authority, in words that say nothing of what happened."""
     kinds = ["family_guardian_changed"] + (["family_choose_payer"] if choose_payer else [])
-    links = Guardianship.objects.current(max(day, clock.today())).filter(
-        child=child, parental_authority=True
-    )
+    links = Guardianship.objects.with_authority(max(day, clock.today())).filter(child=child)
     others = Guardian.objects.filter(pk__in=links.values("guardian")).exclude(pk=guardian.pk)
     for other in others.select_related("user").order_by("pk"):
         for kind in kinds:

@@ -70,6 +70,10 @@ def detail(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResp
             "facts": facts_of([child], user).get(child.pk, []),
             "link": Guardianship.objects.current().get(child=child, guardian=guardian),
             "others": other_guardians([child], guardian),
+            "collectors": Guardianship.objects.may_collect()
+            .filter(child=child)
+            .select_related("guardian")
+            .order_by("pk"),
             "rule": rule,
             "proposal": proposal,
             "payers": queries.payers_of(child, clock.today()),
