@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from core import antivirus, clock, journal, uploads
 from core.accounts.models import User
+from core.acting import may_open_document
 from core.document_kinds import kind_of
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -45,7 +46,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def visible_to(self, user: User) -> DocumentQuerySet:
         """Keep one's own uploads; wider reading is asked of the registered readers."""
-        return self.filter(Q(uploaded_by=user) | Q(owner=user))
+        return self.filter(Q(owner=user) | Q(owner__isnull=True, uploaded_by=user))
 
     def kept_by(self, user: User) -> DocumentQuerySet:
         """What somebody keeps among their documents, to serve again."""
@@ -173,10 +174,14 @@ def register_document_reader(reader: Reader) -> None:
 
 
 def can_open(user: User, document: Document) -> bool:
-    """Tell whether a person may open a document: the uploader, or whom a reader lets in."""
-    if not user.is_active:
+    """Tell whether a person may open a document: its owner, or whom a reader lets in.
+
+    An agent who uploads for somebody keeps no way to it: the owner is that person.
+    """
+    if not user.is_active or not may_open_document(user, document.kind):
         return False
-    return document.uploaded_by_id == user.pk or any(reader(user, document) for reader in _readers)
+    mine = user.pk == (document.owner_id or document.uploaded_by_id)
+    return mine or any(reader(user, document) for reader in _readers)
 
 
 def store(
@@ -264,7 +269,7 @@ def store_bytes(
             sha256=hashlib.sha256(data).hexdigest(),
             path=path,
             uploaded_by=by.user,
-            owner=by.on_behalf_of or by.user,
+            owner=by.person,
             about=about,
             pages=pages,
             expires_on=rules.expires_on(day),

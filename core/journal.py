@@ -35,12 +35,20 @@ class Actor:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Actor:
-        """Return who acts in this request."""
+        """Return who acts in this request, and for whom if a family is being helped."""
         from core.access import signed_in
+        from core.acting import acting_of
 
-        return cls(
-            user=signed_in(request), on_behalf_of=getattr(request, "on_behalf_of", None), via="web"
-        )
+        user = signed_in(request)
+        acting = acting_of(user)
+        if acting is not None:
+            return cls(user=acting.agent, on_behalf_of=user, via=acting.via)
+        return cls(user=user)
+
+    @property
+    def person(self) -> User | None:
+        """Whose rights count: the person acted for, else the one who acts."""
+        return self.on_behalf_of or self.user
 
 
 #: Nightly tasks, sweeps, imports without a person.

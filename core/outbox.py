@@ -29,6 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock, queueing
 from core.accounts.models import User
+from core.acting import Scope, reaches
 from core.documents import Document
 from core.messaging import kinds, preferences, returns, texting
 from core.messaging.models import MessageAttachment
@@ -58,6 +59,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def visible_to(self, user: User) -> MessageQuerySet:
         """Keep the messages one has received."""
+        if not reaches(user, Scope.MESSAGES):
+            return self.none()
         return self.filter(recipient=user)
 
     def readable(self) -> MessageQuerySet:

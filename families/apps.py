@@ -17,8 +17,9 @@ class FamiliesConfig(AppConfig):
         from core.messaging.kinds import register_kinds
         from core.messaging.texting import register_numbers
         from core.outbox import register_address
-        from families import home, separation, telling
+        from families import assistance, home, separation, telling
         from families.access import contact_address, reads_document
+        from families.access.assisted import reads_mandate
         from families.access.care import reads_plan_page
         from families.access.people import reads_report_proof
         from families.desk import wiring
@@ -33,3 +34,5 @@ class FamiliesConfig(AppConfig):
         register_document_reader(reads_plan_page)
         register_document_reader(reads_report_proof)
         separation.register()
+        register_document_reader(reads_mandate)
+        assistance.register()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from core.accounts.models import User
+from core.acting import opens
 from families.models import Child
 
 
@@ -44,5 +45,7 @@ def facts_of(children: Sequence[Child], user: User) -> dict[int, list[ChildFact]
     found: dict[int, list[ChildFact]] = defaultdict(list)
     for provider in _providers:
         for child_id, fact in provider(children, user):
+            if fact.url and not opens(user, fact.url):
+                continue
             found[child_id].append(fact)
     return {key: sorted(facts, key=lambda fact: fact.order) for key, facts in found.items()}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.access import reach_of
 from core.accounts.models import User
-from core.accounts.roles import STAFF_ROLES, Role
+from core.accounts.roles import PROTECTED_ROLES, Role
 from core.home import HomeCard, NavItem
 from families.desk import register_queue
 from families.models import Guardian, IncomeFile
@@ -30,6 +30,20 @@ NAV = (
         frozenset({Role.ENROLMENT_AGENT}),
         icon="key",
         order=45,
+    ),
+    NavItem(
+        gettext_lazy("Accueil au guichet"),
+        "families:desk",
+        frozenset({Role.ENROLMENT_AGENT, Role.ADMINISTRATOR}),
+        icon="desk",
+        order=5,
+    ),
+    NavItem(
+        gettext_lazy("Familles que j’aide"),
+        "families:helping",
+        frozenset({Role.HELPER}),
+        icon="hand",
+        order=5,
     ),
     NavItem(
         gettext_lazy("Quotients à vérifier"),
@@ -85,13 +99,13 @@ def cards(user: User) -> Iterator[HomeCard]:
     """Return what awaits a parent, and the declarations that await an agent."""
     if reach_of(user, Role.ENROLMENT_AGENT).city:
         yield from _agent_cards()
-    if user.has_role(*STAFF_ROLES - {Role.ADMINISTRATOR}, Role.PUPIL) and not user.has_role(
+    if user.has_role(*PROTECTED_ROLES - {Role.ADMINISTRATOR}, Role.PUPIL) and not user.has_role(
         Role.GUARDIAN
     ):
         return
     guardian = Guardian.objects.filter(user=user).first()
     if guardian is None:
-        if not user.has_role(*STAFF_ROLES):
+        if not user.has_role(*PROTECTED_ROLES):
             yield HomeCard(
                 title=_("Créez votre foyer"),
                 text=_("Votre adresse et vos enfants : trois minutes, et tout devient possible."),

@@ -13,6 +13,8 @@ from core.outbox import Message
 from families.models import Guardian
 
 FAMILY = _("Votre famille")
+HELP = _("Se faire aider")
+_HELP = _("Vous devez savoir qui agit pour vous.")
 _ANSWER = _("On attend une réponse de vous.")
 
 KINDS = (
@@ -23,6 +25,11 @@ KINDS = (
         FAMILY,
         _("Le prix des repas en dépend."),
     ),
+    Kind("family_helped", _("Quelqu’un a agi pour vous"), HELP, _HELP),
+    Kind("family_mandate_begun", _("Un mandat commence"), HELP, _HELP),
+    Kind("family_mandate_ending", _("Un mandat se termine bientôt"), HELP),
+    Kind("family_mandate_over", _("Un mandat a pris fin"), HELP, _HELP),
+    Kind("family_mandate_refused", _("Mandat sur papier refusé"), HELP, _HELP),
     Kind("family_invitation", _("Invitation à rejoindre une famille"), FAMILY, _ANSWER),
     Kind("family_payers_proposed", _("Proposition de l’autre parent"), FAMILY, _ANSWER),
     Kind(

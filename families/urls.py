@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from families import urls_desk, urls_separation
+from families import urls_assisted, urls_desk, urls_separation
 from families.views import children, desk_accounts, guardians, income, overview, payers
 
 app_name = "families"
@@ -38,3 +38,6 @@ urlpatterns += urls_desk.urlpatterns
 
 # Separated parents, joining a family: families/urls_separation.py
 urlpatterns += urls_separation.urlpatterns
+
+# Assisted access: families/urls_assisted.py
+urlpatterns += urls_assisted.urlpatterns

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from core import clock
 from core.access import reach_of
 from core.accounts.roles import Role
+from core.acting import Scope, reaches
 
 if TYPE_CHECKING:
     from core.accounts.models import User
@@ -36,6 +37,8 @@ class PayerOwnedQuerySet(models.QuerySet[Any]):
         """One's own; all for the revenue office."""
         if sees_all(user):
             return self
+        if not reaches(user, Scope.PAYMENTS):
+            return self.none()
         return self.filter(**{f"{self.payer_path}__user": user})
 
 

@@ -13,6 +13,7 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register home cards and menu entries."""
+        from core import acting
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
@@ -21,6 +22,17 @@ class PaymentsConfig(AppConfig):
 
         register_cards(cards)
         register_kinds(*telling.KINDS)
+        # To be read only: paying, even out of one's credit, stays the family's own act.
+        acting.open_pages(
+            acting.Scope.PAYMENTS,
+            "payments:home",
+            "payments:tariffs",
+            "payments:invoice",
+            "payments:invoice_pdf",
+            "payments:card_receipt_pdf",
+            "payments:desk_receipt_pdf",
+            "payments:credit_note_pdf",
+        )
         register_nav(
             NavItem(
                 _("Factures"), "payments:home", frozenset({Role.GUARDIAN}), "invoice", order=40

@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 
-from core.accounts.roles import STAFF_ROLES
+from core.accounts.roles import PROTECTED_ROLES
 
 TOTP_SECRET = "MISTRALMISTRALMISTRALMISTRALABCD"
 
@@ -18,7 +18,7 @@ TOTP_SECRET = "MISTRALMISTRALMISTRALMISTRALABCD"
 def give_second_factor(user: Any) -> None:
     """Give an agent the TOTP device that is required of them, once."""
     has = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
-    if user.has_role(*STAFF_ROLES) and not has:
+    if user.has_role(*PROTECTED_ROLES) and not has:
         TOTP.activate(user, TOTP_SECRET)
 
 

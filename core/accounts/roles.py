@@ -11,6 +11,7 @@ class Role(models.TextChoices):
 
     GUARDIAN = "guardian", _("Parent ou responsable")
     PUPIL = "pupil", _("Élève")
+    HELPER = "helper", _("Aidant·e mandaté·e")
     TEACHER = "teacher", _("Enseignant·e")
     HEAD_TEACHER = "head_teacher", _("Directeur ou directrice d'école")
     ENROLMENT_AGENT = "enrolment_agent", _("Agent des inscriptions")
@@ -22,8 +23,10 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrateur")
 
 
+#: People who work for the city and its schools.
+STAFF_ROLES = frozenset(set(Role) - {Role.GUARDIAN, Role.PUPIL, Role.HELPER})
 #: People who see other people's data: a second factor is required of them.
-STAFF_ROLES = frozenset(set(Role) - {Role.GUARDIAN, Role.PUPIL})
+PROTECTED_ROLES = STAFF_ROLES | {Role.HELPER}
 
 
 class ScopeKind(models.TextChoices):

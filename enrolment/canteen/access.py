@@ -11,6 +11,7 @@ from django.db.models import Q
 from core import clock
 from core.access import reach_of
 from core.accounts.roles import Role
+from core.acting import Scope, reaches
 
 if TYPE_CHECKING:
     from core.accounts.models import User
@@ -28,6 +29,8 @@ TICKERS = (Role.CANTEEN_MANAGER, Role.HEAD_TEACHER, Role.TEACHER)
 def _own_children(user: User) -> Q:
     from families.models import Child
 
+    if not reaches(user, Scope.CANTEEN):
+        return Q(pk__in=())
     return Q(child__in=Child.objects.of_guardian(user).values("pk"))
 
 

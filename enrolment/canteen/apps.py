@@ -13,6 +13,7 @@ class CanteenConfig(AppConfig):
 
     def ready(self) -> None:
         """Register home cards, menu entries and the source of charges."""
+        from core import acting
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
@@ -23,6 +24,26 @@ class CanteenConfig(AppConfig):
 
         register_cards(cards)
         register_kinds(*telling.KINDS)
+        acting.open_pages(
+            acting.Scope.CANTEEN,
+            "canteen:home",
+            "canteen:child",
+            "canteen:registration",
+            "canteen:leave",
+            "canteen:month",
+            "canteen:printable",
+            "canteen:day",
+            "canteen:change",
+        )
+        acting.describe_acts(
+            {
+                "booking.book": _("Repas réservé"),
+                "booking.cancel": _("Repas annulé"),
+                "meal_registration.create": _("Inscription à la cantine"),
+                "meal_registration.change_week": _("Semaine habituelle à la cantine changée"),
+                "meal_registration.end": _("Inscription à la cantine arrêtée"),
+            }
+        )
         register_nav(
             NavItem(_("Cantine"), "canteen:home", frozenset({Role.GUARDIAN}), "canteen", order=30),
             NavItem(

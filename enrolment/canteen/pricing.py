@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core import money
 from core.accounts.models import User
+from core.acting import Scope, reaches
 from core.errors import RuleBroken
 from families.models import Child, Guardian
 from families.queries import payer_table, quotient_table
@@ -44,10 +45,11 @@ def price_for(
 ) -> FamilyPrice | None:
     """Return what a meal of ``day``, and all of ``meals``, cost this parent.
 
-    None for whoever is not a parent, and where no tariff is voted yet.
+    None for whoever is not a parent, for a helper who may not see money, and where no
+    tariff is voted yet.
     """
     guardian = Guardian.objects.filter(user=user).first()
-    if guardian is None:
+    if guardian is None or not reaches(user, Scope.PAYMENTS):
         return None
     start, end = min([day, *meals]), max([day, *meals])
     quotients = quotient_table([guardian.household_id], start, end)

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from core.access import reach_of
 from core.accounts.roles import Role
+from core.acting import Scope, reaches
 from families.models import Child
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         A draft belongs to the person who is writing it, and to nobody else.
         """
         sent = ~Q(state="draft")
+        if not reaches(user, Scope.APPLICATIONS):
+            return self.none()
         if reach_of(user, *AGENTS).city:
             return self.filter(sent)
         mine = _own(user)
@@ -52,6 +55,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def of_guardian(self, user: User) -> ApplicationQuerySet:
         """Those a parent may act on: own drafts, and what was sent for own children."""
+        if not reaches(user, Scope.APPLICATIONS):
+            return self.none()
         return self.filter(_own(user))
 
     def decided_by_agents(self, user: User) -> ApplicationQuerySet:

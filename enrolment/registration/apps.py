@@ -12,6 +12,7 @@ class RegistrationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what awaits people, who may open proofs, when an identity is official."""
+        from core import acting
         from core.document_kinds import register_document_kinds, register_document_uses
         from core.documents import register_document_reader
         from core.home import register_cards, register_nav
@@ -32,3 +33,6 @@ class RegistrationConfig(AppConfig):
         register_identity_lock(has_certificate)
         register_child_facts(home.child_facts)
         register_too_late(queries.too_late)
+        acting.open_pages(acting.Scope.APPLICATIONS, *home.HELPED_PAGES)
+        acting.open_documents(acting.Scope.APPLICATIONS, "registration.proof")
+        acting.describe_acts(home.HELPED_ACTS)

@@ -45,6 +45,28 @@ NAV = (
     ),
 )
 
+#: What somebody may open for a family that lets them see to its applications.
+HELPED_PAGES = (
+    "registration:mine",
+    "registration:start",
+    "registration:application",
+    "registration:withdraw",
+    "registration:certificate",
+    "registration:step",
+    "schools:directory",
+    "schools:detail",
+    "schools:lookup",
+)
+#: How the family is told what was done.
+HELPED_ACTS = {
+    "application.start": gettext_lazy("Demande d’inscription commencée"),
+    "application.submitted": gettext_lazy("Demande d’inscription envoyée"),
+    "application.withdrawn": gettext_lazy("Demande d’inscription retirée"),
+    "proof.add": gettext_lazy("Pièce ajoutée à une demande"),
+    "proof.swear": gettext_lazy("Attestation sur l’honneur donnée"),
+    "proof.remove": gettext_lazy("Pièce retirée d’une demande"),
+}
+
 _TONES = {
     State.DRAFT: "plain",
     State.SUBMITTED: "info",

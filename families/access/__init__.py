@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from core import clock
 from core.access import reach_of
 from core.accounts.roles import Role
+from core.acting import Scope, reaches
 
 if TYPE_CHECKING:
     from core.accounts.models import User
@@ -160,6 +161,8 @@ class PayerRuleQuerySet(models.QuerySet["PayerRule"]):
         """Rules in which one pays; all for family agents and revenue officers."""
         if reach_of(user, *FAMILY_AGENTS, Role.REVENUE_OFFICER).city:
             return self
+        if not reaches(user, Scope.PAYMENTS):
+            return self.none()
         return self.filter(shares__guardian__user=user).distinct()
 
 
@@ -170,6 +173,8 @@ class IncomeFileQuerySet(models.QuerySet["IncomeFile"]):
         """Files of one's own household; all for family agents and revenue officers."""
         if reach_of(user, *FAMILY_AGENTS, Role.REVENUE_OFFICER).city:
             return self
+        if not reaches(user, Scope.INCOME):
+            return self.none()
         return self.filter(household__guardians__user=user).distinct()
 
 

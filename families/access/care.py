@@ -16,6 +16,7 @@ from django.db.models import Q
 from core import clock
 from core.access import reach_of
 from core.accounts.roles import Role
+from core.acting import Scope, reaches
 from families.access import current_links
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ FACET_READERS: dict[str, tuple[str, ...]] = {
     "pickup": (Role.HEAD_TEACHER, Role.TEACHER, Role.ENROLMENT_AGENT),
     "photos": (Role.HEAD_TEACHER, Role.TEACHER),
 }
+#: Kinds that say something of a child's health.
+HEALTH_FACETS = frozenset({"health_plan", "diet"})
 #: Everybody who reads some of them.
 CARE_READERS = tuple(sorted({role for roles in FACET_READERS.values() for role in roles}))
 
@@ -69,6 +72,8 @@ def _seen(user: User, facet: str) -> Q:
     """Return the condition that a fact is of one's own child, or read at school by one's role."""
     from families.models import Child
 
+    if not reaches(user, Scope.HEALTH if facet in HEALTH_FACETS else Scope.FAMILY):
+        return Q(pk__in=())
     return Q(child__in=Child.objects.of_guardian(user).values("pk")) | Q(
         child__in=children_at_school(user, *FACET_READERS[facet]).values("pk")
     )

@@ -60,10 +60,13 @@ def note_address(household: Household, mover: Guardian | None) -> HomeAddress | 
 
 
 def person_of(by: Actor) -> User:
-    """Return the person acting; raises RuleBroken when the system itself does."""
-    if by.user is None:
+    """Return whose rights count: the person acting, or the one they act for.
+
+    Raises RuleBroken when the system itself acts.
+    """
+    if by.person is None:
         raise RuleBroken("person", _("Cette action demande une personne."))
-    return by.user
+    return by.person
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Facts about families: households, guardians, children, custody, income, health."""
 
+from families.models.assisted import AssistanceMandate, AssistedSession, HelpPlace
 from families.models.care import EmergencyContact, PhotoAnswer
 from families.models.children import Child, Guardianship, PickupContact
 from families.models.desk import (
@@ -23,6 +24,8 @@ from families.models.situations import NameChange, SituationReport
 
 __all__ = [
     "Allergen",
+    "AssistanceMandate",
+    "AssistedSession",
     "Child",
     "ChildClaim",
     "Consent",
@@ -36,6 +39,7 @@ __all__ = [
     "Guardian",
     "Guardianship",
     "HealthCarePlan",
+    "HelpPlace",
     "HomeAddress",
     "Household",
     "IncomeFile",

@@ -166,3 +166,45 @@ def read_number(text: str) -> tuple[int | None, str]:
     if suffix not in _SUFFIXES and len(suffix) > 1:
         raise ValueError(f"not a repetition index: {suffix!r}")
     return int(match[1]), _SUFFIXES.get(suffix, suffix.upper())
+
+
+#: How long a family may let somebody act for it, in days (as Aidants Connect's mandates).
+MANDATE_DAYS = (1, 31, 182, 365)
+#: States in which no second mandate for the same helper may be opened.
+OPEN_MANDATE = frozenset({"draft", "to_check", "active"})
+
+
+def last_day_of_mandate(starts_on: dt.date, days: int) -> dt.date:
+    """Return the last day on which a mandate holds; it does so until midnight in Paris.
+
+    The day it begins is day one: of one day it ends that night, of 31 days begun on the
+    31st of January it ends on the 2nd of March (the 1st in a leap year). Days are counted,
+    never months, so that no month end shortens one.
+    """
+    if days not in MANDATE_DAYS:
+        raise ValueError(f"a mandate lasts one of {MANDATE_DAYS} days, not {days}")
+    return starts_on + dt.timedelta(days=days - 1)
+
+
+def mandate_covers(starts_on: dt.date | None, last_day: dt.date | None, day: dt.date) -> bool:
+    """Tell whether a day lies within a mandate, first and last day included."""
+    return starts_on is not None and last_day is not None and starts_on <= day <= last_day
+
+
+def warning_day(starts_on: dt.date, last_day: dt.date) -> dt.date | None:
+    """Return the day on which the family is told that a mandate is about to end, if any.
+
+    Seven days before the last one; none for a mandate of a day, which tells nothing new.
+    """
+    return None if starts_on == last_day else last_day - dt.timedelta(days=7)
+
+
+#: How long one session of acting for a family lasts before it must be prolonged.
+SESSION_LENGTH = dt.timedelta(minutes=30)
+#: Nobody acts for a family longer than this without beginning anew.
+SESSION_AT_MOST = dt.timedelta(hours=4)
+
+
+def session_end(started_at: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """Return until when a session lasts if it begins or is prolonged now."""
+    return min(now + SESSION_LENGTH, started_at + SESSION_AT_MOST)

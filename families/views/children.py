@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.access import SIGNED_IN, allow, get_visible, signed_in
+from core.acting import Scope, reaches
 from core.errors import RuleBroken
 from core.journal import Actor
 from families import access, queries
@@ -76,6 +77,7 @@ def detail(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResp
             .order_by("pk"),
             "rule": rule,
             "proposal": proposal,
+            "sees_money": reaches(user, Scope.PAYMENTS),
             "payers": queries.payers_of(child, clock.today()),
             "contacts": child.pickup_contacts.current().order_by("name", "pk"),
             "pickup_form": PickupForm(),

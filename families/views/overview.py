@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.access import ANYONE, SIGNED_IN, allow, signed_in
 from core.accounts.roles import Role
+from core.acting import Scope, opens, reaches
 from core.journal import Actor
 from families import queries
 from families.actions.household import Address, make_household, update_contact
@@ -34,7 +35,12 @@ def overview(request: HttpRequest, guardian: Guardian) -> HttpResponse:
     children = list(Child.objects.of_guardian(user).order_by("birth_date", "pk"))
     facts = facts_of(children, user)
     others = other_guardians(children, guardian)
-    income = IncomeFile.objects.filter(household=guardian.household).order_by("-pk").first()
+    income = (
+        IncomeFile.objects.visible_to(user)
+        .filter(household=guardian.household)
+        .order_by("-pk")
+        .first()
+    )
     return render(
         request,
         "families/overview.html",
@@ -44,8 +50,13 @@ def overview(request: HttpRequest, guardian: Guardian) -> HttpResponse:
             "children": [(child, facts.get(child.pk, [])) for child in children],
             "others": others,
             "income": income,
-            "proposals": queries.proposals_to(guardian),
-            "tasks": tasks_of(guardian, children, others, income),
+            "sees_income": reaches(user, Scope.INCOME),
+            "proposals": queries.proposals_to(guardian) if reaches(user, Scope.PAYMENTS) else [],
+            "tasks": [
+                task
+                for task in tasks_of(guardian, children, others, income)
+                if opens(user, str(task["url"]))
+            ],
         },
     )
 

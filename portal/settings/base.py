@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.accounts.middleware.SecondFactorMiddleware",
+    "families.middleware.ActingMiddleware",
     "portal.middleware.RefuseNulMiddleware",
     "core.middleware.DefaultDenyMiddleware",
 ]

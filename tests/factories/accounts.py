@@ -10,6 +10,8 @@ from core.accounts.models import Post, User
 from core.accounts.roles import Role, ScopeKind
 
 _SELF_ONLY = {Role.GUARDIAN, Role.PUPIL}
+#: Where helpers work unless a place is named.
+HELP_PLACE = "maison"
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -35,4 +37,6 @@ class UserFactory(factory.django.DjangoModelFactory):
             kind = ScopeKind.SCHOOL if uai else ScopeKind.CITY
             if role in _SELF_ONLY:
                 kind = ScopeKind.SELF
+            if role == Role.HELPER:
+                kind, uai = ScopeKind.SERVICE, uai or HELP_PLACE
             Post.objects.create(user=self, role=role, scope_kind=kind, scope_ref=uai)

@@ -102,7 +102,8 @@ def give_post(
     start = starts_on or clock.today()
     ref = scope_ref.strip().upper() if scope_kind == ScopeKind.SCHOOL else scope_ref.strip()
     needs_ref = scope_kind in (ScopeKind.SCHOOL, ScopeKind.SERVICE)
-    if (role in SELF_ROLES) != (scope_kind == ScopeKind.SELF):
+    elsewhere = role == Role.HELPER and scope_kind != ScopeKind.SERVICE
+    if elsewhere or (role in SELF_ROLES) != (scope_kind == ScopeKind.SELF):
         raise RuleBroken("scope_kind", _("Ce rôle ne s’exerce pas là."), "scope_kind")
     if needs_ref and not ref:
         raise RuleBroken("scope_ref", _("Dites quelle école ou quel service."), "scope_ref")

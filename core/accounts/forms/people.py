@@ -5,14 +5,14 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.accounts.roles import STAFF_ROLES, Role, ScopeKind
+from core.accounts.roles import PROTECTED_ROLES, Role, ScopeKind
 
 
 class PostForm(forms.Form):
     """A post to give: a role, and where."""
 
     role = forms.ChoiceField(
-        label=_("Rôle"), choices=[(role, role.label) for role in Role if role in STAFF_ROLES]
+        label=_("Rôle"), choices=[(role, role.label) for role in Role if role in PROTECTED_ROLES]
     )
     scope_kind = forms.ChoiceField(
         label=_("Étendue"),

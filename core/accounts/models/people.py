@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core import clock, codes
-from core.accounts.roles import STAFF_ROLES, Role, ScopeKind
+from core.accounts.roles import PROTECTED_ROLES, Role, ScopeKind
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -110,8 +110,8 @@ class User(AbstractBaseUser):
 
     @property
     def is_staff_member(self) -> bool:
-        """True for whoever works here, and so must use a second factor."""
-        return not self.roles.isdisjoint(STAFF_ROLES)
+        """True for whoever sees other people's data, and so must use a second factor."""
+        return not self.roles.isdisjoint(PROTECTED_ROLES)
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -163,6 +163,10 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=~Q(role__in=["guardian", "pupil"]) | Q(scope_kind="self"),
                 name="post_guardian_pupil_self_only",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role="helper") | Q(scope_kind="service"),
+                name="post_helper_at_a_place",
             ),
         ]
 

@@ -64,7 +64,7 @@ def register(
         school_year=school_year,
         starts_on=starts_on,
         rules_accepted_at=clock.now(),
-        rules_accepted_by=by.user,
+        rules_accepted_by=by.person,
     )
     _write_pattern(registration, starts_on, weekdays, diet)
     journal.record(by, "meal_registration.create", registration, child=child.pk)

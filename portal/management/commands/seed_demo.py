@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from core import clock
 from core.accounts.models import Post, User
-from core.accounts.roles import STAFF_ROLES, Role, ScopeKind
+from core.accounts.roles import PROTECTED_ROLES, Role, ScopeKind
 from core.demo import DEMO_PEOPLE
 from core.seeding import DEMO_PASSWORD, DEMO_TOTP_SECRET, SCALES, SeedContext
 
@@ -117,7 +117,7 @@ def seed_people(ctx: SeedContext) -> None:
             _post(user, person.role, ScopeKind.SERVICE, _CITY_WIDE[person.role])
         elif person.role in (Role.IT_MANAGER, Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR):
             _post(user, person.role, ScopeKind.CITY)
-        if person.role in STAFF_ROLES:
+        if person.role in PROTECTED_ROLES:
             TOTP.activate(user, DEMO_TOTP_SECRET)
         ctx.people[person.key] = user
 

@@ -1,0 +1,157 @@
+"""Acting for a family: at the desk or with a mandate, its own first page, its end."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core import acting as seam
+from core.access import SIGNED_IN, allow, get_visible, signed_in
+from core.accounts.roles import Role
+from core.errors import RuleBroken
+from core.home import cards_for, nav_for
+from core.journal import Actor
+from families import queries
+from families.actions import acting as acts
+from families.forms.assisted import BeginForm, DeskSearchForm
+from families.middleware import ACTING
+from families.models import AssistanceMandate, AssistedSession, Child, Guardian
+from families.views.base import own_guardian
+
+AGENTS = (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR)
+
+
+@allow(*AGENTS)
+def desk(request: HttpRequest) -> HttpResponse:
+    """Welcome at the desk: find the person who stands there, by whatever they know."""
+    form = DeskSearchForm(request.GET or None)
+    query = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    found = queries.guardians_like(signed_in(request), query)[:20] if query else []
+    return render(request, "families/desk.html", {"form": form, "query": query, "guardians": found})
+
+
+def _guardian(request: HttpRequest, pk: int) -> Guardian:
+    found: Guardian = get_visible(
+        Guardian.objects.select_related("user", "household__street"), signed_in(request), pk=pk
+    )
+    return found
+
+
+@allow(*AGENTS)
+def desk_family(request: HttpRequest, pk: int) -> HttpResponse:
+    """See who it is, then act for them: in which situation, for what."""
+    guardian = _guardian(request, pk)
+    form = BeginForm(request.POST or None, initial={"scopes": ["family", "applications"]})
+    if request.method == "POST" and form.is_valid():
+        try:
+            session = acts.begin_at_desk(
+                by=Actor.of(request),
+                guardian=guardian,
+                reason=form.cleaned_data["reason"],
+                scopes=form.cleaned_data["chosen"],
+            )
+        except RuleBroken as broken:
+            form.add_error(broken.field, broken.message)
+        else:
+            return _entered(request, session)
+    links = guardian.guardianships.current().select_related("child").order_by("child__birth_date")
+    return render(
+        request,
+        "families/desk_family.html",
+        {
+            "guardian": guardian,
+            "links": links.order_by("child__birth_date", "pk"),
+            "form": form,
+            "mandates": AssistanceMandate.objects.visible_to(signed_in(request))
+            .filter(guardian=guardian)
+            .select_related("helper", "place")[:10],
+        },
+    )
+
+
+@allow(Role.HELPER)
+def helping(request: HttpRequest) -> HttpResponse:
+    """List the families who have let this helper act for them, and nothing of any other."""
+    held = (
+        AssistanceMandate.objects.held_by(signed_in(request))
+        .select_related("guardian", "place")
+        .order_by("guardian__family_name", "guardian__given_name", "pk")
+    )
+    return render(request, "families/helping.html", {"mandates": held})
+
+
+@allow(Role.HELPER)
+@require_POST
+def helping_begin(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Begin to act for one of these families."""
+    mandate: AssistanceMandate = get_visible(
+        AssistanceMandate.objects.filter(helper=signed_in(request)),
+        signed_in(request),
+        public_id=public_id,
+    )
+    return _entered(request, acts.begin_by_mandate(by=Actor.of(request), mandate=mandate))
+
+
+def _entered(request: HttpRequest, session: AssistedSession) -> HttpResponse:
+    request.session[ACTING] = session.pk
+    return redirect("families:acting_home")
+
+
+@allow(SIGNED_IN)
+def acting_home(request: HttpRequest) -> HttpResponse:
+    """Show what may be done for the family one acts for."""
+    person = signed_in(request)
+    acting = seam.acting_of(person)
+    if acting is None:
+        return redirect("home")
+    session = AssistedSession.objects.select_related("guardian__user").get(pk=acting.session)
+    return render(
+        request,
+        "families/acting_home.html",
+        {
+            "guardian": own_guardian(request),
+            "session": session,
+            "children": Child.objects.of_guardian(person).order_by("birth_date", "pk"),
+            "tiles": [item for item in nav_for(person) if acting.may_open(item.url_name)],
+            "cards": [card for card in cards_for(person) if seam.opens(person, card.url)],
+            "done": acts.acts_in(session),
+        },
+    )
+
+
+def _running(request: HttpRequest) -> AssistedSession | None:
+    return AssistedSession.objects.filter(
+        pk=request.session.get(ACTING), agent=signed_in(request)
+    ).first()
+
+
+@allow(SIGNED_IN)
+@require_POST
+def acting_end(request: HttpRequest) -> HttpResponse:
+    """Stop acting for the family, which is told what was done."""
+    session = _running(request)
+    request.session.pop(ACTING, None)
+    if session is not None:
+        acts.end_session(session=session, end=AssistedSession.End.DONE)
+        messages.success(
+            request, _("C’est terminé. La famille reçoit un résumé de ce que vous avez fait.")
+        )
+    if signed_in(request).has_role(Role.HELPER):
+        return redirect("families:helping")
+    return redirect("families:desk" if signed_in(request).has_role(*AGENTS) else "home")
+
+
+@allow(SIGNED_IN)
+@require_POST
+def acting_prolong(request: HttpRequest) -> HttpResponse:
+    """Go on for another half hour."""
+    session = _running(request)
+    if session is not None:
+        acts.prolong_session(by=Actor.of(request), session=session)
+        messages.success(request, _("Vous pouvez continuer une demi-heure."))
+    return redirect("home")
