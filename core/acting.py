@@ -184,7 +184,7 @@ def stand_in(acting: Acting) -> User:
     from core.accounts.models import User
     from core.accounts.roles import Role
 
-    person = User.objects.get(pk=acting.person.pk)
+    person: User = User.objects.get(pk=acting.person.pk)
     vars(person)["current_posts"] = [
         post for post in person.posts.current() if post.role == Role.GUARDIAN
     ]

@@ -83,6 +83,8 @@ def _left(sender: Any, request: Any = None, **_rest: Any) -> None:
     from families.models import AssistedSession
 
     key = request.session.get(ACTING) if request is not None else None
+    if key is None:
+        return
     session = AssistedSession.objects.filter(pk=key, ended_at__isnull=True).first()
     if session is not None:
         end_session(session=session, end=AssistedSession.End.LEFT)

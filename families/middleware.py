@@ -25,7 +25,7 @@ ACTING = "acting_session"
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 #: What an agent is told when the session has ended without them.
-_ENDS = {
+_ENDS: dict[str, Any] = {
     AssistedSession.End.TIME: _("Le temps prévu est écoulé : vous n’agissez plus pour la famille."),
     AssistedSession.End.MANDATE: _("Le mandat a pris fin : vous n’agissez plus pour la famille."),
     AssistedSession.End.REVOKED: _("Le mandat a été arrêté : vous n’agissez plus pour la famille."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -167,7 +168,7 @@ def _locked(mandate: AssistanceMandate) -> AssistanceMandate:
     )
 
 
-def _start(by: Actor, mandate: AssistanceMandate, **changes: object) -> AssistanceMandate:
+def _start(by: Actor, mandate: AssistanceMandate, **changes: Any) -> AssistanceMandate:
     today = clock.today()
     if not mandate.place.is_open or mandate.place.code not in (
         reach_of(mandate.helper, Role.HELPER).services

@@ -125,9 +125,10 @@ def acting_home(request: HttpRequest) -> HttpResponse:
 
 
 def _running(request: HttpRequest) -> AssistedSession | None:
-    return AssistedSession.objects.filter(
-        pk=request.session.get(ACTING), agent=signed_in(request)
-    ).first()
+    key = request.session.get(ACTING)
+    if key is None:
+        return None
+    return AssistedSession.objects.filter(pk=key, agent=signed_in(request)).first()
 
 
 @allow(SIGNED_IN)
