@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,8 +18,8 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.home import cards_for, nav_for
 from core.journal import Actor
-from families import queries
 from families.actions import acting as acts
+from families.desk.search import households_of, search
 from families.forms.assisted import BeginForm, DeskSearchForm
 from families.middleware import ACTING
 from families.models import AssistanceMandate, AssistedSession, Child, Guardian
@@ -31,8 +33,17 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Welcome at the desk: find the person who stands there, by whatever they know."""
     form = DeskSearchForm(request.GET or None)
     query = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    found = queries.guardians_like(signed_in(request), query)[:20] if query else []
-    return render(request, "families/desk.html", {"form": form, "query": query, "guardians": found})
+    people: list[Guardian] = []
+    if query:
+        homes = households_of(search(query).households[:20], signed_in(request))
+        people = [person for home in homes for person in home.people]  # type: ignore[attr-defined]
+        prefetch_related_objects(people, "user")
+    response = render(
+        request, "families/desk.html", {"form": form, "query": query, "people": people}
+    )
+    # Names on a shared desk's screen must not come back with the "previous" button.
+    add_never_cache_headers(response)
+    return response
 
 
 def _guardian(request: HttpRequest, pk: int) -> Guardian:
