@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from core import clock
+from core import clock, codes
 from core.accounts.models import Post, User
 from core.accounts.roles import Role, ScopeKind
 from core.demo import DEMO_PEOPLE
@@ -91,6 +91,8 @@ class _FamilyWriter:
     def __init__(self, ctx: SeedContext) -> None:
         self.ctx = ctx
         self.rng = ctx.rng("families")
+        self.identifiers = ctx.rng("families.identifiers")
+        self.taken = {user.identifier for user in ctx.people.values()}
         self.year = clock.school_year_of(ctx.today)
         self.batch = _Batch()
         self.serial = {"F": 0, "E": 0, "@": 0}
@@ -192,6 +194,7 @@ class _FamilyWriter:
         if account:
             user = User(
                 email=email,
+                identifier=self.identifier(),
                 given_name=given,
                 family_name=family_name,
                 password=self.ctx.quick_password,
@@ -221,6 +224,14 @@ class _FamilyWriter:
         )
         self.batch.guardians.append(guardian)
         return guardian
+
+    def identifier(self) -> str:
+        """Draw an identifier that nobody of this city has."""
+        while True:
+            drawn = codes.normal(codes.new_code(9, choose=self.identifiers.choice))
+            if drawn not in self.taken:
+                self.taken.add(drawn)
+                return drawn
 
     def child(self, given_name: str, family_name: str, age: int) -> Child:
         birth = dt.date(self.year - age, 1, 1) + dt.timedelta(days=self.rng.randrange(365))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 
 
@@ -12,13 +11,9 @@ class AddressStage(EmailVerificationStage):  # type: ignore[misc]
     """Asks to confirm the address, of those who have one: desk accounts may have none."""
 
     def handle(self) -> tuple[Any, bool]:
-        """Let accounts without any address pass."""
+        """Let accounts that don't sign in by an address pass."""
         user = self.login.user
-        if (
-            user is not None
-            and not user.email
-            and not EmailAddress.objects.filter(user=user).exists()
-        ):
+        if user is not None and not user.email:
             return None, True
         answer: tuple[Any, bool] = super().handle()
         return answer

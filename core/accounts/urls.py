@@ -10,13 +10,20 @@ from django.urls import path, re_path
 
 from core.access import ANYONE, SIGNED_IN, rule_for_foreign
 from core.accounts import passkeys
-from core.accounts.views import desk
+from core.accounts.views import citizen, desk, security
 
 urlpatterns = [
     path("connexion/", account.login, name="account_login"),
-    path("deconnexion/", account.logout, name="account_logout"),
+    path("deconnexion/", citizen.logout, name="account_logout"),
     path("ouvrir/", account.signup, name="account_signup"),
     path("ferme/", account.account_inactive, name="account_inactive"),
+    path("securite/", security.overview, name="account_security"),
+    path("citoyen/entrer/", citizen.login, name="citizen_login"),
+    path("citoyen/retour/", citizen.callback, name="citizen_callback"),
+    path("citoyen/bienvenue/", citizen.welcome, name="citizen_welcome"),
+    path("citoyen/relier/", citizen.link, name="citizen_link"),
+    path("citoyen/delier/", citizen.unlink, name="citizen_unlink"),
+    path("citoyen/sorti/", citizen.logged_out, name="citizen_logged_out"),
     path("activer/", desk.activate, name="desk_activate"),
     path("activer/mot-de-passe/", desk.choose_password, name="desk_choose_password"),
     path("confirmer-identite/", passkeys.reauthenticate, name="account_reauthenticate"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.access import ANYONE, SIGNED_IN, allow, signed_in
+from core.accounts.models import CivilIdentity, User
 from core.accounts.roles import Role
 from core.acting import Scope, opens, reaches
 from core.journal import Actor
@@ -72,10 +73,7 @@ def setup(request: HttpRequest) -> HttpResponse:
     token = request.session.pop("invitation", "")
     if token and open_invitation(token):
         return redirect("families:invitation", token=token)
-    form = AboutYouForm(
-        request.POST or None,
-        initial={"given_name": user.given_name, "family_name": user.family_name},
-    )
+    form = AboutYouForm(request.POST or None, initial=_known_names(user))
     if request.method == "POST" and form.is_valid():
         make_household(
             by=Actor.of(request),
@@ -85,6 +83,18 @@ def setup(request: HttpRequest) -> HttpResponse:
         )
         return redirect(f"{reverse('families:address')}?next={reverse('families:child_add')}")
     return render(request, "families/setup.html", {"form": form})
+
+
+def _known_names(user: User) -> dict[str, str]:
+    """Start with what the account says, or better with a verified civil status."""
+    civil = CivilIdentity.objects.filter(user=user).first()
+    if civil is None:
+        return {"given_name": user.given_name, "family_name": user.family_name}
+    return {
+        "given_name": user.given_name,
+        "family_name": civil.family_name,
+        "used_name": civil.preferred_name,
+    }
 
 
 @allow(SIGNED_IN)

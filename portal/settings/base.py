@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -268,6 +269,13 @@ if STRIPE_API_BASE != "https://api.stripe.com":
     # Browsers apply form-action to the redirect that leads to the payment page.
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(STRIPE_API_BASE)
 
+if CITIZEN_ISSUER:
+    # The same for the redirects that lead to the citizen account and to its logout.
+    _parts = urlsplit(CITIZEN_ISSUER)
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(
+        f"{_parts.scheme}://{_parts.netloc}"
+    )
+
 #: How many days before a child's care plan ends its parents are reminded.
 PLAN_REMINDER_DAYS = env.int("PLAN_REMINDER_DAYS", default=45)
 
@@ -284,4 +292,5 @@ if not DEMO:
         public_url=PUBLIC_URL,
         database=DATABASES["default"],
         stripe_api_base=STRIPE_API_BASE,
+        citizen=(CITIZEN_ISSUER, CITIZEN_CLIENT_ID, CITIZEN_CLIENT_SECRET),
     )

@@ -72,6 +72,7 @@ ACCOUNT_FORMS = {
     "signup": "core.accounts.forms.SignUpForm",
     "reset_password": "core.accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "core.accounts.forms.NewPasswordForm",
+    "set_password": "core.accounts.forms.SetPasswordForm",
     "change_password": "core.accounts.forms.ChangePasswordForm",
 }
 #: Tries allowed, for an address of the network and for an account (CNIL 2022-100: a password
@@ -80,7 +81,21 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key,50/d/key",
     "desk_code": "60/h/ip,10/h/key",
 }
-SOCIALACCOUNT_ENABLED = False
+
+# --- citizen account: an OpenID Connect server of the FranceConnect kind; empty: no such door --
+#: For FranceConnect: https://oidc.franceconnect.gouv.fr/api/v2
+CITIZEN_ISSUER: str = env.str("CITIZEN_ISSUER", default="").rstrip("/")
+CITIZEN_CLIENT_ID: str = env.str("CITIZEN_CLIENT_ID", default="")
+CITIZEN_CLIENT_SECRET: str = env.str("CITIZEN_CLIENT_SECRET", default="")
+#: How people call it: « FranceConnect » once the city is entitled to the name.
+CITIZEN_LABEL: str = env.str("CITIZEN_LABEL", default="mon compte citoyen")
+#: Where a first visit goes on: the page that makes a household.
+CITIZEN_FIRST_PAGE = "families:setup"
+SOCIALACCOUNT_ADAPTER = "core.accounts.provider.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
 MFA_ADAPTER = "core.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -28,6 +28,7 @@ def refuse_insecure(
     public_url: str,
     database: Mapping[str, Any],
     stripe_api_base: str,
+    citizen: tuple[str, str, str] = ("", "", ""),
 ) -> None:
     """Raise ImproperlyConfigured, with a sentence that says what to set, at the first fault."""
     faults = (
@@ -50,6 +51,10 @@ def refuse_insecure(
         (
             not stripe_api_base.startswith("https://"),
             "STRIPE_API_BASE mène à un bac à sable : retirez ce réglage hors démonstration.",
+        ),
+        (
+            any(citizen) and not (all(citizen) and citizen[0].startswith("https://")),
+            "CITIZEN_ISSUER (en https), CITIZEN_CLIENT_ID et CITIZEN_CLIENT_SECRET vont ensemble.",
         ),
     )
     for wrong, sentence in faults:

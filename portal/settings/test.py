@@ -23,6 +23,8 @@ for _name in (
     "CLAMD_URL",
 ):
     os.environ.pop(_name, None)
+for _name in ("CITIZEN_ISSUER", "CITIZEN_CLIENT_ID", "CITIZEN_CLIENT_SECRET"):
+    os.environ.pop(_name, None)
 os.environ["CELERY_BROKER_URL"] = "memory://"
 if os.environ.get("TEST_DB") == "sqlite":
     os.environ.pop("DATABASE_URL", None)

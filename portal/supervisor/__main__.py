@@ -87,7 +87,7 @@ def take_folder(folder: Path) -> IO[str]:
     return lock
 
 
-def programs(port: int, sandbox_port: int, folder: Path) -> list[Program]:
+def programs(port: int, sandbox_port: int, citizen_port: int, folder: Path) -> list[Program]:
     """List what a demo runs."""
     python = sys.executable
     celery = [python, "-W", "ignore", "-m", "celery", "-A", "portal"]
@@ -100,15 +100,17 @@ def programs(port: int, sandbox_port: int, folder: Path) -> list[Program]:
     beat += ["--schedule", str(folder / "beat" / "schedule")]
     sandbox = [python, "-m", "payments.sandbox", "--port", str(sandbox_port)]
     sandbox += ["--state", str(folder / "sandbox.sqlite3")]
+    citizen = [python, "-m", "core.accounts.sandbox", "--port", str(citizen_port)]
     return [
         Program("web", "Le serveur web", web),
         Program("worker", "L'exécution des tâches", worker),
         Program("beat", "Le planificateur", beat),
         Program("sandbox", "La banque d'essai", sandbox),
+        Program("citizen", "L'identité d'essai", citizen),
     ]
 
 
-def environment_of(port: int, sandbox_port: int, folder: Path) -> dict[str, str]:
+def environment_of(port: int, sandbox_port: int, citizen_port: int, folder: Path) -> dict[str, str]:
     """Return the settings of a demo, as environment variables."""
     address = f"http://{HOST}:{port}"
     return {
@@ -120,6 +122,9 @@ def environment_of(port: int, sandbox_port: int, folder: Path) -> dict[str, str]
         "VAR_DIR": str(folder),
         "PUBLIC_URL": address,
         "STRIPE_API_BASE": f"http://{HOST}:{sandbox_port}",
+        "CITIZEN_ISSUER": f"http://{HOST}:{citizen_port}/api/v2",
+        "CITIZEN_CLIENT_ID": "escale-demo",
+        "CITIZEN_CLIENT_SECRET": "escale-demo-secret",
         "C_FORCE_ROOT": "1",  # a demo may well be tried as root; tasks are JSON, never pickles
     }
 
@@ -164,10 +169,13 @@ def main() -> None:
     port = chosen_port(os.environ.get("PORT") or "8000")
     lock = take_folder(folder)
     sandbox_port = free_port(port + 1)
-    environment = environment_of(port, sandbox_port, folder)
+    citizen_port = free_port(port + 2)
+    environment = environment_of(port, sandbox_port, citizen_port, folder)
     prepare(environment, os.environ.get("SCALE") or "small")
     os.chdir(ROOT)
-    supervisor = Supervisor(programs(port, sandbox_port, folder), folder / "log", environment)
+    supervisor = Supervisor(
+        programs(port, sandbox_port, citizen_port, folder), folder / "log", environment
+    )
     try:
         supervisor.start()
         if not wait_for_answer(port, time.monotonic() + START_SECONDS):

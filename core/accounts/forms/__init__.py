@@ -10,6 +10,7 @@ from core.accounts.forms.signing import (
     ConfirmCodeForm,
     NewPasswordForm,
     ResetPasswordForm,
+    SetPasswordForm,
     SignInForm,
     SignUpForm,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "PeopleFilter",
     "PostForm",
     "ResetPasswordForm",
+    "SetPasswordForm",
     "SignInForm",
     "SignUpForm",
 ]

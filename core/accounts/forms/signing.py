@@ -101,6 +101,14 @@ class ChangePasswordForm(_OnePassword, account.ChangePasswordForm):  # type: ign
         _plain(self.fields["oldpassword"], _("Mot de passe actuel"))
 
 
+class SetPasswordForm(_OnePassword, account.SetPasswordForm):  # type: ignore[misc]
+    """A first password, for who came in otherwise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._single()
+
+
 class NewPasswordForm(_OnePassword, account.ResetPasswordKeyForm):  # type: ignore[misc]
     """A new password, by the link of a mail."""
 

@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from core import clock
+from core import clock, codes
 from core.accounts.models import Post, User
 from core.accounts.roles import PROTECTED_ROLES, Role, ScopeKind
 from core.demo import DEMO_PEOPLE
@@ -103,8 +103,11 @@ class Command(BaseCommand):
 
 def seed_people(ctx: SeedContext) -> None:
     """Create the people one signs in as, with verified addresses and the agents' TOTP."""
+    rng = ctx.rng("identifiers")
     for person in DEMO_PEOPLE:
+        parent = person.role == Role.GUARDIAN
         user = User.objects.create(
+            identifier=codes.normal(codes.new_code(9, choose=rng.choice)) if parent else None,
             email=person.email,
             given_name=person.given_name,
             family_name=person.family_name,

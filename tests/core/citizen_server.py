@@ -1,0 +1,80 @@
+"""The citizen stand-in as a real process, and a person who goes through its pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import requests
+from django.conf import settings
+from django.urls import reverse
+
+
+class CitizenServer:
+    """A running stand-in."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "core.accounts.sandbox", "--port", "0", "--back", "http://"],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "ESCALE_SANDBOX": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip().split()[-1]
+
+    @property
+    def issuer(self) -> str:
+        return f"{self.url}/api/v2"
+
+    def misbehave(self, *faults: str) -> None:
+        answer = requests.post(f"{self.url}/sandbox/faults", data=json.dumps(faults), timeout=5)
+        assert answer.status_code == 200, answer.text
+
+    def turn_key(self) -> None:
+        requests.post(f"{self.url}/sandbox/turn-key", timeout=5)
+
+    def state(self) -> dict[str, Any]:
+        return requests.get(f"{self.url}/sandbox/state", timeout=5).json()
+
+    def answer(self, address: str, sub: str) -> str:
+        """Open the page one was led to, choose who to be, and return where it leads."""
+        page = requests.get(address, timeout=5)
+        assert page.status_code == 200, page.text
+        asked = re.search(r'name="request" value="([^"]+)"', page.text)
+        assert asked is not None
+        chosen = requests.post(
+            f"{self.url}/choose",
+            data=urlencode({"request": asked[1], "sub": sub}),
+            timeout=5,
+            allow_redirects=False,
+        )
+        return chosen.headers["Location"]
+
+    def come_back(self, client: Any, person: Any, **form: str) -> Any:
+        """Press the button, be that person there, and follow the way back."""
+        return client.get(self.way_back(client, person, **form))
+
+    def way_back(self, client: Any, person: Any, **form: str) -> str:
+        led = client.post(reverse("citizen_login"), form)
+        assert led.status_code == 302, led.content.decode()[:2000]
+        back = urlsplit(self.answer(led["Location"], person.sub if person else ""))
+        return f"{back.path}?{back.query}"
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        self.process.stdout.close()  # type: ignore[union-attr]
+
+
+def open_door(settings: Any, server: CitizenServer) -> None:
+    """Point the service at a stand-in."""
+    settings.CITIZEN_ISSUER = server.issuer
+    settings.CITIZEN_CLIENT_ID = "escale-demo"
+    settings.CITIZEN_CLIENT_SECRET = "escale-demo-secret"
