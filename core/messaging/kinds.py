@@ -83,6 +83,8 @@ def register_own() -> None:
         Kind("rights_request_answered", _("Réponse à une demande sur vos droits"), ACCOUNT, safety),
         Kind("rights_closing_planned", _("Fermeture de votre compte"), ACCOUNT, safety),
         Kind("account_recovered", _("Accès à votre compte retrouvé"), ACCOUNT, safety),
+        Kind("account_citizen_linked", _("Compte citoyen relié"), ACCOUNT, safety),
+        Kind("account_citizen_unlinked", _("Compte citoyen délié"), ACCOUNT, safety),
         Kind("account_recovery_letter", _("Courrier pour retrouver un accès"), ACCOUNT, safety),
         Kind("document_infected", _("Document à envoyer de nouveau"), ACCOUNT, safety),
         Kind("address_check", _("Vérification de votre adresse e-mail"), ACCOUNT, safety),

@@ -14,6 +14,13 @@ import requests
 from django.conf import settings
 from django.urls import reverse
 
+from core.accounts import actions as accounts
+from core.accounts.actions.citizens import Citizen
+from core.accounts.citizen import civil
+from core.accounts.models import User
+from core.accounts.roles import Role
+from tests.factories.accounts import UserFactory
+
 
 class CitizenServer:
     """A running stand-in."""
@@ -78,3 +85,20 @@ def open_door(settings: Any, server: CitizenServer) -> None:
     settings.CITIZEN_ISSUER = server.issuer
     settings.CITIZEN_CLIENT_ID = "escale-demo"
     settings.CITIZEN_CLIENT_SECRET = "escale-demo-secret"
+
+
+def citizen(person: Any) -> Citizen:
+    """Return who the server would vouch for."""
+    return Citizen(person.sub, civil.civil_status(person.claims()), person.email)
+
+
+def parent(**fields: Any) -> User:
+    """Return a parent with an identifier."""
+    user: User = UserFactory(roles=[Role.GUARDIAN], **fields)
+    accounts.give_identifier(user)
+    return user
+
+
+def signed_in_as(client: Any) -> User | None:
+    """Return who a client is signed in as."""
+    return User.objects.filter(pk=client.session.get("_auth_user_id")).first()
