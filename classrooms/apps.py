@@ -12,10 +12,11 @@ class ClassroomsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register home cards and menu entries."""
-        from classrooms import home, telling
+        from classrooms import home, retained, telling
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
 
         register_cards(home.cards)
         register_kinds(*telling.KINDS)
+        retained.register_rules()
         register_nav(*home.NAV)

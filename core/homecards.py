@@ -54,4 +54,5 @@ def register() -> None:
         NavItem(gettext_lazy("Personnes"), "people:list", administrators, "people", 60),
         NavItem(gettext_lazy("Partenaires"), "partners:list", administrators, "plug", 70),
         NavItem(gettext_lazy("Envois"), "outbox:list", administrators, "send", 80),
+        NavItem(gettext_lazy("Conservation"), "retention:overview", administrators, "archive", 90),
     )

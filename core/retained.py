@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from core.retention import Rule, register
+from core.retention import Rule, follows, keeps, register
+from core.rights.forgetting import forget_users, needed
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -13,8 +14,36 @@ if TYPE_CHECKING:
 _CNIL_LOGS = "CNIL, délibération 2021-122 (journalisation) : six mois à un an"
 
 
+_RGPD = "RGPD, article 5.1.e : pas plus longtemps que nécessaire"
+
+
 def register_rules() -> None:
     """Register them; models are looked up when a rule runs."""
+    _register_rights()
+    follows("core.Message", "core.MessageAttachment", "core.Bounce")
+    follows(
+        "accounts.User",
+        "account.EmailAddress",
+        "accounts.CivilIdentity",
+        "mfa.Authenticator",
+        "socialaccount.SocialAccount",
+    )
+    follows("account.EmailAddress", "account.EmailConfirmation")
+    follows("socialaccount.SocialAccount", "socialaccount.SocialToken")
+    keeps(
+        "Réglages du service, sans donnée personnelle",
+        "socialaccount.SocialApp",
+        "auth.Group",
+        "auth.Permission",
+        "contenttypes.ContentType",
+        "core.RetentionTerm",
+    )
+    keeps("Clé d’une purge : le temps de la purge", "core.JournalPurge", "core.PurgeKey")
+    keeps(
+        "Avec ce qui y renvoie ; chaque nuit, ce à quoi plus rien ne renvoie est effacé "
+        "(core.sweep_documents)",
+        "core.Document",
+    )
     register(
         Rule(
             "journal.reads",
@@ -23,6 +52,9 @@ def register_rules() -> None:
             _CNIL_LOGS,
             lambda before: _model("JournalEntry").filter(at__lt=before, verb__startswith="read."),
             _purge_journal,
+            age="at",
+            what="Consultations de données sensibles au journal",
+            floor_days=183,
         ),
         Rule(
             "journal.acts",
@@ -31,6 +63,9 @@ def register_rules() -> None:
             "Preuve des actes jusqu’à la prescription quadriennale, plus deux ans de marge",
             lambda before: _model("JournalEntry").filter(at__lt=before),
             _purge_journal,
+            age="at",
+            what="Actes au journal",
+            floor_days=183,
         ),
         Rule(
             "messages",
@@ -38,6 +73,8 @@ def register_rules() -> None:
             dt.timedelta(days=365),
             "Une année scolaire ; ce que le message annonçait reste au dossier",
             lambda before: _model("Message").filter(created_at__lt=before),
+            age="created_at",
+            what="Messages",
         ),
         Rule(
             "demo.mails",
@@ -45,6 +82,8 @@ def register_rules() -> None:
             dt.timedelta(days=30),
             "Démonstration seulement",
             lambda before: _model("DeliveredMail").filter(received_at__lt=before),
+            age="received_at",
+            what="Boîte aux lettres de la démonstration",
         ),
         Rule(
             "api.answers",
@@ -52,6 +91,8 @@ def register_rules() -> None:
             dt.timedelta(days=2),
             "Temps utile aux répétitions d’un partenaire",
             lambda before: _model("IdempotencyRecord").filter(created_at__lt=before),
+            age="created_at",
+            what="Réponses gardées pour les répétitions d’un partenaire",
         ),
         Rule(
             "forms.tokens",
@@ -59,6 +100,8 @@ def register_rules() -> None:
             dt.timedelta(days=2),
             "Temps utile à un double envoi",
             lambda before: _model("OnceUse").filter(created_at__lt=before),
+            age="created_at",
+            what="Marques de formulaires déjà envoyés",
         ),
         Rule(
             "api.tokens",
@@ -66,6 +109,8 @@ def register_rules() -> None:
             dt.timedelta(days=2 * 365),
             "Preuve des accès donnés, deux ans après leur fin",
             lambda before: _model("PartnerToken").filter(expires_at__lt=before),
+            age="expires_at",
+            what="Jetons de partenaires expirés",
         ),
         Rule(
             "accounts.unconfirmed",
@@ -73,7 +118,9 @@ def register_rules() -> None:
             dt.timedelta(days=30),
             "RGPD, article 5.1.c : une demande restée sans suite n’a pas à être gardée",
             _unconfirmed,
-            _forget_people,
+            forget_users,
+            age="created_at",
+            what="Comptes jamais confirmés",
         ),
         Rule(
             "posts",
@@ -81,6 +128,8 @@ def register_rules() -> None:
             dt.timedelta(days=365),
             "Un an après la fin du poste, temps d’un contrôle",
             _ended_posts,
+            age="ends_on",
+            what="Postes terminés",
         ),
         Rule(
             "desk_codes",
@@ -88,6 +137,8 @@ def register_rules() -> None:
             dt.timedelta(days=183),
             _CNIL_LOGS,
             _old_desk_codes,
+            age="expires_at",
+            what="Codes remis au guichet",
         ),
         Rule(
             "devices",
@@ -95,6 +146,8 @@ def register_rules() -> None:
             dt.timedelta(days=183),
             _CNIL_LOGS,
             _old_devices,
+            age="created_at",
+            what="Appareils connectés",
         ),
         Rule(
             "sessions",
@@ -102,8 +155,127 @@ def register_rules() -> None:
             dt.timedelta(0),
             "Fin de la session",
             _old_sessions,
+            age="expire_date",
+            what="Sessions expirées",
         ),
     )
+
+
+def _register_rights() -> None:
+    register(
+        Rule(
+            "accounts.dormant",
+            "accounts.User",
+            dt.timedelta(days=3 * 365),
+            "CNIL, référentiels de gestion : trois ans après le dernier contact",
+            _dormant,
+            forget_users,
+            age="last_login",
+            what="Comptes que plus rien ne retient, sans connexion depuis",
+            order=90,
+        ),
+        Rule(
+            "addresses.choices",
+            "core.MessageChoice",
+            dt.timedelta(days=3 * 365),
+            "CNIL : trois ans après le dernier contact",
+            lambda before: _model("MessageChoice").filter(user__isnull=True, changed_at__lt=before),
+            age="changed_at",
+            what="Choix de messages d’adresses sans compte",
+        ),
+        Rule(
+            "addresses.returns",
+            "core.AddressHealth",
+            dt.timedelta(days=2 * 365),
+            _RGPD,
+            lambda before: _model("AddressHealth").filter(last_bounce_at__lt=before),
+            age="last_bounce_at",
+            what="Adresses e-mail qui renvoyaient nos messages",
+        ),
+        Rule(
+            "rights.exports.files",
+            "core.DataExport",
+            dt.timedelta(0),
+            "Sept jours : le temps de télécharger",
+            lambda before: _model("DataExport").filter(
+                expires_at__lt=before, document__isnull=False
+            ),
+            drop_files,
+            age="expires_at",
+            what="Fichiers des copies de données arrivées à leur terme",
+            order=20,
+        ),
+        Rule(
+            "rights.exports",
+            "core.DataExport",
+            dt.timedelta(days=365),
+            "Preuve que la demande a eu sa réponse, un an",
+            lambda before: _model("DataExport").filter(requested_at__lt=before),
+            age="requested_at",
+            what="Mentions de copies de données faites",
+            order=21,
+        ),
+        Rule(
+            "rights.requests",
+            "core.RightsRequest",
+            dt.timedelta(days=6 * 365),
+            "Preuve de la réponse : prescription des manquements au RGPD, six ans de marge",
+            lambda before: _model("RightsRequest").filter(answered_at__lt=before),
+            age="answered_at",
+            what="Demandes de correction ou d’effacement, répondues",
+        ),
+        Rule(
+            "accounts.closings",
+            "core.AccountClosing",
+            dt.timedelta(days=365),
+            "Preuve de la demande, un an",
+            lambda before: (
+                _model("AccountClosing")
+                .filter(effective_at__lt=before)
+                .exclude(undone_at__isnull=True, done_at__isnull=True)
+            ),
+            age="effective_at",
+            what="Fermetures de compte faites ou annulées",
+        ),
+        Rule(
+            "retention.runs",
+            "core.RetentionRun",
+            dt.timedelta(days=3 * 365),
+            "Preuve de l’application des durées, trois ans",
+            lambda before: _model("RetentionRun").filter(started_at__lt=before),
+            age="started_at",
+            what="Comptes rendus de purge",
+        ),
+    )
+
+
+def drop_files(rows: QuerySet[Any]) -> int:
+    """Let go of the files of copies; that they were made stays known."""
+    from core.documents import discard
+    from core.journal import SYSTEM
+
+    count = 0
+    for export in rows.select_related("document").order_by("pk"):
+        document = export.document
+        type(export)._base_manager.filter(pk=export.pk).update(document=None)
+        discard(document, by=SYSTEM)
+        count += 1
+    return count
+
+
+def _dormant(before: dt.datetime) -> QuerySet[Any]:
+    """People not seen for years, whom nothing that is kept needs by name."""
+    from django.db.models import Q
+
+    from core.accounts.models import Post, User
+
+    seen = Q(last_login__lt=before) | Q(last_login__isnull=True, created_at__lt=before)
+    people: QuerySet[Any] = User.objects.filter(seen).exclude(
+        family_name="effacé", email__isnull=True, is_active=False
+    )
+    staff = Post.objects.current().exclude(role__in=["guardian", "pupil"])
+    people = people.exclude(pk__in=staff.values("user"))
+    return people.exclude(pk__in=needed(before)).exclude(partner_tokens__isnull=False)
 
 
 def _model(name: str) -> QuerySet[Any]:
@@ -133,23 +305,6 @@ def _unconfirmed(before: dt.datetime) -> QuerySet[Any]:
         pk__in=addresses.filter(verified=False).values("user"),
     )
     return people.exclude(pk__in=addresses.filter(verified=True).values("user"))
-
-
-def _forget_people(rows: QuerySet[Any]) -> int:
-    """Take away what names them; the row stays, for the journal refers to it."""
-    from allauth.account.models import EmailAddress
-    from django.contrib.auth.hashers import make_password
-
-    ids = list(rows.order_by("pk").values_list("pk", flat=True))
-    EmailAddress.objects.filter(user__in=ids).delete()
-    nobody = {
-        "email": None,
-        "given_name": "Compte",
-        "family_name": "effacé",
-        "is_active": False,
-        "password": make_password(None),
-    }
-    return int(rows.model._base_manager.filter(pk__in=ids).update(**nobody))
 
 
 def _old_sessions(before: dt.datetime) -> QuerySet[Any]:

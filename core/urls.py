@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from core.views import choices, files, health, inbox, mailbox, mydocs, partners, people
+from core.views import (
+    choices,
+    files,
+    health,
+    inbox,
+    mailbox,
+    mydocs,
+    partners,
+    people,
+    retention,
+)
 
 documents = (
     [
@@ -56,6 +66,16 @@ outbox_pages = (
     "outbox",
 )
 
+retention_pages = (
+    [
+        path("", retention.overview, name="overview"),
+        path("recompter/", retention.count_again, name="count"),
+        path("nuits/<int:pk>/", retention.run_detail, name="run"),
+        path("<str:name>/", retention.decide, name="decide"),
+    ],
+    "retention",
+)
+
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
@@ -63,6 +83,7 @@ urlpatterns = [
     path("courrier/", include(mails)),
     path("messages/", include(message_pages)),
     path("messages-en-attente/", include(outbox_pages)),
+    path("conservation/", include(retention_pages)),
     path("acces-partenaires/", include(partner_pages)),
     path("personnes/", include(people_pages)),
 ]

@@ -17,7 +17,7 @@ class FamiliesConfig(AppConfig):
         from core.messaging.kinds import register_kinds
         from core.messaging.texting import register_numbers
         from core.outbox import register_address
-        from families import assistance, home, separation, telling
+        from families import assistance, home, retained, separation, telling
         from families.access import contact_address, reads_document
         from families.access.assisted import reads_mandate
         from families.access.care import reads_plan_page
@@ -36,3 +36,4 @@ class FamiliesConfig(AppConfig):
         separation.register()
         register_document_reader(reads_mandate)
         assistance.register()
+        retained.register_rules()

@@ -17,7 +17,7 @@ class PaymentsConfig(AppConfig):
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
-        from payments import telling
+        from payments import retained, telling
         from payments.cards import cards
 
         register_cards(cards)
@@ -33,6 +33,7 @@ class PaymentsConfig(AppConfig):
             "payments:desk_receipt_pdf",
             "payments:credit_note_pdf",
         )
+        retained.register_rules()
         register_nav(
             NavItem(
                 _("Factures"), "payments:home", frozenset({Role.GUARDIAN}), "invoice", order=40

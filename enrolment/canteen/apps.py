@@ -17,7 +17,7 @@ class CanteenConfig(AppConfig):
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
-        from enrolment.canteen import telling
+        from enrolment.canteen import retained, telling
         from enrolment.canteen.actions.billing import collect
         from enrolment.canteen.cards import cards
         from payments import sources
@@ -44,6 +44,7 @@ class CanteenConfig(AppConfig):
                 "meal_registration.end": _("Inscription à la cantine arrêtée"),
             }
         )
+        retained.register_rules()
         register_nav(
             NavItem(_("Cantine"), "canteen:home", frozenset({Role.GUARDIAN}), "canteen", order=30),
             NavItem(
