@@ -6,8 +6,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from core import clock
 from core.accounts.models import User
@@ -206,3 +207,19 @@ def payers_to_choose(user: User) -> list[Child]:
         .exclude(payer_rules__agreed_at__isnull=True)
         .order_by("birth_date", "pk")
     )
+
+
+def files_of(guardian: Guardian) -> QuerySet[Guardian, Any]:
+    """Return the ids of a guardian's file and of those merged into it: the books name both.
+
+    A union of two look-ups by index; an OR across the join would read every guardian.
+    """
+    holder = guardian.merged_into_id or guardian.pk
+    own = Guardian.objects.filter(pk=holder).order_by().values("pk")
+    return own.union(Guardian.objects.filter(merged_into=holder).order_by().values("pk"))
+
+
+def files_of_person(user: User) -> QuerySet[Guardian, Any]:
+    """Return the same for whoever signs in as this user."""
+    own = Guardian.objects.filter(user=user).order_by().values("pk")
+    return own.union(Guardian.objects.filter(merged_into__user=user).order_by().values("pk"))

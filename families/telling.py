@@ -15,6 +15,7 @@ from families.models import Guardian
 FAMILY = _("Votre famille")
 HELP = _("Se faire aider")
 _HELP = _("Vous devez savoir qui agit pour vous.")
+_ABOUT_YOU = _("Cela change votre dossier ou votre accès.")
 _ANSWER = _("On attend une réponse de vous.")
 
 KINDS = (
@@ -48,6 +49,9 @@ KINDS = (
         FAMILY,
         _("L’accueil de votre enfant en dépend."),
     ),
+    Kind("family_files_merged", _("Dossiers réunis"), FAMILY, _ABOUT_YOU),
+    Kind("family_files_parted", _("Dossiers séparés de nouveau"), FAMILY, _ABOUT_YOU),
+    Kind("family_account_closed", _("Accès fermé, car vous en aviez deux"), FAMILY, _ABOUT_YOU),
 )
 
 
@@ -63,6 +67,7 @@ def tell(
     With an account it reaches the portal and the address of the account; an account without
     one, and a guardian without an account, are written to at the address they gave.
     """
+    guardian = guardian.merged_into or guardian
     if guardian.user is None and not guardian.email:
         return None
     return outbox.queue(

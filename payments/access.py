@@ -18,6 +18,7 @@ from core.acting import Scope, reaches
 
 if TYPE_CHECKING:
     from core.accounts.models import User
+    from families.models import Guardian
 
 #: Posts that see every bill of the city.
 REVENUE_STAFF = (Role.REVENUE_OFFICER,)
@@ -39,7 +40,19 @@ class PayerOwnedQuerySet(models.QuerySet[Any]):
             return self
         if not reaches(user, Scope.PAYMENTS):
             return self.none()
-        return self.filter(**{f"{self.payer_path}__user": user})
+        return self.of_person(user)
+
+    def of_person(self, user: User) -> Self:
+        """One's own, those of a file merged into one's own included."""
+        from families.queries import files_of_person
+
+        return self.filter(**{f"{self.payer_path}__in": files_of_person(user)})
+
+    def of_payer(self, payer: Guardian) -> Self:
+        """A payer's, those of a file merged into theirs included."""
+        from families.queries import files_of
+
+        return self.filter(**{f"{self.payer_path}__in": files_of(payer)})
 
 
 class InvoiceQuerySet(PayerOwnedQuerySet):

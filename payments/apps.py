@@ -17,7 +17,7 @@ class PaymentsConfig(AppConfig):
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
-        from payments import retained, telling
+        from payments import merging, retained, telling
         from payments.cards import cards
 
         register_cards(cards)
@@ -46,3 +46,4 @@ class PaymentsConfig(AppConfig):
                 order=40,
             ),
         )
+        merging.register()

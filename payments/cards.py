@@ -28,7 +28,7 @@ def cards(user: User) -> Iterator[HomeCard]:
 
 
 def _payer(user: User) -> Iterator[HomeCard]:
-    due = Invoice.objects.filter(payer__user=user).unpaid()
+    due = Invoice.objects.of_person(user).unpaid()
     facts = due.aggregate(cents=Sum("balance_cents"), first=Min("due_on"))
     count = due.count()
     if not count:

@@ -17,7 +17,7 @@ class CanteenConfig(AppConfig):
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
-        from enrolment.canteen import retained, telling
+        from enrolment.canteen import merging, retained, telling
         from enrolment.canteen.actions.billing import collect
         from enrolment.canteen.cards import cards
         from payments import sources
@@ -63,3 +63,4 @@ class CanteenConfig(AppConfig):
             ),
         )
         sources.register("canteen", collect)
+        merging.register()

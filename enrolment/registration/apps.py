@@ -17,7 +17,7 @@ class RegistrationConfig(AppConfig):
         from core.documents import register_document_reader
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
-        from enrolment.registration import home, papers, queries, retained, telling
+        from enrolment.registration import home, merging, papers, queries, retained, telling
         from enrolment.registration.access import has_certificate, reads_document
         from enrolment.registration.actions.papers import replace_document
         from families.access import register_identity_lock
@@ -37,3 +37,4 @@ class RegistrationConfig(AppConfig):
         acting.open_pages(acting.Scope.APPLICATIONS, *home.HELPED_PAGES)
         acting.open_documents(acting.Scope.APPLICATIONS, "registration.proof")
         acting.describe_acts(home.HELPED_ACTS)
+        merging.register()

@@ -198,7 +198,9 @@ def issue_batch(run: BillingRun, *, on: dt.date | None = None, tell: bool = True
 def _issue(
     run: BillingRun, totals: dict[int, int], today: dt.date
 ) -> tuple[list[Invoice], dict[int, Guardian]]:
-    payers = Guardian.objects.select_related("household__street", "user").in_bulk(list(totals))
+    payers = Guardian.objects.select_related(
+        "household__street", "user", "merged_into__user"
+    ).in_bulk(list(totals))
     lines = _lines(run, list(totals))
     taken = numbers.take("invoice", today.year, len(totals))
     due_on = today + dt.timedelta(days=terms_on(today).payment_days)

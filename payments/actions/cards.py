@@ -120,6 +120,11 @@ def _down() -> RuleBroken:
     )
 
 
+def _all_of(payer: Guardian, invoices: Sequence[Invoice]) -> bool:
+    keys = [invoice.pk for invoice in invoices]
+    return Invoice.objects.of_payer(payer).filter(pk__in=keys).count() == len(keys)
+
+
 def _create(
     by: Actor, payer: Guardian, wanted: Sequence[int], provider: Provider
 ) -> PaymentAttempt:
@@ -127,7 +132,7 @@ def _create(
         with transaction.atomic():
             locked = lock_invoices(wanted)
             due = [invoice for invoice in locked.values() if invoice.balance_cents > 0]
-            if any(invoice.payer_id != payer.pk for invoice in due):
+            if not _all_of(payer, due):
                 raise RuleBroken("not_yours", _("Cette facture ne vous est pas adressée."))
             if not due:
                 raise RuleBroken("nothing_due", _("Il n'y a rien à payer."))

@@ -13,6 +13,7 @@ from core import journal
 from core.errors import RuleBroken
 from core.journal import Actor
 from families.models import Guardian
+from families.queries import files_of
 from payments.models import Invoice, LedgerEntry, RefundLine
 from payments.rules.settlement import Share, pay_in
 
@@ -104,14 +105,15 @@ def _write(
 
 def credit_of(payer: Guardian) -> int:
     """Return the family's credit in cents; negative when the family owes it."""
-    total = LedgerEntry.objects.filter(payer=payer, invoice=None).aggregate(n=Sum("amount_cents"))
+    mine = LedgerEntry.objects.of_payer(payer).filter(invoice=None)
+    total = mine.aggregate(n=Sum("amount_cents"))
     return int(total["n"] or 0)
 
 
 def free_credit_of(payer: Guardian) -> int:
     """Return the credit not already promised to a refund on its way; never negative."""
     promised = RefundLine.objects.filter(
-        invoice=None, refund__attempt__payer=payer, refund__state="created"
+        invoice=None, refund__attempt__payer__in=files_of(payer), refund__state="created"
     ).aggregate(n=Sum("cents"))
     return max(0, credit_of(payer) - int(promised["n"] or 0))
 
@@ -123,7 +125,8 @@ def use_credit(invoice: Invoice, *, key: str, by: Actor) -> int:
     ``no_credit`` when there is nothing to use.
     """
     with transaction.atomic():
-        payer = Guardian.objects.select_for_update(no_key=True).get(pk=invoice.payer_id)
+        holder = invoice.payer.merged_into_id or invoice.payer_id
+        payer = Guardian.objects.select_for_update(no_key=True).get(pk=holder)
         locked = lock_invoices([invoice.pk])[invoice.pk]
         out = Movement(payer, LedgerEntry.Kind.CREDIT_USED, "credit", "escale", key)
         if recorded(out):

@@ -37,6 +37,7 @@ def tell_payers(invoices: Sequence[Invoice], payers: Mapping[int, Guardian]) -> 
 
 def _message(invoice: Invoice, payer: Guardian) -> Message | None:
     """Return the words for one payer; on the portal for an account without e-mail."""
+    payer = payer.merged_into or payer
     user = payer.user
     address = (user.email if user else payer.email) or ""
     if user is None and not address:

@@ -42,7 +42,8 @@ def _reserve(by: Actor, attempt: PaymentAttempt, cents: int, reason: str, key: u
             if known.attempt_id != locked.pk or known.amount_cents != cents:
                 raise RuleBroken("key", _("Ce remboursement a déjà été demandé autrement."))
             return known
-        Guardian.objects.select_for_update(no_key=True).get(pk=locked.payer_id)
+        holder = locked.payer.merged_into_id or locked.payer_id
+        Guardian.objects.select_for_update(no_key=True).get(pk=holder)
         _check(locked, cents, reason)
         refund = Refund.objects.create(
             public_id=key,

@@ -28,12 +28,12 @@ PAGE = 25
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is to pay, on top and big, then everything that was."""
     payer = payer_of(signed_in(request))
-    mine = Invoice.objects.filter(payer=payer) if payer else Invoice.objects.none()
+    mine = Invoice.objects.of_payer(payer) if payer else Invoice.objects.none()
     due = list(mine.unpaid().order_by("due_on", "sequence"))
     page = Paginator(mine.settled().order_by("-issued_on", "-sequence"), PAGE)
     total = sum(invoice.balance_cents for invoice in due)
     limits = get_provider().capabilities
-    waiting = PaymentAttempt.objects.filter(payer=payer, state="processing") if payer else []
+    waiting = PaymentAttempt.objects.of_payer(payer).filter(state="processing") if payer else []
     return render(
         request,
         "payments/home.html",
@@ -54,7 +54,7 @@ def invoice(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show one bill: what, for whom, when, at which price, and what was paid."""
     user = signed_in(request)
     found: Invoice = get_visible(
-        Invoice.objects.filter(payer__user=user).select_related("payer"),
+        Invoice.objects.of_person(user).select_related("payer"),
         user,
         public_id=public_id,
     )
@@ -85,9 +85,7 @@ def spend_credit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     from django.contrib import messages
 
     user = signed_in(request)
-    found: Invoice = get_visible(
-        Invoice.objects.filter(payer__user=user), user, public_id=public_id
-    )
+    found: Invoice = get_visible(Invoice.objects.of_person(user), user, public_id=public_id)
     if request.method == "POST":
         try:
             key = str(uuid.UUID(request.POST.get("key", "")))

@@ -36,7 +36,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     payer = payer_of(user)
     wanted = request.POST.getlist("invoice")[:100]
     try:
-        mine = Invoice.objects.filter(payer=payer, public_id__in=wanted)
+        mine = Invoice.objects.of_person(user).filter(public_id__in=wanted)
         invoices = list(mine.visible_to(user).order_by("pk"))
     except ValidationError:
         invoices = []
@@ -61,7 +61,7 @@ def come_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """
     user = signed_in(request)
     attempt: PaymentAttempt = get_visible(
-        PaymentAttempt.objects.filter(payer__user=user), user, public_id=public_id
+        PaymentAttempt.objects.of_person(user), user, public_id=public_id
     )
     unreachable = False
     if attempt.is_pending:
@@ -95,7 +95,9 @@ def _show(request: HttpRequest, attempt: PaymentAttempt, *, unreachable: bool) -
             "lines": attempt.lines.select_related("invoice").order_by("pk"),
             "refunds": attempt.refunds.exclude(state="failed").order_by("created_at"),
             "unreachable": unreachable,
-            "mine": attempt.payer.user_id == signed_in(request).pk,
+            "mine": PaymentAttempt.objects.of_person(signed_in(request))
+            .filter(pk=attempt.pk)
+            .exists(),
         },
     )
 

@@ -71,7 +71,7 @@ class WorkspaceConfig(AppConfig):
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from resources.catalogue.access import register_places, register_pupil_levels
-        from resources.workspace import retained
+        from resources.workspace import merging, retained
 
         register_pupil_levels(pupil_levels)
         register_places(places)
@@ -87,3 +87,4 @@ class WorkspaceConfig(AppConfig):
             ),
             NavItem(_("Ma classe"), "workspace:my_class", frozenset({Role.PUPIL}), "class", 10),
         )
+        merging.register()

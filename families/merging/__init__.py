@@ -1,0 +1,1 @@
+"""Two files of one person made one: what moves, what stays, what forbids it."""
