@@ -13,7 +13,7 @@ from core.accounts.models import User
 from core.accounts.roles import PROTECTED_ROLES, Role
 from core.home import HomeCard, NavItem
 from families.desk import register_queue
-from families.models import Guardian, IncomeFile
+from families.models import AssistanceMandate, Guardian, IncomeFile
 from families.queries import proposals_to
 
 NAV = (
@@ -93,6 +93,20 @@ def register_queues() -> None:
         icon="euro",
         order=40,
     )
+    register_queue(
+        "families.mandates",
+        gettext_lazy("Mandats à vérifier"),
+        _mandates_to_check,
+        "families:mandate_checks",
+        (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR),
+        text=gettext_lazy("Mandats signés sur papier : rien n’est permis avant votre accord."),
+        icon="hand",
+        order=45,
+    )
+
+
+def _mandates_to_check(user: User) -> int:
+    return AssistanceMandate.objects.visible_to(user).filter(state="to_check").count()
 
 
 def cards(user: User) -> Iterator[HomeCard]:

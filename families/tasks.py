@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from families.actions.health import remind_plans
+from families.actions.mandates import close_assistance
 from families.actions.moves import follow_moves
 
 
@@ -18,3 +19,9 @@ def moves() -> int:
 def plans() -> int:
     """Remind parents of care plans that end soon, once each."""
     return remind_plans()
+
+
+@shared_task(name="families.close_assistance")  # type: ignore[untyped-decorator]
+def assistance() -> dict[str, int]:
+    """End mandates and sessions that ran out, warn of those about to; every few minutes."""
+    return close_assistance()

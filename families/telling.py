@@ -27,6 +27,7 @@ KINDS = (
         _("Le prix des repas en dépend."),
     ),
     Kind("family_helped", _("Quelqu’un a agi pour vous"), HELP, _HELP),
+    Kind("family_sign_code", _("Code pour signer"), HELP, _HELP),
     Kind("family_mandate_begun", _("Un mandat commence"), HELP, _HELP),
     Kind("family_mandate_ending", _("Un mandat se termine bientôt"), HELP),
     Kind("family_mandate_over", _("Un mandat a pris fin"), HELP, _HELP),

@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from families.views import acting
+from families.views import acting, mandates
 
 urlpatterns = [
     path("guichet/", acting.desk, name="desk"),
+    path("guichet/mandats/", mandates.mandate_checks, name="mandate_checks"),
+    path("guichet/mandats/<uuid:public_id>/", mandates.mandate_check, name="mandate_check"),
     path("guichet/<int:pk>/", acting.desk_family, name="desk_family"),
+    path("guichet/<int:pk>/mandat/", mandates.desk_mandate, name="desk_mandate"),
+    path("aide/", mandates.helpers, name="helpers"),
+    path("aide/choisir/", mandates.helper_add, name="helper_add"),
+    path("aide/mandat/<uuid:public_id>/", mandates.mandate, name="mandate"),
+    path("aide/mandat/<uuid:public_id>/arreter/", mandates.mandate_stop, name="mandate_stop"),
+    path("aide/mandat/<uuid:public_id>/mandat.pdf", mandates.mandate_paper, name="mandate_paper"),
     path("mandats/", acting.helping, name="helping"),
     path("mandats/<uuid:public_id>/aider/", acting.helping_begin, name="helping_begin"),
     path("agir/", acting.acting_home, name="acting_home"),

@@ -35,6 +35,10 @@ class RegistrationConfig(AppConfig):
         register_child_facts(home.child_facts)
         register_too_late(queries.too_late)
         acting.open_pages(acting.Scope.APPLICATIONS, *home.HELPED_PAGES)
-        acting.open_documents(acting.Scope.APPLICATIONS, "registration.proof")
+        acting.open_documents(
+            acting.Scope.APPLICATIONS,
+            "registration.proof",
+            *(kind.code for kind in papers.kinds()),
+        )
         acting.describe_acts(home.HELPED_ACTS)
         merging.register()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core import clock, journal, outbox
@@ -194,20 +195,24 @@ def end_sessions(*, sessions: Iterable[AssistedSession], end: str) -> None:
         end_session(session=session, end=end)
 
 
-def entries_of(session: AssistedSession) -> list[JournalEntry]:
-    """Return what was done and opened in a session, oldest first."""
+def acts_of(sessions: Sequence[AssistedSession]) -> dict[int, list[str]]:
+    """Return what was done in each session, in plain words, in one query."""
+    by_via = {via_of(session.pk): session for session in sessions}
+    verbs: dict[int, list[str]] = {session.pk: [] for session in sessions}
     entries = JournalEntry.objects.filter(
-        via=via_of(session.pk), actor=session.agent_id, on_behalf_of=session.guardian.user_id
+        on_behalf_of__in={session.guardian.user_id for session in sessions}, via__in=by_via
     )
-    return list(entries.order_by("at", "pk"))
+    for via, actor, verb in entries.order_by("at", "pk").values_list("via", "actor", "verb"):
+        session = by_via[via]
+        if actor == session.agent_id:
+            verbs[session.pk].append(verb)
+    return {key: words_of(found) for key, found in verbs.items()}
 
 
 def acts_in(session: AssistedSession, *, language: str | None = None) -> list[str]:
     """Return what was done in a session, in plain words, in the reader's language."""
-    from django.utils import translation
-
     with translation.override(language or translation.get_language()):
-        return words_of(entry.verb for entry in entries_of(session))
+        return acts_of([session])[session.pk]
 
 
 def why_over(session: AssistedSession) -> str:

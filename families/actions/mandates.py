@@ -149,6 +149,8 @@ def check_scan(*, by: Actor, mandate: AssistanceMandate, good: bool) -> Assistan
     found = _locked(mandate)
     if not reach_of(person, *FAMILY_AGENTS).city:
         raise RuleBroken("not_agent", _("Un agent vérifie les mandats sur papier."))
+    if found.state != State.TO_CHECK:
+        raise RuleBroken("state", _("Ce mandat n’attend pas de vérification. Rechargez la page."))
     if person.pk in (found.scanned_by_id, found.helper_id):
         raise RuleBroken(
             "four_eyes", _("Un autre agent que celui qui a déposé le papier le vérifie.")

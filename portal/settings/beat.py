@@ -19,6 +19,8 @@ SCHEDULE: dict[str, Any] = {
     },
     # core: files kept while the antivirus was silent
     "core.scan_documents": {"task": "core.scan_documents", "schedule": 120},
+    # families: acting for a family and mandates end on time, and the family is told
+    "families.close_assistance": {"task": "families.close_assistance", "schedule": 300},
     # canteen: usual weeks become bookings up to the horizon
     "canteen.follow_usual_weeks": {
         "task": "canteen.follow_usual_weeks",

@@ -80,6 +80,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key,50/d/key",
     "desk_code": "60/h/ip,10/h/key",
+    "sign_mandate": "5/10m/key",
 }
 
 # --- citizen account: an OpenID Connect server of the FranceConnect kind; empty: no such door --

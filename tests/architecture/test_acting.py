@@ -74,7 +74,7 @@ def test_every_listed_page_exists_and_none_is_the_familys_alone():
             assert rule & {ANYONE, "signed_in", Role.GUARDIAN}, page.name
 
 
-@pytest.fixture(params=["agent", "agent with everything", "helper", "helper with everything"])
+@pytest.fixture(params=["agent", "helper with everything"])
 def actor(request, db):
     """Somebody who acts for a family, and the scopes they have."""
     guardian = GuardianFactory()
