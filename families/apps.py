@@ -17,11 +17,9 @@ class FamiliesConfig(AppConfig):
         from core.messaging.kinds import register_kinds
         from core.messaging.texting import register_numbers
         from core.outbox import register_address
-        from families import assistance, home, retained, separation, telling
+        from families import assistance, home, home_people, retained, separation, telling
         from families.access import contact_address, reads_document
         from families.access.assisted import reads_mandate
-        from families.access.care import reads_plan_page
-        from families.access.people import reads_report_proof
         from families.desk import wiring
 
         register_address(contact_address)
@@ -31,8 +29,7 @@ class FamiliesConfig(AppConfig):
         register_kinds(*telling.KINDS)
         register_numbers(telling.phone_of)
         wiring.register(self)
-        register_document_reader(reads_plan_page)
-        register_document_reader(reads_report_proof)
+        home_people.register()
         separation.register()
         register_document_reader(reads_mandate)
         assistance.register()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from families import urls_assisted, urls_desk, urls_separation
+from families import urls_assisted, urls_desk, urls_people, urls_separation
 from families.views import children, desk_accounts, guardians, income, overview, payers
 
 app_name = "families"
@@ -41,3 +41,5 @@ urlpatterns += urls_separation.urlpatterns
 
 # Assisted access: families/urls_assisted.py
 urlpatterns += urls_assisted.urlpatterns
+# What changes in a family, a child's care: families/urls_people.py
+urlpatterns += urls_people.urlpatterns

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -159,6 +160,11 @@ def to_renew(lead: dt.timedelta) -> models.QuerySet[HealthCarePlan]:
         .exclude(models.Exists(later))
         .order_by("pk")
     )
+
+
+def to_renew_soon(plan: HealthCarePlan) -> bool:
+    """Tell whether this plan is one that its parents are reminded of."""
+    return to_renew(dt.timedelta(days=settings.PLAN_REMINDER_DAYS)).filter(pk=plan.pk).exists()
 
 
 def reads_plan_page(user: User, document: Document) -> bool:

@@ -115,6 +115,13 @@ def _drop_waiting(by: Actor, guardian: Guardian) -> None:
             target.delete()
 
 
+def waiting_move(guardian: Guardian) -> HomeAddress | None:
+    """Return the move to come that this guardian may see: their own, or their household's."""
+    home = HomeAddress.objects.waiting().filter(mover=guardian)
+    shared = HomeAddress.objects.waiting().filter(household=guardian.household_id)
+    return (home | shared).select_related("street").order_by("starts_on", "pk").first()
+
+
 @transaction.atomic
 def cancel_move(*, by: Actor, guardian: Guardian) -> None:
     """Take an announced move back; without one nothing happens."""

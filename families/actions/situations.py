@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core import clock, journal
+from core import clock, documents, journal
 from core.accounts.models import User
+from core.documents import Document
 from core.errors import RuleBroken
 from core.journal import Actor
 from families.actions.household import become_guardian, person_of
@@ -300,17 +301,27 @@ def add_institution(
 
 @transaction.atomic
 def report_situation(
-    *, by: Actor, guardian: Guardian, child: Child, kind: str, words: str
+    *,
+    by: Actor,
+    guardian: Guardian,
+    child: Child,
+    kind: str,
+    words: str,
+    proof: Document | None = None,
 ) -> SituationReport:
-    """Tell an agent what has changed; told again while open, the words are replaced."""
+    """Tell an agent what has changed; told again while open, the words are replaced.
+
+    A document sent again takes the place of the first.
+    """
     Guardian.objects.select_for_update().get(pk=guardian.pk)
-    report, made = SituationReport.objects.update_or_create(
-        child=child,
-        reported_by=guardian,
-        kind=kind,
-        handled_at=None,
-        defaults={"words": words},
+    report, made = SituationReport.objects.get_or_create(
+        child=child, reported_by=guardian, kind=kind, handled_at=None, defaults={"words": words}
     )
+    before = report.proof
+    report.words, report.proof = words, proof or before
+    report.save(update_fields=["words", "proof"])
+    if before is not None and proof is not None and before.pk != proof.pk:
+        documents.discard(before, by=by)
     journal.record(
         by, "situation.report" if made else "situation.edit", report, child=child.pk, kind=kind
     )

@@ -8,8 +8,9 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from families.actions.household import Address
-from families.forms.base import ConditionalForm
+from families.forms.base import ConditionalForm, DateInput
 from families.models import Household, Street
 from families.rules import read_number
 from families.streets import find_streets, the_street
@@ -162,8 +163,18 @@ class MoveForm(AddressForm):
         widget=forms.RadioSelect,
         initial="all",
     )
+    starts_on = forms.DateField(
+        label=_("Depuis ou à partir du"),
+        help_text=_("Un jour à venir ? Votre adresse actuelle reste jusque-là."),
+        widget=DateInput(),
+        initial=clock.today,
+    )
 
-    def __init__(self, *args: Any, shared: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, shared: bool = False, declared: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if not shared:
             del self.fields["who"]
+        if not declared:
+            del self.fields["starts_on"]

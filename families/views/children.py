@@ -14,8 +14,9 @@ from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.acting import Scope, reaches
 from core.errors import RuleBroken
 from core.journal import Actor
-from families import access, queries
+from families import queries
 from families.actions import children as acts
+from families.care_summary import care_of
 from families.child_facts import facts_of
 from families.forms.people import ChildForm, NewChildForm, PickupForm
 from families.models import Child, Guardian, Guardianship, PickupContact
@@ -71,17 +72,11 @@ def detail(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResp
             "facts": facts_of([child], user).get(child.pk, []),
             "link": Guardianship.objects.current().get(child=child, guardian=guardian),
             "others": other_guardians([child], guardian),
-            "collectors": Guardianship.objects.may_collect()
-            .filter(child=child)
-            .select_related("guardian")
-            .order_by("pk"),
             "rule": rule,
             "proposal": proposal,
             "sees_money": reaches(user, Scope.PAYMENTS),
             "payers": queries.payers_of(child, clock.today()),
-            "contacts": child.pickup_contacts.current().order_by("name", "pk"),
-            "pickup_form": PickupForm(),
-            "locked": access.identity_is_locked(child.pk),
+            "care": care_of(child, guardian, user),
         },
     )
 

@@ -8,21 +8,23 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.access import ANYONE, SIGNED_IN, allow, signed_in
 from core.accounts.models import CivilIdentity, User
 from core.accounts.roles import Role
 from core.acting import Scope, opens, reaches
+from core.errors import RuleBroken
 from core.journal import Actor
 from families import queries
 from families.actions.household import Address, make_household, update_contact
 from families.actions.invitations import open_invitation
-from families.actions.moves import change_address
+from families.actions.moves import change_address, waiting_move
 from families.child_facts import facts_of
 from families.forms.address import AddressForm, MoveForm
 from families.forms.people import AboutYouForm, ContactForm
-from families.models import Child, Guardian, IncomeFile
+from families.models import Child, Guardian, HomeAddress, IncomeFile
 from families.overview import other_guardians, tasks_of
 from families.streets import find_streets
 from families.views.base import household_required, next_url, own_guardian
@@ -124,20 +126,25 @@ def address(request: HttpRequest, guardian: Guardian) -> HttpResponse:
     shared = household.guardians.exclude(pk=guardian.pk).exists()
     declared = bool(household.address_lines)
     back = next_url(request, reverse("families:overview"))
+    options = {"shared": shared and declared, "declared": declared}
     if request.method == "POST":
-        form = MoveForm(request.POST, shared=shared and declared)
+        form = MoveForm(request.POST, **options)
         if not form.searching and form.is_valid():
-            change_address(
-                by=Actor.of(request),
-                guardian=guardian,
-                address=form.address(),
-                city=settings.CITY_NAME,
-                alone=form.cleaned_data.get("who") == "alone",
-            )
-            messages.success(request, _("Votre adresse est enregistrée."))
-            return redirect(back)
+            try:
+                home = change_address(
+                    by=Actor.of(request),
+                    guardian=guardian,
+                    address=form.address(),
+                    city=settings.CITY_NAME,
+                    alone=form.cleaned_data.get("who") == "alone",
+                    starts_on=form.cleaned_data.get("starts_on"),
+                )
+            except RuleBroken as broken:
+                form.add_error(broken.field if broken.field in form.fields else None, str(broken))
+            else:
+                return _after_move(request, home, back)
     else:
-        form = MoveForm(initial=AddressForm.initial_of(household), shared=shared and declared)
+        form = MoveForm(initial=AddressForm.initial_of(household), **options)
     return render(
         request,
         "families/address.html",
@@ -147,8 +154,22 @@ def address(request: HttpRequest, guardian: Guardian) -> HttpResponse:
             "declared": declared,
             "household": household,
             "first_visit": not declared and back == reverse("families:child_add"),
+            "waiting": waiting_move(guardian),
         },
     )
+
+
+def _after_move(request: HttpRequest, home: HomeAddress, back: str) -> HttpResponse:
+    """Say what was recorded, then ask about school if somebody is to be asked."""
+    if home.applied_at is None:
+        day = date_format(home.starts_on, "j F Y")
+        messages.success(
+            request, _("Votre déménagement est annoncé pour le %(day)s.") % {"day": day}
+        )
+        return redirect(back)
+    messages.success(request, _("Votre adresse est enregistrée."))
+    asked = home.questions.filter(answer="").exists()
+    return redirect("families:school_after_move" if asked else back)
 
 
 @allow(ANYONE)
