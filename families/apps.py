@@ -1,6 +1,7 @@
 """The families app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FamiliesConfig(AppConfig):
@@ -12,6 +13,7 @@ class FamiliesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what awaits people, and who may open a proof of income."""
+        from core.document_kinds import Kind, register_document_kinds
         from core.documents import register_document_reader
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
@@ -26,6 +28,7 @@ class FamiliesConfig(AppConfig):
         register_cards(home.cards)
         register_nav(*home.NAV)
         register_document_reader(reads_document)
+        register_document_kinds(Kind("families.income", _("Preuve de revenus"), max_pages=12))
         register_kinds(*telling.KINDS)
         register_numbers(telling.phone_of)
         wiring.register(self)

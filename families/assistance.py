@@ -71,7 +71,10 @@ def register() -> None:
     # A registration asks where one lives, and may begin with a child the city does not know.
     acting.open_pages(Scope.APPLICATIONS, "families:address", "families:child_add")
     acting.open_pages(Scope.MESSAGES, "messages:list", "messages:read")
-    acting.open_pages(Scope.INCOME, "families:income")
+    # Asking the CAF stays the person's own act: it rests on their consent.
+    acting.open_pages(
+        Scope.INCOME, "families:income", "families:income_declare", "families:income_compute"
+    )
     acting.open_documents(Scope.INCOME, "families.income")
     acting.describe_acts(_WORDS)
     user_logged_out.connect(_left, dispatch_uid="families.assistance.left")

@@ -1,9 +1,10 @@
-"""Work of the families app outside a request."""
+"""Work of the families app outside a request: ids in, an action called, safe to repeat."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
+from families.actions import quotients, reminders
 from families.actions.health import remind_plans
 from families.actions.mandates import close_assistance
 from families.actions.moves import follow_moves
@@ -25,3 +26,21 @@ def plans() -> int:
 def assistance() -> dict[str, int]:
     """End mandates and sessions that ran out, warn of those about to; every few minutes."""
     return close_assistance()
+
+
+@shared_task(name="families.fetch_quotient")  # type: ignore[untyped-decorator]
+def fetch_quotient(pk: int) -> str:
+    """Ask the CAF for one household's quotient."""
+    return quotients.fetch(pk)
+
+
+@shared_task(name="families.sweep_quotients")  # type: ignore[untyped-decorator]
+def sweep_quotients() -> int:
+    """Take up requests that a lost task or a dead worker left."""
+    return quotients.sweep()
+
+
+@shared_task(name="families.remind_income")  # type: ignore[untyped-decorator]
+def remind_income() -> int:
+    """Remind families whose quotient ends with the school year."""
+    return reminders.remind()

@@ -32,6 +32,14 @@ KINDS = (
     Kind("family_mandate_ending", _("Un mandat se termine bientôt"), HELP),
     Kind("family_mandate_over", _("Un mandat a pris fin"), HELP, _HELP),
     Kind("family_mandate_refused", _("Mandat sur papier refusé"), HELP, _HELP),
+    Kind("family_quotient_found", _("Quotient familial reçu de la CAF"), FAMILY, grouped=True),
+    Kind(
+        "family_quotient_missing",
+        _("Quotient familial à déclarer"),
+        FAMILY,
+        _("Le prix des repas en dépend."),
+    ),
+    Kind("family_income_reminder", _("Quotient familial à renouveler"), FAMILY, grouped=True),
     Kind("family_invitation", _("Invitation à rejoindre une famille"), FAMILY, _ANSWER),
     Kind("family_payers_proposed", _("Proposition de l’autre parent"), FAMILY, _ANSWER),
     Kind(

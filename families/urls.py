@@ -3,7 +3,15 @@
 from django.urls import path
 
 from families import urls_assisted, urls_desk, urls_people, urls_separation
-from families.views import children, desk_accounts, guardians, income, overview, payers
+from families.views import (
+    children,
+    desk_accounts,
+    guardians,
+    income,
+    income_agents,
+    overview,
+    payers,
+)
 
 app_name = "families"
 urlpatterns = [
@@ -27,10 +35,15 @@ urlpatterns = [
     path("comptes-au-guichet/", desk_accounts.index, name="desk_accounts"),
     path("comptes-au-guichet/<int:pk>/", desk_accounts.account, name="desk_account"),
     path("comptes-au-guichet/<int:pk>/lettre/", desk_accounts.letter, name="desk_letter"),
-    path("quotient/", income.declare, name="income"),
-    path("quotients/", income.queue, name="income_queue"),
-    path("quotients/<int:pk>/", income.check, name="income_check"),
-    path("quotients/<int:pk>/refuser/", income.refuse, name="income_refuse"),
+    # the family quotient: parents, then agents
+    path("quotient/", income.income, name="income"),
+    path("quotient/attestation/", income.declare, name="income_declare"),
+    path("quotient/impots/", income.compute, name="income_compute"),
+    path("quotient/caf/", income.fetch, name="income_fetch"),
+    path("quotients/", income_agents.queue, name="income_queue"),
+    path("quotients/regles/", income_agents.rules, name="income_rules"),
+    path("quotients/<int:pk>/", income_agents.check, name="income_check"),
+    path("quotients/<int:pk>/refuser/", income_agents.refuse, name="income_refuse"),
 ]
 
 # The agents' side: families/urls_desk.py

@@ -17,10 +17,13 @@ class PaymentsConfig(AppConfig):
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
+        from families.income.prices import register_price_teller
         from payments import merging, retained, telling
         from payments.cards import cards
+        from payments.quoting import prices_at
 
         register_cards(cards)
+        register_price_teller("payments", prices_at)
         register_kinds(*telling.KINDS)
         # To be read only: paying, even out of one's credit, stays the family's own act.
         acting.open_pages(

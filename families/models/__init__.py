@@ -14,7 +14,7 @@ from families.models.desk import (
 )
 from families.models.health import Allergen, FoodAllergy, HealthCarePlan, PlanDocument
 from families.models.household import Guardian, Household, Street
-from families.models.income import IncomeFile
+from families.models.income import IncomeFile, IncomeReminder, IncomeRule, QuotientRequest
 from families.models.joining import ChildClaim, Invitation
 from families.models.merging import DuplicatePair, Merge
 from families.models.moves import HomeAddress, SchoolQuestion
@@ -43,6 +43,8 @@ __all__ = [
     "HomeAddress",
     "Household",
     "IncomeFile",
+    "IncomeReminder",
+    "IncomeRule",
     "Invitation",
     "JointAct",
     "Merge",
@@ -54,6 +56,7 @@ __all__ = [
     "PickupContact",
     "PlanDocument",
     "SchoolQuestion",
+    "QuotientRequest",
     "SearchDue",
     "SearchEntry",
     "SearchKey",

@@ -1,128 +1,141 @@
-"""The family quotient: a household declares it, an agent checks it."""
+"""The family quotient, for parents: one clear state, and three ways to have one."""
 
 from __future__ import annotations
 
-import datetime as dt
+from typing import Any
 
+from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from core import clock, documents
-from core.access import SIGNED_IN, allow, get_visible, signed_in
-from core.accounts.roles import Role
+from core.access import SIGNED_IN, allow
+from core.documents import Document
 from core.errors import RuleBroken
-from core.journal import Actor, record_read
-from families import queries
-from families.actions.income import check_income, declare_income, refuse_income
-from families.forms.money import IncomeCheckForm, IncomeForm, IncomeRefuseForm
+from core.journal import Actor
+from families import quotient_provider
+from families.actions.income import declare_income, declare_tax_income
+from families.actions.quotients import ask_quotient
+from families.forms.income import FetchForm, IncomeForm, TaxIncomeForm
+from families.income.standing import standing_of
+from families.income.terms import terms_on
 from families.models import Guardian, IncomeFile
+from families.quotient_provider import Identity
 from families.views.base import household_required
 
-AGENTS = (Role.ENROLMENT_AGENT, Role.REVENUE_OFFICER)
+
+@allow(SIGNED_IN)
+@household_required
+def income(request: HttpRequest, guardian: Guardian) -> HttpResponse:
+    """Say where one's quotient stands, what it means in euros, and what to do."""
+    standing = standing_of(guardian.household, clock.today())
+    template = "families/income.html"
+    if request.headers.get("HX-Request") and "attente" in request.GET:
+        template = "families/_income_asked.html"
+    return render(
+        request,
+        template,
+        {"standing": standing, "provider": quotient_provider.is_on()},
+    )
+
+
+def _keep(request: HttpRequest, form: forms.Form) -> Document:
+    return documents.store(form.cleaned_data["proof"], by=Actor.of(request), kind="families.income")
+
+
+def _fault(form: forms.Form, broken: RuleBroken) -> None:
+    field = broken.field if broken.field in form.fields else "proof"
+    form.add_error(field, broken.message)
+
+
+def _page(request: HttpRequest, name: str, form: forms.Form, **more: Any) -> HttpResponse:
+    return render(request, name, {"form": form, **more})
 
 
 @allow(SIGNED_IN)
 @household_required
 def declare(request: HttpRequest, guardian: Guardian) -> HttpResponse:
-    """Declare the quotient with its proof, and see what counts today."""
-    form = IncomeForm(request.POST or None, request.FILES or None)
+    """Declare the quotient that a CAF or MSA paper shows."""
+    form = IncomeForm(request.POST or None, request.FILES or None, initial=_last(guardian))
     if request.method == "POST" and form.is_valid():
-        by = Actor.of(request)
         try:
-            proof = documents.store(form.cleaned_data["proof"], by=by, kind="families.income")
             declare_income(
-                by=by,
+                by=Actor.of(request),
                 household=guardian.household,
                 quotient=form.cleaned_data["quotient"],
-                proof=proof,
+                proof=_keep(request, form),
             )
         except RuleBroken as broken:
-            field = broken.field if broken.field in form.fields else "proof"
-            form.add_error(field, broken.message)
+            _fault(form, broken)
         else:
             messages.success(request, _("Merci. Un agent va vérifier votre attestation."))
             return redirect("families:income")
-    files = IncomeFile.objects.filter(household=guardian.household).order_by("-pk")
-    return render(
-        request,
-        "families/income.html",
-        {
-            "form": form,
-            "files": files[:6],
-            "today": queries.quotient_of(guardian.household, clock.today()),
-        },
-    )
+    return _page(request, "families/income_declare.html", form)
 
 
-@allow(*AGENTS)
-def queue(request: HttpRequest) -> HttpResponse:
-    """List the declarations to check, oldest first."""
-    waiting = (
-        IncomeFile.objects.visible_to(signed_in(request))
-        .filter(checked_at__isnull=True, refused_at__isnull=True)
-        .select_related("household")
-        .prefetch_related("household__guardians")
-        .order_by("declared_at", "pk")
-    )
-    page = Paginator(waiting, 25).get_page(request.GET.get("page"))
-    return render(request, "families/income_queue.html", {"page_obj": page})
+@allow(SIGNED_IN)
+@household_required
+def compute(request: HttpRequest, guardian: Guardian) -> HttpResponse:
+    """Have the quotient computed from a tax notice."""
+    form = TaxIncomeForm(request.POST or None, request.FILES or None, initial=_last(guardian))
+    if request.method == "POST" and form.is_valid():
+        try:
+            file = declare_tax_income(
+                by=Actor.of(request),
+                household=guardian.household,
+                reference_income=form.cleaned_data["reference_income"],
+                shares=form.cleaned_data["tax_shares"],
+                proof=_keep(request, form),
+            )
+        except RuleBroken as broken:
+            _fault(form, broken)
+        else:
+            words = _("Merci. Votre quotient calculé est de %(q)s € ; un agent va le vérifier.")
+            messages.success(request, words % {"q": file.family_quotient})
+            return redirect("families:income")
+    return _page(request, "families/income_compute.html", form, terms=terms_on(clock.today()))
 
 
-def _one(request: HttpRequest, pk: int) -> IncomeFile:
-    found: IncomeFile = get_visible(
-        IncomeFile.objects.select_related("household", "proof"),
-        signed_in(request),
-        pk=pk,
-    )
-    return found
+def _last(guardian: Guardian) -> dict[str, Any]:
+    """Return what the declaration that waits says, to be corrected."""
+    waiting = IncomeFile.objects.filter(
+        household=guardian.household, checked_at__isnull=True, refused_at__isnull=True
+    ).first()
+    if waiting is None:
+        return {}
+    return {
+        "quotient": waiting.family_quotient,
+        "reference_income": waiting.reference_income,
+        "tax_shares": waiting.tax_shares,
+    }
 
 
-@allow(*AGENTS)
-def check(request: HttpRequest, pk: int) -> HttpResponse:
-    """Look at a declaration beside its proof and confirm it; the reading is journalled."""
-    file = _one(request, pk)
-    by = Actor.of(request)
-    school_year = clock.school_year_of(clock.today())
-    form = IncomeCheckForm(
+@allow(SIGNED_IN)
+@household_required
+def fetch(request: HttpRequest, guardian: Guardian) -> HttpResponse:
+    """Ask the CAF or the MSA for one's quotient, after consent."""
+    if not quotient_provider.is_on():
+        return redirect("families:income_declare")
+    form = FetchForm(
         request.POST or None,
-        initial={
-            "quotient": file.family_quotient,
-            "source": IncomeFile.Source.CAF,
-            "valid_from": file.valid_from,
-            "valid_until": dt.date(school_year + 1, 8, 31),
-        },
+        initial={"given_names": guardian.given_name, "family_name": guardian.family_name},
     )
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                check_income(by=by, file=file, **form.cleaned_data)
-            except RuleBroken as broken:
-                form.add_error(broken.field, broken.message)
-            else:
-                messages.success(request, _("Quotient enregistré ; l'attestation est effacée."))
-                return redirect("families:income_queue")
-    else:
-        record_read(by, "income", file, reason="check")
-    return render(
-        request,
-        "families/income_check.html",
-        {"file": file, "form": form, "refuse_form": IncomeRefuseForm()},
-    )
-
-
-@allow(*AGENTS)
-@require_POST
-def refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    """Turn a declaration down with a reason the family will read."""
-    file = _one(request, pk)
-    form = IncomeRefuseForm(request.POST)
-    if form.is_valid():
-        refuse_income(by=Actor.of(request), file=file, reason=form.cleaned_data["reason"])
-        messages.success(request, _("La famille est prévenue."))
-        return redirect("families:income_queue")
-    messages.error(request, _("Écrivez le motif du refus."))
-    return redirect("families:income_check", pk=pk)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        identity = Identity(
+            family_name=data["family_name"],
+            given_names=tuple(data["given_names"].replace(",", " ").split()),
+            birth_date=data["birth_date"].isoformat(),
+            sex=data["sex"],
+            country=data["country"],
+            commune=data["commune"],
+        )
+        try:
+            ask_quotient(by=Actor.of(request), guardian=guardian, identity=identity)
+        except RuleBroken as broken:
+            form.add_error(None, broken.message)
+        else:
+            return redirect("families:income")
+    return _page(request, "families/income_fetch.html", form)

@@ -279,6 +279,22 @@ if CITIZEN_ISSUER:
 #: How many days before a child's care plan ends its parents are reminded.
 PLAN_REMINDER_DAYS = env.int("PLAN_REMINDER_DAYS", default=45)
 
+#: API Particulier, which gives family quotients; empty: families declare theirs.
+QUOTIENT_API_BASE = env.str("QUOTIENT_API_BASE", default="").rstrip("/")
+QUOTIENT_API_TOKEN = env.str("QUOTIENT_API_TOKEN", default="")
+#: The SIRET number of the city, which the provider asks of every call.
+QUOTIENT_API_RECIPIENT = env.str("QUOTIENT_API_RECIPIENT", default="")
+if QUOTIENT_API_BASE and not DEMO:
+    if not QUOTIENT_API_BASE.startswith("https://"):
+        raise ImproperlyConfigured(
+            "QUOTIENT_API_BASE doit commencer par https:// : ces appels portent des identités."
+        )
+    if not (QUOTIENT_API_TOKEN and len(QUOTIENT_API_RECIPIENT) == 14):
+        raise ImproperlyConfigured(
+            "QUOTIENT_API_TOKEN et QUOTIENT_API_RECIPIENT (SIRET) manquent : donnez-les, ou "
+            "retirez QUOTIENT_API_BASE."
+        )
+
 #: Whom to call about a device found somewhere: all that its label tells a stranger.
 FLEET_CONTACT_PHONE = env.str("FLEET_CONTACT_PHONE", default="04 91 00 15 00")
 

@@ -21,6 +21,12 @@ SCHEDULE: dict[str, Any] = {
     "core.scan_documents": {"task": "core.scan_documents", "schedule": 120},
     # families: acting for a family and mandates end on time, and the family is told
     "families.close_assistance": {"task": "families.close_assistance", "schedule": 300},
+    # families: quotients asked of the CAF, reminders before the school year
+    "families.sweep_quotients": {"task": "families.sweep_quotients", "schedule": 60},
+    "families.remind_income": {
+        "task": "families.remind_income",
+        "schedule": crontab(hour=9, minute=15),
+    },
     # canteen: usual weeks become bookings up to the horizon
     "canteen.follow_usual_weeks": {
         "task": "canteen.follow_usual_weeks",

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -64,6 +65,11 @@ def free_port(preferred: int) -> int:
     raise CannotStart("Plus aucun port n'est libre sur cette machine.")
 
 
+def stand_in_ports(port: int) -> list[int]:
+    """Return the ports of the three stand-ins, next to the web server's where they are free."""
+    return [free_port(port + step) for step in (1, 2, 3)]
+
+
 def take_folder(folder: Path) -> IO[str]:
     """Make the folder ours for as long as the returned file stays open."""
     try:
@@ -87,8 +93,9 @@ def take_folder(folder: Path) -> IO[str]:
     return lock
 
 
-def programs(port: int, sandbox_port: int, citizen_port: int, folder: Path) -> list[Program]:
-    """List what a demo runs."""
+def programs(port: int, stands: Sequence[int], folder: Path) -> list[Program]:
+    """List what a demo runs; ``stands`` are the ports of the bank, the identity and the CAF."""
+    sandbox_port, citizen_port, quotient_port = stands
     python = sys.executable
     celery = [python, "-W", "ignore", "-m", "celery", "-A", "portal"]
     # Plain programs of the same interpreter: no wrapper script that a moved folder breaks.
@@ -101,17 +108,20 @@ def programs(port: int, sandbox_port: int, citizen_port: int, folder: Path) -> l
     sandbox = [python, "-m", "payments.sandbox", "--port", str(sandbox_port)]
     sandbox += ["--state", str(folder / "sandbox.sqlite3")]
     citizen = [python, "-m", "core.accounts.sandbox", "--port", str(citizen_port)]
+    quotients = [python, "-m", "families.quotient_sandbox", "--port", str(quotient_port)]
     return [
         Program("web", "Le serveur web", web),
         Program("worker", "L'exécution des tâches", worker),
         Program("beat", "Le planificateur", beat),
         Program("sandbox", "La banque d'essai", sandbox),
         Program("citizen", "L'identité d'essai", citizen),
+        Program("quotients", "La CAF d'essai", quotients),
     ]
 
 
-def environment_of(port: int, sandbox_port: int, citizen_port: int, folder: Path) -> dict[str, str]:
+def environment_of(port: int, stands: Sequence[int], folder: Path) -> dict[str, str]:
     """Return the settings of a demo, as environment variables."""
+    sandbox_port, citizen_port, quotient_port = stands
     address = f"http://{HOST}:{port}"
     return {
         **os.environ,
@@ -125,6 +135,9 @@ def environment_of(port: int, sandbox_port: int, citizen_port: int, folder: Path
         "CITIZEN_ISSUER": f"http://{HOST}:{citizen_port}/api/v2",
         "CITIZEN_CLIENT_ID": "escale-demo",
         "CITIZEN_CLIENT_SECRET": "escale-demo-secret",
+        "QUOTIENT_API_BASE": f"http://{HOST}:{quotient_port}",
+        "QUOTIENT_API_TOKEN": "demo",
+        "QUOTIENT_API_RECIPIENT": "21130055300016",
         "C_FORCE_ROOT": "1",  # a demo may well be tried as root; tasks are JSON, never pickles
     }
 
@@ -168,13 +181,12 @@ def main() -> None:
     folder = Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()
     port = chosen_port(os.environ.get("PORT") or "8000")
     lock = take_folder(folder)
-    sandbox_port = free_port(port + 1)
-    citizen_port = free_port(port + 2)
-    environment = environment_of(port, sandbox_port, citizen_port, folder)
+    stands = stand_in_ports(port)
+    environment = environment_of(port, stands, folder)
     prepare(environment, os.environ.get("SCALE") or "small")
     os.chdir(ROOT)
     supervisor = Supervisor(
-        programs(port, sandbox_port, citizen_port, folder), folder / "log", environment
+        programs(port, stands, folder), folder / "log", environment
     )
     try:
         supervisor.start()

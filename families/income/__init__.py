@@ -1,0 +1,1 @@
+"""The family quotient beyond its declaration: rules, council's terms, prices, reminders."""
