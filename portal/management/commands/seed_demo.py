@@ -24,6 +24,7 @@ from core.seeding import DEMO_PASSWORD, DEMO_TOTP_SECRET, SCALES, SeedContext
 #: Modules whose ``seed`` (or named function) runs, in order; each builds on those before.
 STEPS = (
     ("families.seeding", "seed"),
+    ("families.seeding_income", "seed"),
     ("enrolment.schools.seeding", "seed"),
     ("enrolment.registration.seeding", "seed"),
     ("payments.seeding", "seed"),
