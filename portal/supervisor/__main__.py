@@ -185,9 +185,7 @@ def main() -> None:
     environment = environment_of(port, stands, folder)
     prepare(environment, os.environ.get("SCALE") or "small")
     os.chdir(ROOT)
-    supervisor = Supervisor(
-        programs(port, stands, folder), folder / "log", environment
-    )
+    supervisor = Supervisor(programs(port, stands, folder), folder / "log", environment)
     try:
         supervisor.start()
         if not wait_for_answer(port, time.monotonic() + START_SECONDS):
