@@ -132,6 +132,15 @@ def register_rules() -> None:
             what="Postes terminés",
         ),
         Rule(
+            "known_devices",
+            "accounts.KnownDevice",
+            dt.timedelta(days=400),
+            "Temps de vie du témoin déposé sur l’appareil",
+            _forgotten_devices,
+            age="last_seen_at",
+            what="Appareils d’où l’on s’est connecté",
+        ),
+        Rule(
             "desk_codes",
             "accounts.DeskCode",
             dt.timedelta(days=183),
@@ -317,6 +326,12 @@ def _ended_posts(before: dt.datetime) -> QuerySet[Any]:
     from core.accounts.models import Post
 
     return Post.objects.filter(ends_on__lt=before.date())
+
+
+def _forgotten_devices(before: dt.datetime) -> QuerySet[Any]:
+    from core.accounts.models import KnownDevice
+
+    return KnownDevice.objects.filter(last_seen_at__lt=before)
 
 
 def _old_desk_codes(before: dt.datetime) -> QuerySet[Any]:

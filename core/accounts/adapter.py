@@ -5,23 +5,29 @@ from __future__ import annotations
 import io
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from core import codes, outbox
 from core.accounts import secrets
+from core.accounts.citizen import server
 from core.accounts.models import User
 from core.net import client_ip
 
@@ -95,7 +101,33 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         request = context.request
         records = get_authentication_records(request, request.user)
         latest = max((record["at"] for record in records), default=0)
-        return bool(time.time() - latest > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+        if time.time() - latest <= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+            return False
+        if not get_reauthentication_flows(request.user) and server.configured():
+            # Neither password nor second factor: the citizen account is asked once more.
+            query = urlencode({"next": request.get_full_path()})
+            raise ImmediateHttpResponse(redirect(f"{reverse('citizen_confirm')}?{query}"))
+        return True
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Remember the device; tell the owner of one never seen before."""
+        from core.accounts.actions import devices
+
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        token = devices.notice_device(
+            user=user,
+            token=request.COOKIES.get(devices.COOKIE, ""),
+            user_agent=request.headers.get("User-Agent", ""),
+        )
+        response.set_cookie(
+            devices.COOKIE,
+            token,
+            max_age=devices.COOKIE_SECONDS,
+            secure=bool(settings.SESSION_COOKIE_SECURE),
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the caller's address behind the proxies we know."""

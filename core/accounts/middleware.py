@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -14,12 +15,14 @@ from django.utils.translation import gettext as _
 
 from core import clock, faults
 from core.accounts.models import User
+from core.net import client_ip
 
 #: Set in the session once a second factor is known to exist: it cannot be taken away since.
 PROTECTED = "second_factor_set"
 _SEEN = "agent_seen_at"
 #: The time of the last request is noted at most this often, in seconds.
 _NOTE_EVERY = 120
+_NOTED, _NOTE_DEVICE_EVERY = "device_seen_at", 300
 #: What an agent without a second factor may open: whatever leads to one, help, leaving.
 _OPEN = ("mfa_", "account_", "help", "set_language", "set_theme", "healthz", "readyz", "legal")
 
@@ -46,6 +49,25 @@ class IdleAgentsMiddleware:
                     )
             elif seen is None or now - seen > _NOTE_EVERY:
                 request.session[_SEEN] = now
+        return self.get_response(request)
+
+
+class LastSeenMiddleware:
+    """Note on the list of devices when each was last used, every five minutes at most."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Write time and network address; nothing about what was looked at."""
+        if isinstance(request.user, User) and request.session.session_key:
+            at = clock.now()
+            now = int(at.timestamp())
+            if now - request.session.get(_NOTED, 0) > _NOTE_DEVICE_EVERY:
+                request.session[_NOTED] = now
+                UserSession.objects.filter(session_key=request.session.session_key).update(
+                    last_seen_at=at, ip=client_ip(request)
+                )
         return self.get_response(request)
 
 

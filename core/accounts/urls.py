@@ -5,12 +5,11 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
-from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from core.access import ANYONE, SIGNED_IN, rule_for_foreign
 from core.accounts import passkeys
-from core.accounts.views import citizen, desk, security
+from core.accounts.views import citizen, desk, devices, passwords, security
 
 urlpatterns = [
     path("connexion/", account.login, name="account_login"),
@@ -23,6 +22,7 @@ urlpatterns = [
     path("citoyen/bienvenue/", citizen.welcome, name="citizen_welcome"),
     path("citoyen/relier/", citizen.link, name="citizen_link"),
     path("citoyen/delier/", citizen.unlink, name="citizen_unlink"),
+    path("citoyen/confirmer/", citizen.confirm, name="citizen_confirm"),
     path("citoyen/sorti/", citizen.logged_out, name="citizen_logged_out"),
     path("activer/", desk.activate, name="desk_activate"),
     path("activer/mot-de-passe/", desk.choose_password, name="desk_choose_password"),
@@ -82,7 +82,10 @@ urlpatterns = [
         name="mfa_reauthenticate_webauthn",
     ),
     path("deux-etapes/cles/connexion/", keys.login_webauthn, name="mfa_login_webauthn"),
-    path("appareils/", sessions.list_usersessions, name="usersessions_list"),
+    path("appareils/", devices.mine, name="usersessions_list"),
+    path("appareils/<int:pk>/fermer/", devices.close, name="device_close"),
+    path("pas-moi/", devices.not_me, name="not_me"),
+    path("mot-de-passe/force/", passwords.strength, name="password_strength"),
 ]
 
 for _name in (
@@ -103,6 +106,5 @@ for _name in (
     "account_change_password",
     "account_set_password",
     "mfa_",
-    "usersessions_",
 ):
     rule_for_foreign(_name, SIGNED_IN)

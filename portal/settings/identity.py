@@ -72,15 +72,21 @@ ACCOUNT_FORMS = {
     "signup": "core.accounts.forms.SignUpForm",
     "reset_password": "core.accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "core.accounts.forms.NewPasswordForm",
+    "add_email": "core.accounts.forms.ChangeAddressForm",
     "set_password": "core.accounts.forms.SetPasswordForm",
     "change_password": "core.accounts.forms.ChangePasswordForm",
 }
+#: A larger filter of common passwords (``manage.py build_password_filter``); empty: ours.
+PASSWORD_FILTER: str = env.str("PASSWORD_FILTER", default="")
+#: A link to choose a new password is good for two hours.
+PASSWORD_RESET_TIMEOUT = 2 * 3600
 #: Tries allowed, for an address of the network and for an account (CNIL 2022-100: a password
 #: of 50 bits goes with a limit on tries). What is not here follows allauth.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key,50/d/key",
     "desk_code": "60/h/ip,10/h/key",
     "sign_mandate": "5/10m/key",
+    "password_strength": "240/m/key",
 }
 
 # --- citizen account: an OpenID Connect server of the FranceConnect kind; empty: no such door --

@@ -5,6 +5,7 @@ from core.accounts.forms.people import PeopleFilter, PostForm
 from core.accounts.forms.signing import (
     ActivateAppForm,
     AddPasskeyForm,
+    ChangeAddressForm,
     ChangePasswordForm,
     CodeForm,
     ConfirmCodeForm,
@@ -19,6 +20,7 @@ __all__ = [
     "ActivateAppForm",
     "ActivateForm",
     "AddPasskeyForm",
+    "ChangeAddressForm",
     "ChangePasswordForm",
     "ChoosePasswordForm",
     "CodeForm",

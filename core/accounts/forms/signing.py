@@ -9,9 +9,12 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core import codes
+from core import codes, outbox
+from core.access import signed_in
 
 PASSWORD_HINT = _(
     "12 caractères au moins. Plusieurs mots à la suite font un bon mot de passe, facile à retenir."
@@ -115,6 +118,19 @@ class NewPasswordForm(_OnePassword, account.ResetPasswordKeyForm):  # type: igno
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._single()
+
+
+class ChangeAddressForm(account.AddEmailForm):  # type: ignore[misc]
+    """A new sign-in address; the present one hears of it at once, and again once it changes."""
+
+    def save(self, request: HttpRequest) -> Any:
+        """Note the address to confirm, and write to the present one."""
+        with transaction.atomic():
+            address = super().save(request)
+            user = signed_in(request)
+            if user.email and user.email != address.email:
+                outbox.queue(kind="account_email_asked", to=user, address=user.email)
+        return address
 
 
 class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]

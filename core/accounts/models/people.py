@@ -59,6 +59,8 @@ class User(AbstractBaseUser):
     family_name = models.CharField(_("nom"), max_length=100, blank=True)
     language = models.CharField(_("langue"), max_length=5, default="fr")
     is_active = models.BooleanField(_("actif"), default=True)
+    #: Raised to end every session at once, wherever sessions are kept.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = UserManager()
@@ -88,6 +90,11 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         """Return the given name."""
         return self.given_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Tie sessions to the password, as Django does, and to the epoch."""
+        plain: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{plain}.{self.session_epoch}" if self.session_epoch else plain
 
     @property
     def shown_identifier(self) -> str:

@@ -27,6 +27,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -225,6 +226,17 @@ def unlink(request: HttpRequest) -> HttpResponseBase:
         request.session.pop(_ID_TOKEN, None)
         messages.success(request, _("Le lien est défait."))
     return redirect("account_security")
+
+
+@allow(SIGNED_IN)
+@never_cache
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Ask somebody who has no other proof to come in once more by the citizen account."""
+    _open()
+    wanted = request.GET.get("next", "")
+    sound = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    context = {"next_page": wanted if sound else ""}
+    return render(request, "accounts/citizen_confirm.html", context)
 
 
 def logout(request: HttpRequest) -> HttpResponseBase:
