@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 class Scope(models.TextChoices):
     """What a family may let somebody do for it, in plain words. Codes are stored."""
 
-    FAMILY = "family", _("Ma famille : coordonnées, enfants, personnes autorisées")
+    FAMILY = "family", _("La famille : coordonnées, enfants, personnes autorisées")
     APPLICATIONS = "applications", _("Les inscriptions à l’école")
     CANTEEN = "canteen", _("La cantine : réserver et annuler des repas")
-    MESSAGES = "messages", _("Les messages que la ville m’envoie")
+    MESSAGES = "messages", _("Les messages de la ville")
     PAYMENTS = "payments", _("Les factures : les voir, jamais les payer")
     INCOME = "income", _("Le quotient familial et ses justificatifs")
     HEALTH = "health", _("La santé : allergies, protocole d’accueil (PAI)")

@@ -63,6 +63,13 @@ DEMO_PEOPLE = (
         "Instruit les demandes d'inscription.",
     ),
     DemoPerson(
+        "helper",
+        Role.HELPER,
+        "Yasmine",
+        "Cohen",
+        "Aide des familles qui lui ont signé un mandat.",
+    ),
+    DemoPerson(
         "canteen_manager",
         Role.CANTEEN_MANAGER,
         "Karim",

@@ -42,7 +42,7 @@ NAV = (
         gettext_lazy("Familles que j’aide"),
         "families:helping",
         frozenset({Role.HELPER}),
-        icon="hand",
+        icon="lifebuoy",
         order=5,
     ),
     NavItem(
@@ -100,7 +100,7 @@ def register_queues() -> None:
         "families:mandate_checks",
         (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR),
         text=gettext_lazy("Mandats signés sur papier : rien n’est permis avant votre accord."),
-        icon="hand",
+        icon="lifebuoy",
         order=45,
     )
 

@@ -6,6 +6,7 @@ from families.views import acting, mandates
 
 urlpatterns = [
     path("guichet/", acting.desk, name="desk"),
+    path("guichet/nouvelle/", acting.desk_new, name="desk_new"),
     path("guichet/mandats/", mandates.mandate_checks, name="mandate_checks"),
     path("guichet/mandats/<uuid:public_id>/", mandates.mandate_check, name="mandate_check"),
     path("guichet/<int:pk>/", acting.desk_family, name="desk_family"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.acting import SENSITIVE, Scope
 from families.actions.acting import DESK_REASONS
+from families.forms.base import ConditionalForm, phone_number
 from families.models import HelpPlace
 from families.rules import MANDATE_DAYS
 
@@ -28,8 +30,10 @@ def _days_label(days: int) -> str:
 _label_of = lazy(_days_label, str)
 
 
-class ScopesForm(forms.Form):
+class ScopesForm(ConditionalForm):
     """What may be done: everyday things together, sensitive ones ticked one by one."""
+
+    conditional = ("scopes",)
 
     scopes = forms.MultipleChoiceField(
         label=_("Pour quoi ?"),
@@ -137,6 +141,35 @@ class ScanForm(forms.Form):
         label=_("Le papier signé"),
         help_text=_("Une photo ou un PDF, 10 Mo au plus."),
     )
+
+
+class NewPersonForm(forms.Form):
+    """Somebody at the desk whom the city does not know yet."""
+
+    given_name = forms.CharField(label=_("Prénom"), max_length=100)
+    family_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
+    used_name = forms.CharField(label=_("Nom d'usage"), max_length=100, required=False)
+    phone = forms.CharField(
+        label=_("Téléphone"),
+        max_length=20,
+        required=False,
+        validators=[phone_number],
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    email = forms.EmailField(
+        label=_("Adresse e-mail"),
+        required=False,
+        help_text=_("Pour lui écrire seulement. Sans adresse, le compte s’ouvre par une lettre."),
+    )
+    language = forms.ChoiceField(label=_("Langue des messages"), choices=settings.LANGUAGES)
+    someone_new = forms.BooleanField(
+        label=_("Ce n’est aucune des personnes ci-dessus"), required=False
+    )
+
+    def __init__(self, *args: Any, alike: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not alike:
+            del self.fields["someone_new"]
 
 
 class DeskSearchForm(forms.Form):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -14,13 +15,17 @@ from django.views.decorators.http import require_POST
 
 from core import acting as seam
 from core.access import SIGNED_IN, allow, get_visible, signed_in
+from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.home import cards_for, nav_for
 from core.journal import Actor
+from core.once import once
 from families.actions import acting as acts
+from families.actions import welcome as desk_acts
 from families.desk.search import households_of, search
-from families.forms.assisted import BeginForm, DeskSearchForm
+from families.desk.words import fold, letters_apart
+from families.forms.assisted import BeginForm, DeskSearchForm, NewPersonForm
 from families.middleware import ACTING
 from families.models import AssistanceMandate, AssistedSession, Child, Guardian
 from families.views.base import own_guardian
@@ -44,6 +49,45 @@ def desk(request: HttpRequest) -> HttpResponse:
     # Names on a shared desk's screen must not come back with the "previous" button.
     add_never_cache_headers(response)
     return response
+
+
+def _people_called(user: User, given_name: str, family_name: str) -> list[Guardian]:
+    """Return people whose names read almost like these, accents and a slip aside."""
+    given, family = fold(given_name), fold(family_name)
+    if not given or not family:
+        return []
+    homes = households_of(search(f"{given_name} {family_name}").households[:20], user)
+    people = [person for home in homes for person in home.people]  # type: ignore[attr-defined]
+    return [
+        person
+        for person in people
+        if letters_apart(fold(person.given_name), given) <= 1
+        and min(letters_apart(fold(n), family) for n in (person.family_name, person.used_name)) <= 1
+    ]
+
+
+@allow(*AGENTS)
+@once
+def desk_new(request: HttpRequest) -> HttpResponseBase:
+    """Write down somebody the city does not know; those whose name is alike are shown first."""
+    alike: list[Guardian] = []
+    if request.method == "POST":
+        alike = _people_called(
+            signed_in(request),
+            request.POST.get("given_name", ""),
+            request.POST.get("family_name", ""),
+        )
+    form = NewPersonForm(
+        request.POST or None, alike=bool(alike), initial={"language": settings.LANGUAGE_CODE}
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if data.pop("someone_new", True):
+            guardian = desk_acts.register_person(by=Actor.of(request), **data)
+            messages.success(request, _("C’est noté. Ouvrez-lui maintenant un compte."))
+            return redirect("families:desk_family", pk=guardian.pk)
+        form.add_error("someone_new", _("Quelqu’un porte ce nom : regardez d’abord si c’est lui."))
+    return render(request, "families/desk_new.html", {"form": form, "alike": alike})
 
 
 def _guardian(request: HttpRequest, pk: int) -> Guardian:

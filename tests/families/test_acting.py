@@ -18,7 +18,8 @@ from core.errors import RuleBroken
 from core.journal import Actor, JournalEntry
 from core.outbox import Message
 from families.actions import acting as acts
-from families.models import AssistedSession
+from families.desk.index import catch_up_all
+from families.models import AssistedSession, Guardian
 from tests.factories.accounts import UserFactory
 from tests.factories.families import IncomeFileFactory
 from tests.factories.registration import build_town
@@ -239,3 +240,26 @@ def test_somebody_elses_session_opens_nothing(desk, town):
     state.save()
     assert other.get(reverse("families:overview")).status_code == 302
     assert AssistedSession.objects.get().ended_at is None
+
+
+def test_somebody_unknown_is_written_down_once_and_gets_an_account(town):
+    client = Client()
+    sign_in_client(client, town.agent)
+    typed = {"given_name": "Ines", "family_name": "Bénali", "language": "ar"}
+    first = client.post(reverse("families:desk_new"), typed)
+    guardian = Guardian.objects.get(given_name="Ines")
+    assert first["Location"] == reverse("families:desk_family", args=[guardian.pk])
+    assert (guardian.user, guardian.language) == (None, "ar")
+    catch_up_all()
+    # The same name, spelt otherwise: asked about, not written twice.
+    again = {**typed, "given_name": "Inès", "family_name": "Benali"}
+    assert guardian.household.reference in text(client.post(reverse("families:desk_new"), again))
+    assert Guardian.objects.filter(family_name__startswith="B").count() == 2
+    client.post(reverse("families:desk_new"), {**again, "someone_new": "on"})
+    assert Guardian.objects.filter(family_name__startswith="B").count() == 3
+    # An account without e-mail, then one acts for her.
+    client.post(reverse("families:desk_account", args=[guardian.pk]), {"act": "open"})
+    letter = client.get(reverse("families:desk_letter", args=[guardian.pk]))
+    assert letter.content.startswith(b"%PDF")
+    begin(client, guardian)
+    assert "Ines" in text(client.get(reverse("families:acting_home")))

@@ -27,6 +27,7 @@ STEPS = (
     ("families.seeding_income", "seed"),
     ("enrolment.schools.seeding", "seed"),
     ("enrolment.registration.seeding", "seed"),
+    ("families.seeding_assisted", "seed"),
     ("payments.seeding", "seed"),
     ("enrolment.canteen.seeding", "seed"),
     ("payments.seeding", "seed_late"),
@@ -38,6 +39,7 @@ _CITY_WIDE = {
     Role.ENROLMENT_AGENT: "inscriptions",
     Role.CANTEEN_MANAGER: "restauration",
     Role.REVENUE_OFFICER: "regie",
+    Role.HELPER: "maison-voisins",
 }
 
 
