@@ -38,13 +38,13 @@ class HelpPlace(models.Model):
 class Scoped(models.Model):
     """What a mandate or a session reaches: one column a scope, at least one of them true."""
 
-    for_family = models.BooleanField(Scope.FAMILY.label, default=False)
-    for_applications = models.BooleanField(Scope.APPLICATIONS.label, default=False)
-    for_canteen = models.BooleanField(Scope.CANTEEN.label, default=False)
-    for_messages = models.BooleanField(Scope.MESSAGES.label, default=False)
-    for_payments = models.BooleanField(Scope.PAYMENTS.label, default=False)
-    for_income = models.BooleanField(Scope.INCOME.label, default=False)
-    for_health = models.BooleanField(Scope.HEALTH.label, default=False)
+    for_family = models.BooleanField(default=False)
+    for_applications = models.BooleanField(default=False)
+    for_canteen = models.BooleanField(default=False)
+    for_messages = models.BooleanField(default=False)
+    for_payments = models.BooleanField(default=False)
+    for_income = models.BooleanField(default=False)
+    for_health = models.BooleanField(default=False)
 
     class Meta:
         abstract = True
