@@ -27,6 +27,8 @@ MAX_UNPACKED = 200_000_000
 MAX_RATIO = 200
 MAX_PARTS = 500
 MAX_CELL = 5_000
+#: What makes a spreadsheet take a CSV cell for a formula (OWASP, CSV injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,14 @@ def _csv_rows(data: bytes) -> Iterator[list[str]]:
     delimiter = max(";,\t", key=first.count)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield [cell.strip()[:MAX_CELL] for cell in row]
+            yield [_unguarded(cell.strip())[:MAX_CELL] for cell in row]
     except csv.Error as error:
         raise _no("file_damaged", _("Ce fichier est abîmé : il ne s’ouvre pas.")) from error
+
+
+def _unguarded(cell: str) -> str:
+    """Take off the apostrophe that our own exports put before what looks like a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
 
 
 def _table(rows: Iterable[list[str]]) -> Table:

@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from core import clock, money
 from core.pdf import file_response
+from core.spreadsheets.reading import FORMULA_STARTS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Kind = Literal["text", "integer", "money", "date", "datetime"]
@@ -31,8 +32,6 @@ _FORMATS: dict[Kind, str] = {
 }
 #: Characters that XML 1.0 cannot hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-#: What makes a spreadsheet take a CSV cell for a formula (OWASP, CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MAX_CELL = 32_767
 
 
@@ -134,7 +133,7 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes
 
 
 def _csv_text(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _csv_value(value: Any) -> str:

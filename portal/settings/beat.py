@@ -43,6 +43,7 @@ SCHEDULE: dict[str, Any] = {
     },
     # resources: an index that a lost task left behind, a nightly look at its files, pupils who left
     "catalogue.refresh_index": {"task": "catalogue.refresh_index", "schedule": 60},
+    "catalogue.sweep_imports": {"task": "catalogue.sweep_imports", "schedule": 300},
     "catalogue.verify_index": {
         "task": "catalogue.verify_index",
         "schedule": crontab(hour=2, minute=40),

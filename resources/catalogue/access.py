@@ -160,6 +160,14 @@ class ResourceQuerySet(models.QuerySet[Any]):
         return self.within(window_of(user))
 
 
+class EditorialQuerySet(models.QuerySet[Any]):
+    """Rows of the editors' work: theirs alone."""
+
+    def visible_to(self, user: User) -> EditorialQuerySet:
+        """All of them for editors, none for anybody else."""
+        return self if reach_of(user, *EDITORS).city else self.none()
+
+
 class OwnQuerySet(models.QuerySet[Any]):
     """Rows that belong to one person through ``user``."""
 

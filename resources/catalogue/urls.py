@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from resources.catalogue.views import editing, reading, search
+from resources.catalogue.views import editing, importing, reading, search
 
 app_name = "catalogue"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("suggestions/", search.suggest, name="suggest"),
     path("favoris/", reading.favourites, name="favourites"),
     path("gestion/", editing.manage, name="manage"),
+    path("gestion/import/", importing.start, name="import_start"),
+    path("gestion/import/<uuid:public_id>/", importing.run, name="import_run"),
+    path("gestion/import/<uuid:public_id>/decider/", importing.act, name="import_act"),
+    path("gestion/export.xlsx", importing.export, {"form": "xlsx"}, name="export_xlsx"),
+    path("gestion/export.csv", importing.export, {"form": "csv"}, name="export_csv"),
     path("gestion/nouvelle/", editing.edit, name="create"),
     path("gestion/<slug:identifier>/", editing.edit, name="edit"),
     path("gestion/<slug:identifier>/etat/", editing.move, name="move"),

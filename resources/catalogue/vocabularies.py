@@ -109,7 +109,7 @@ DOMAINS = _entries(
     langues.provencal | Provençal | occitan; langue régionale
     numerique | Numérique et médias | tice
     numerique.code | Programmation et robots | codage; algorithmique; informatique
-    numerique.medias | Médias et information | éducation aux médias; emi
+    numerique.medias | Médias et information | éducation aux médias; éducation aux médias et à l'information; emi
     numerique.usages | Usages du numérique | internet; cybersécurité
     """
 )
@@ -151,7 +151,7 @@ LICENCES = _entries(
     cc-by | Creative Commons BY | libre
     cc-by-sa | Creative Commons BY-SA
     cc-by-nc | Creative Commons BY-NC
-    cc0 | Domaine public (CC0)
+    cc0 | Domaine public (CC0) | domaine public; public domain
     licence-ouverte | Licence Ouverte 2.0
     gpl | Logiciel libre (GPL)
     edu | Usage scolaire, droits réservés

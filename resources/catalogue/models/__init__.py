@@ -1,6 +1,7 @@
 """Resources, the vocabularies they use, and their use."""
 
 from resources.catalogue.models.description import Contribution, Relation, Resource
+from resources.catalogue.models.importing import ImportProfile, ImportRun
 from resources.catalogue.models.terms import Term, Vocabulary
 from resources.catalogue.models.use import CatalogueVersion, Favourite, ResourceUse
 
@@ -8,6 +9,8 @@ __all__ = [
     "CatalogueVersion",
     "Contribution",
     "Favourite",
+    "ImportProfile",
+    "ImportRun",
     "Relation",
     "Resource",
     "ResourceUse",

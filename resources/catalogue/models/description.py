@@ -63,6 +63,9 @@ class Resource(models.Model):
     }
 
     identifier = models.SlugField(_("identifiant"), max_length=60, unique=True)
+    external_identifier = models.CharField(
+        _("identifiant chez le fournisseur"), max_length=120, blank=True
+    )
     title = models.CharField(_("titre"), max_length=200)
     description = models.TextField(_("description"), blank=True)
     keywords = models.JSONField(_("mots-clés"), default=list, blank=True)
@@ -159,6 +162,11 @@ class Resource(models.Model):
         verbose_name = _("ressource")
         ordering = ["title", "pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["external_identifier"],
+                condition=~Q(external_identifier=""),
+                name="resource_external_identifier_once",
+            ),
             models.CheckConstraint(condition=Q(quality__lte=5), name="resource_quality_range"),
             models.CheckConstraint(
                 condition=Q(licence_seats__isnull=True) | Q(licence_seats__gte=1),

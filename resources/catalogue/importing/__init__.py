@@ -1,0 +1,1 @@
+"""Tables of resources: columns recognised, a trial run, then all or nothing."""

@@ -1,0 +1,71 @@
+"""Which column of a supplier's table holds which fact, recognised by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from resources.search.analysis import fold
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True)
+class Target:
+    """A fact that a column may hold; ``names`` are headers under which it usually comes."""
+
+    code: str
+    label: str | _StrPromise
+    names: tuple[str, ...]
+    required: bool = False
+
+
+TARGETS = (
+    Target("key", _("Identifiant chez le fournisseur"),
+           ("id", "identifiant", "identifier", "reference", "ark", "doi"), required=True),
+    Target("title", _("Titre"), ("titre", "title", "nom"), required=True),
+    Target("description", _("Description"), ("description", "resume", "summary", "abstract")),
+    Target("language", _("Langue"), ("langue", "language", "lang")),
+    Target("kind", _("Type (documentaire ou pédagogique)"), ("type", "nature", "genre")),
+    Target("document_type", _("Type documentaire"), ("type documentaire", "document_type")),
+    Target("pedagogical_type", _("Type pédagogique"),
+           ("type pedagogique", "pedagogical_type", "learning_resource_type")),
+    Target("levels", _("Niveaux"), ("niveaux", "niveau", "levels", "level", "public")),
+    Target("domains", _("Domaines"),
+           ("domaines", "domaine", "disciplines", "discipline", "domains", "matieres", "matiere")),
+    Target("publisher", pgettext_lazy("maison d’édition", "Éditeur"),
+           ("editeur", "publisher", "source")),
+    Target("author", _("Auteur"), ("auteur", "auteurs", "author", "authors")),
+    Target("licence", _("Licence"), ("licence", "license")),
+    Target("rights", _("Droits"), ("droits", "rights", "copyright")),
+    Target("url", _("Adresse"), ("url", "adresse", "lien", "link", "location")),
+    Target("keywords", _("Mots-clés"), ("mots-cles", "mots_cles", "mots cles", "keywords", "tags")),
+    Target("duration_minutes", _("Durée en minutes"), ("duree", "duration", "duree (min)")),
+    Target("cost", _("Coût"), ("cout", "cost", "prix")),
+)  # fmt: skip
+BY_CODE: Mapping[str, Target] = {target.code: target for target in TARGETS}
+
+
+def guess(header: Iterable[str], remembered: Mapping[str, str]) -> dict[str, str]:
+    """Return the column of each fact: as last time for this supplier, else by its name."""
+    columns = list(header)
+    found = {
+        code: column for code, column in remembered.items() if code in BY_CODE and column in columns
+    }
+    taken = set(found.values())
+    folded = {fold(column).strip(): column for column in reversed(columns)}
+    for target in TARGETS:
+        if target.code in remembered:
+            continue
+        for name in target.names:
+            column = folded.get(name)
+            if column is not None and column not in taken:
+                found[target.code] = column
+                taken.add(column)
+                break
+    return found

@@ -1,0 +1,220 @@
+"""What a table would do to the catalogue, line by line, without writing anything.
+
+A blank cell of a known resource keeps what is there. A line with an unreadable cell is
+rejected whole; the other lines do not depend on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.spreadsheets import Table
+from resources.catalogue.importing.columns import BY_CODE
+from resources.catalogue.importing.values import (
+    Meanings,
+    Unknown,
+    address_problem,
+    cost_of,
+    cut,
+    language_of,
+)
+from resources.catalogue.models import Contribution, Resource
+from resources.search.analysis import fold
+
+CREATE, UPDATE, UNCHANGED, REJECTED = "create", "update", "unchanged", "rejected"
+#: Facts written as they are, and how long they may be.
+_TEXTS = {"title": 200, "description": 20_000, "rights": 300}
+_CREDITS = {"publisher": Contribution.Kind.PUBLISHER, "author": Contribution.Kind.AUTHOR}
+
+
+@dataclass
+class Line:
+    """One line of the table. ``facts`` are what it states; ``changes`` what would change."""
+
+    number: int
+    key: str
+    title: str
+    action: str = REJECTED
+    facts: dict[str, Any] = field(default_factory=dict)
+    terms: dict[str, list[int]] = field(default_factory=dict)
+    credits: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    resource: Resource | None = None
+
+
+@dataclass
+class Plan:
+    """The lines in order, and the values that nobody has explained yet."""
+
+    lines: list[Line]
+    unknown: Counter[Unknown]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many lines would do what."""
+        found = Counter(line.action for line in self.lines)
+        return {name: found[name] for name in (CREATE, UPDATE, UNCHANGED, REJECTED)}
+
+    @property
+    def digest(self) -> str:
+        """What tells this plan from any other: the facts it would write, and on what."""
+        facts = [
+            [line.number, line.action, line.key, line.changes, line.problems] for line in self.lines
+        ]
+        return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def plan_of(table: Table, columns: Mapping[str, str], meanings: Meanings) -> Plan:
+    """Return what the table would do, each column read as the fact it stands for."""
+    plan = Plan([], Counter())
+    for number, record in table.records():
+        cells = {code: record.get(column, "").strip() for code, column in columns.items()}
+        plan.lines.append(_read(number, cells, meanings, plan.unknown))
+    _reject_repeated(plan.lines)
+    known = _known(line.key for line in plan.lines if line.key)
+    for line in plan.lines:
+        if not line.problems:
+            _compare(line, known.get(line.key))
+    return plan
+
+
+def _read(
+    number: int, cells: dict[str, str], meanings: Meanings, unknown: Counter[Unknown]
+) -> Line:
+    line = Line(number, cells.get("key", "")[:120], cells.get("title", "")[:200])
+    if not line.key:
+        _problem(line, "key", _("Il manque l’identifiant."))
+    _written(line, cells)
+    _coded(line, cells)
+    for target in ("levels", "domains", "kind", "document_type", "pedagogical_type", "licence"):
+        found, strange = meanings.terms(target, cells.get(target, ""))
+        for value in strange:
+            unknown[value] += 1
+            _problem(line, target, _("« %(value)s » n’est pas connu.") % {"value": value.value})
+        for term in found:
+            name = target if target in {"levels", "domains"} else term.vocabulary
+            line.terms.setdefault(name, []).append(term.pk)
+    line.credits = {role: cells[code][:160] for code, role in _CREDITS.items() if cells.get(code)}
+    return line
+
+
+def _written(line: Line, cells: dict[str, str]) -> None:
+    """Read the cells that are written down as they come."""
+    for code, size in _TEXTS.items():
+        if text := cells.get(code, ""):
+            if len(text) > size:
+                _problem(line, code, _("Ce texte dépasse %(size)s caractères.") % {"size": size})
+            line.facts[code] = text
+    if url := cells.get("url", ""):
+        if problem := address_problem(url):
+            _problem(line, "url", problem)
+        line.facts["url"] = url
+    if words := cut(cells.get("keywords", "").replace(",", "|")):
+        line.facts["keywords"] = [word[:60] for word in words][:30]
+
+
+def _coded(line: Line, cells: dict[str, str]) -> None:
+    """Read the cells that hold one of a few codes, or a number."""
+    if cell := cells.get("language", ""):
+        line.facts["language"] = language_of(cell)
+        if line.facts["language"] is None:
+            _problem(line, "language", _("Écrivez la langue en deux lettres : fr, en…"))
+    if cell := cells.get("cost", ""):
+        line.facts["cost"] = cost_of(cell)
+        if line.facts["cost"] is None:
+            _problem(line, "cost", _("Écrivez « gratuit » ou « payant »."))
+    if cell := cells.get("duration_minutes", ""):
+        if re.fullmatch(r"\d{1,4}", cell):
+            line.facts["duration_minutes"] = int(cell)
+        else:
+            _problem(line, "duration_minutes", _("Écrivez un nombre de minutes."))
+
+
+def _problem(line: Line, target: str, message: str) -> None:
+    line.problems.append((str(BY_CODE[target].label), message))
+
+
+def _reject_repeated(lines: list[Line]) -> None:
+    """Reject every line of an identifier that comes several times, naming the others."""
+    by_key: dict[str, list[int]] = {}
+    for line in lines:
+        if line.key:
+            by_key.setdefault(line.key, []).append(line.number)
+    for line in lines:
+        others = [str(number) for number in by_key.get(line.key, []) if number != line.number]
+        if others:
+            message = ngettext(
+                "Le même identifiant est à la ligne %(lines)s.",
+                "Le même identifiant est aux lignes %(lines)s.",
+                len(others),
+            )
+            _problem(line, "key", message % {"lines": ", ".join(others[:5])})
+
+
+def _known(keys: Iterable[str]) -> dict[str, Resource]:
+    """Return the resources that go by some identifiers, the supplier's or ours."""
+    wanted = set(keys)
+    found = (
+        Resource.objects.filter(Q(external_identifier__in=wanted) | Q(identifier__in=wanted))
+        .select_related("document_type", "pedagogical_type", "licence")
+        .prefetch_related("levels", "domains", "contributions")
+    )
+    rows = list(found)
+    known = {resource.identifier: resource for resource in rows}
+    known.update({row.external_identifier: row for row in rows if row.external_identifier})
+    return known
+
+
+def _compare(line: Line, known: Resource | None) -> None:
+    """Decide what a readable line does, and note each fact that would change."""
+    line.resource = known
+    if known is None:
+        if not line.facts.get("title"):
+            _problem(line, "title", _("Il manque le titre."))
+            return
+        line.action = CREATE
+        line.changes = {name: ("", _shown(value)) for name, value in line.facts.items()}
+        return
+    line.title = line.title or known.title
+    for name, value in line.facts.items():
+        if getattr(known, name) != value:
+            line.changes[name] = (_shown(getattr(known, name)), _shown(value))
+    for name, pks in line.terms.items():
+        present = _present(known, name)
+        if {pk for pk, _label in present} != set(pks):
+            line.changes[name] = (", ".join(label for _pk, label in present), str(sorted(pks)))
+    credited = {(c.role, c.name) for c in known.contributions.all()}
+    for role, name in line.credits.items():
+        if (role, name) not in credited:
+            old = ", ".join(n for r, n in sorted(credited) if r == role)
+            line.changes[str(role)] = (old, name)
+    line.action = UPDATE if line.changes else UNCHANGED
+
+
+def _present(resource: Resource, name: str) -> list[tuple[int, str]]:
+    if name in {"levels", "domains"}:
+        return [(term.pk, term.label) for term in getattr(resource, name).all()]
+    term = getattr(resource, name)
+    return [(term.pk, term.label)] if term else []
+
+
+def _shown(value: Any) -> str:
+    text = ", ".join(value) if isinstance(value, list) else str(value if value is not None else "")
+    return text if len(text) <= 120 else f"{text[:119]}…"
+
+
+def slug_of(key: str) -> str:
+    """Return an identifier that may stand in an address, from a supplier's own."""
+    slug = re.sub(r"[^a-z0-9_-]+", "-", fold(key)).strip("-")
+    return slug[:60] or "ressource"

@@ -1,0 +1,244 @@
+"""A table's way into the catalogue: received, tried, decided upon, applied whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import clock, journal, queueing, states
+from core.errors import RuleBroken
+from core.journal import Actor
+from core.spreadsheets import Table, read_table
+from resources.catalogue import indexing, rules
+from resources.catalogue.importing.columns import BY_CODE, guess
+from resources.catalogue.importing.plan import CREATE, UPDATE, Line, Plan, plan_of, slug_of
+from resources.catalogue.importing.values import KINDS, Meanings
+from resources.catalogue.models import Contribution, ImportProfile, ImportRun, Resource, Term
+
+#: Lines of one table: more than the whole catalogue.
+MAX_LINES = 10_000
+#: Rows written in one statement.
+_BATCH = 500
+
+
+def receive(*, by: Actor, data: bytes, filename: str, supplier: str) -> ImportRun:
+    """Keep a table to be looked at. Raises RuleBroken for one that cannot be read."""
+    table = _readable(data, filename)
+    name = " ".join(supplier.split())[:80]
+    with transaction.atomic():
+        profile, _new = ImportProfile.objects.get_or_create(name=name)
+        profile.columns = {**profile.columns, **guess(table.header, profile.columns)}
+        profile.save(update_fields=["columns"])
+        run = ImportRun.objects.create(
+            profile=profile,
+            started_by=by.user,
+            filename=filename[:200],
+            sha256=hashlib.sha256(data).hexdigest(),
+            data=data,
+        )
+        journal.record(by, "catalogue_import.receive", run, sha256=run.sha256)
+    return run
+
+
+def _readable(data: bytes, filename: str) -> Table:
+    table = read_table(data, filename)
+    if len(table.rows) > MAX_LINES:
+        raise RuleBroken(
+            "too_many_lines",
+            _("Ce tableau dépasse %(lines)s lignes : coupez-le en plusieurs.")
+            % {"lines": MAX_LINES},
+            "file",
+        )
+    return table
+
+
+def columns_of(run: ImportRun, table: Table) -> dict[str, str]:
+    """Return the column of each fact, as this supplier's tables are read."""
+    return {
+        code: column
+        for code, column in guess(table.header, run.profile.columns).items()
+        if column in table.header
+    }
+
+
+def try_out(run: ImportRun) -> tuple[Table, Plan]:
+    """Return the table and what it would do now; nothing is written."""
+    table = _readable(bytes(run.data), run.filename)
+    return table, plan_of(table, columns_of(run, table), Meanings(run.profile.values))
+
+
+@transaction.atomic
+def decide(
+    *, by: Actor, run: ImportRun, columns: Mapping[str, str], values: Mapping[str, str]
+) -> None:
+    """Remember, for this supplier, what columns and unknown values mean.
+
+    ``columns`` maps facts to columns ("" for none); ``values`` maps ``target:value`` to a
+    term's code, or "" to leave it out. Raises RuleBroken for a code that is no term.
+    """
+    profile = ImportProfile.objects.select_for_update().get(pk=run.profile_id)
+    chosen = {code: column for code, column in columns.items() if code in BY_CODE}
+    for key, code in values.items():
+        kinds = KINDS.get(key.partition(":")[0], ())
+        if code and not Term.objects.filter(vocabulary__in=kinds, code=code).exists():
+            raise RuleBroken("term", _("Ce mot n’est pas dans le vocabulaire."))
+    profile.columns = {**profile.columns, **chosen}
+    profile.values = {**profile.values, **values}
+    profile.updated_at = clock.now()
+    profile.save()
+    run.profile = profile
+    journal.record(by, "catalogue_import.decide", profile, columns=sorted(chosen))
+
+
+@transaction.atomic
+def start(*, by: Actor, run: ImportRun, digest: str, publish: bool) -> ImportRun:
+    """Have the plan that was shown written by a worker.
+
+    Raises RuleBroken ``changed`` when the plan is no longer the one of ``digest``, and
+    ``state`` when the table has been dealt with. Starting twice starts once.
+    """
+    locked: ImportRun = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if locked.state == ImportRun.State.APPLYING and locked.digest == digest:
+        return locked
+    if locked.state not in {ImportRun.State.DRAFT, ImportRun.State.FAILED}:
+        raise RuleBroken("state", _("Ce tableau a déjà été traité."))
+    _table, plan = try_out(locked)
+    if plan.digest != digest:
+        raise RuleBroken(
+            "changed", _("Le catalogue a changé depuis cet essai. Relisez avant d’enregistrer.")
+        )
+    locked.digest, locked.publish, locked.problem = digest, publish, ""
+    locked.save(update_fields=["digest", "publish", "problem"])
+    moved: ImportRun = states.move(locked, ImportRun.State.APPLYING, by=by)
+    queueing.later("catalogue.apply_import", moved.pk)
+    return moved
+
+
+@transaction.atomic
+def drop(*, by: Actor, run: ImportRun) -> ImportRun:
+    """Give a table up; what it held is emptied."""
+    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+    locked.data, locked.finished_at = b"", clock.now()
+    locked.save(update_fields=["data", "finished_at"])
+    dropped: ImportRun = states.move(locked, ImportRun.State.DROPPED, by=by)
+    return dropped
+
+
+def apply(run_id: int, *, by: Actor) -> bool:
+    """Write a started run in one transaction; returns False when there is nothing to do.
+
+    A plan that changed since the decision is written nowhere: the run says so and waits.
+    """
+    with transaction.atomic():
+        run = ImportRun.objects.select_for_update().select_related("profile").get(pk=run_id)
+        if run.state != ImportRun.State.APPLYING:
+            return False
+        _table, plan = try_out(run)
+        if plan.digest != run.digest:
+            run.problem = _("Le catalogue a changé depuis l’essai : rien n’a été écrit.")
+            run.save(update_fields=["problem"])
+            states.move(run, ImportRun.State.FAILED, by=by)
+            return False
+        _write(plan, publish=run.publish)
+        run.counts, run.data, run.finished_at = plan.counts, b"", clock.now()
+        run.save(update_fields=["counts", "data", "finished_at"])
+        states.move(run, ImportRun.State.APPLIED, by=by)
+        indexing.changed()
+    return True
+
+
+def _write(plan: Plan, *, publish: bool) -> None:
+    """Write the lines that create or change something, in a few statements."""
+    lines = [line for line in plan.lines if line.action in {CREATE, UPDATE}]
+    used = {pk for line in lines for pks in line.terms.values() for pk in pks}
+    terms = Term.objects.in_bulk(used)
+    rows = _named(lines)
+    for line, resource in rows:
+        _fill(line, resource, terms)
+    Resource.objects.bulk_create((row for line, row in rows if line.action == CREATE), _BATCH)
+    Resource.objects.bulk_update(
+        [row for line, row in rows if line.action == UPDATE],
+        [*sorted({name for line in lines for name in line.facts}), *_SINGLE, "updated_at"],
+        _BATCH,
+    )
+    for name in ("levels", "domains"):
+        _link(name, rows)
+    _credit(rows)
+    _settle([row.pk for _line, row in rows], publish=publish)
+
+
+_SINGLE = ("document_type", "pedagogical_type", "licence")
+
+
+def _named(lines: list[Line]) -> list[tuple[Line, Resource]]:
+    """Pair lines with their resources; a new one gets an identifier that is free."""
+    fresh = any(line.resource is None for line in lines)
+    taken = set(Resource.objects.values_list("identifier", flat=True)) if fresh else set()
+    rows = []
+    for line in lines:
+        if line.resource is not None:
+            rows.append((line, line.resource))
+            continue
+        slug = base = slug_of(line.key)
+        number = 1
+        while slug in taken:
+            number += 1
+            slug = f"{base[:54]}-{number}"
+        taken.add(slug)
+        rows.append((line, Resource(identifier=slug, external_identifier=line.key)))
+    return rows
+
+
+def _fill(line: Line, resource: Resource, terms: dict[int, Term]) -> None:
+    for name, value in line.facts.items():
+        setattr(resource, name, value)
+    for name in _SINGLE:
+        if name in line.terms:
+            setattr(resource, name, terms[line.terms[name][0]])
+    resource.updated_at = clock.now()
+
+
+def _link(name: str, rows: list[tuple[Line, Resource]]) -> None:
+    stated = [(row.pk, line.terms[name]) for line, row in rows if name in line.terms]
+    through = getattr(Resource, name).through
+    through.objects.filter(resource__in=[pk for pk, _terms in stated]).delete()
+    through.objects.bulk_create(
+        (through(resource_id=pk, term_id=term) for pk, terms in stated for term in terms), 2000
+    )
+
+
+def _credit(rows: list[tuple[Line, Resource]]) -> None:
+    for role in (Contribution.Kind.PUBLISHER, Contribution.Kind.AUTHOR):
+        stated = [(row, line.credits[role]) for line, row in rows if role in line.credits]
+        Contribution.objects.filter(resource__in=[row for row, _name in stated], role=role).delete()
+        Contribution.objects.bulk_create(
+            (Contribution(resource=row, role=role, name=name) for row, name in stated), 2000
+        )
+
+
+def _settle(pks: list[int], *, publish: bool) -> None:
+    """Write what the database searches in, and validate what states all it must."""
+    labels = indexing.term_labels()
+    rows = list(
+        Resource.objects.filter(pk__in=pks)
+        .select_related(*_SINGLE)
+        .prefetch_related("levels", "domains", "schools", "class_groups")
+        .order_by("pk")
+    )
+    for resource in rows:
+        resource.search_text = indexing.search_text_of(indexing.document_of(resource, labels))
+        missing = rules.missing_before_validation(
+            title=resource.title,
+            description=resource.description,
+            levels=len(resource.levels.all()),
+            domains=len(resource.domains.all()),
+            licence=resource.licence is not None,
+        )
+        if publish and not missing and resource.state == Resource.State.DRAFT:
+            resource.state = Resource.State.VALIDATED
+        elif missing and resource.state == Resource.State.VALIDATED:
+            resource.state = Resource.State.DRAFT
+    Resource.objects.bulk_update(rows, ["search_text", "state"], _BATCH)

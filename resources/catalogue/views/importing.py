@@ -1,0 +1,184 @@
+"""The editor's tables: received, explained, tried, written; and the catalogue as a table."""
+
+from __future__ import annotations
+
+import uuid
+from itertools import islice
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from core import clock
+from core.access import allow, get_visible, signed_in
+from core.errors import RuleBroken
+from core.journal import Actor
+from core.spreadsheets import csv_response, xlsx_response
+from core.spreadsheets.reading import MAX_BYTES
+from resources.catalogue import exporting
+from resources.catalogue.access import EDITORS
+from resources.catalogue.importing import runs
+from resources.catalogue.importing.columns import TARGETS
+from resources.catalogue.importing.plan import CREATE, REJECTED, UNCHANGED, UPDATE, Plan
+from resources.catalogue.importing.values import KINDS, Meanings
+from resources.catalogue.importing_forms import TableForm
+from resources.catalogue.models import ImportProfile, ImportRun, Resource, Term
+
+PAGE_SIZE = 25
+#: Values to explain on one page: the most frequent first.
+_ASKED = 30
+_WORDS = {
+    CREATE: gettext_lazy("À créer"),
+    UPDATE: gettext_lazy("À modifier"),
+    UNCHANGED: gettext_lazy("Sans changement"),
+    REJECTED: gettext_lazy("À corriger"),
+}
+
+
+@allow(*EDITORS)
+def start(request: HttpRequest) -> HttpResponse:
+    """Take a table; list the last ones."""
+    user = signed_in(request)
+    form = TableForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            run = runs.receive(
+                by=Actor.of(request),
+                data=upload.read(MAX_BYTES + 1),
+                filename=upload.name,
+                supplier=form.cleaned_data["supplier"],
+            )
+        except RuleBroken as broken:
+            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        else:
+            return redirect("catalogue:import_run", public_id=run.public_id)
+    listed = (
+        ImportRun.objects.visible_to(user).select_related("profile", "started_by").defer("data")
+    )
+    page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
+    suppliers = ImportProfile.objects.visible_to(user).values_list("name", flat=True)
+    return render(
+        request,
+        "catalogue/import_start.html",
+        {"form": form, "page_obj": page, "suppliers": suppliers},
+        status=422 if form.errors else 200,
+    )
+
+
+@allow(*EDITORS)
+def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Show what a table would do, ask what is not understood, or say what became of it."""
+    user = signed_in(request)
+    found: ImportRun = get_visible(
+        ImportRun.objects.select_related("profile"), user, public_id=public_id
+    )
+    context: dict[str, object] = {"run": found}
+    if found.state not in {ImportRun.State.DRAFT, ImportRun.State.FAILED}:
+        return render(request, "catalogue/import_done.html", context)
+    if request.method == "POST":
+        return _decide(request, found)
+    try:
+        table, plan = runs.try_out(found)
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+        return redirect("catalogue:import_start")
+    shown = request.GET.get("lignes", REJECTED if plan.counts[REJECTED] else "")
+    lines = [line for line in plan.lines if not shown or line.action == shown]
+    columns = runs.columns_of(found, table)
+    context |= {
+        "plan": plan,
+        "tabs": [
+            ("", _("Toutes"), len(plan.lines)),
+            *((code, str(label), plan.counts[code]) for code, label in _WORDS.items()),
+        ],
+        "shown": shown,
+        "page_obj": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page")),
+        "targets": [(target, columns.get(target.code, "")) for target in TARGETS],
+        "header": table.header,
+        "questions": _questions(plan),
+        "more_questions": max(len(plan.unknown) - _ASKED, 0),
+        "writes": plan.counts[CREATE] + plan.counts[UPDATE],
+    }
+    return render(request, "catalogue/import_run.html", context)
+
+
+def _questions(plan: Plan) -> list[dict[str, object]]:
+    """Return the values nobody has explained, with the terms that may be meant."""
+    choices = {
+        target: [
+            (term.code, term.label)
+            for term in Term.objects.filter(vocabulary__in=kinds, reads_as_filter=True)
+            if term.code.count(".") < 2
+        ]
+        for target, kinds in KINDS.items()
+        if any(unknown.target == target for unknown in plan.unknown)
+    }
+    labels = {target.code: target.label for target in TARGETS}
+    return [
+        {
+            "name": f"v:{Meanings.key(unknown.target, unknown.value)}",
+            "value": unknown.value,
+            "target": labels[unknown.target],
+            "lines": count,
+            "choices": choices[unknown.target],
+        }
+        for unknown, count in islice(plan.unknown.most_common(), _ASKED)
+    ]
+
+
+def _decide(request: HttpRequest, found: ImportRun) -> HttpResponse:
+    """Remember what columns and values mean, and try again."""
+    columns = {
+        target.code: request.POST[f"c:{target.code}"][:200]
+        for target in TARGETS
+        if f"c:{target.code}" in request.POST
+    }
+    values = {
+        name[2:][:200]: "" if value == "-" else value[:120]
+        for name, value in request.POST.items()
+        if name.startswith("v:") and isinstance(value, str) and value
+    }
+    try:
+        runs.decide(by=Actor.of(request), run=found, columns=columns, values=values)
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    else:
+        messages.success(request, _("C’est noté pour ce fournisseur. Voici le nouvel essai."))
+    return redirect("catalogue:import_run", public_id=found.public_id)
+
+
+@allow(*EDITORS)
+@require_POST
+def act(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Write the plan that was shown, or give the table up."""
+    found: ImportRun = get_visible(ImportRun.objects, signed_in(request), public_id=public_id)
+    by = Actor.of(request)
+    try:
+        if request.POST.get("do") == "drop":
+            runs.drop(by=by, run=found)
+            messages.success(request, _("Le tableau est abandonné, rien n’a été écrit."))
+            return redirect("catalogue:import_start")
+        runs.start(
+            by=by,
+            run=found,
+            digest=request.POST.get("digest", ""),
+            publish=request.POST.get("publish") == "1",
+        )
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    return redirect("catalogue:import_run", public_id=public_id)
+
+
+@allow(*EDITORS)
+def export(request: HttpRequest, form: str) -> HttpResponse:
+    """Give the catalogue as a table that can be imported again."""
+    rows = Resource.objects.visible_to(signed_in(request)).order_by("identifier")
+    name = f"catalogue-{clock.today().isoformat()}.{form}"
+    if form == "csv":
+        return csv_response(exporting.resources_csv(rows), name)
+    return xlsx_response(exporting.resources_xlsx(rows), name)
