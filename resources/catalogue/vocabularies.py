@@ -109,7 +109,7 @@ DOMAINS = _entries(
     langues.provencal | Provençal | occitan; langue régionale
     numerique | Numérique et médias | tice
     numerique.code | Programmation et robots | codage; algorithmique; informatique
-    numerique.medias | Médias et information | éducation aux médias; éducation aux médias et à l'information; emi
+    numerique.medias | Médias et information | éducation aux médias et à l'information; emi
     numerique.usages | Usages du numérique | internet; cybersécurité
     """
 )

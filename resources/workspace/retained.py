@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from core.accounts.models import User
 from core.retention import Rule, follows, keeps, register
 from core.rights.forgetting import forget_users, register_needs
+from resources.catalogue.models import ImportRun
 from resources.workspace.models import ClassCharter, ClassNote, PupilAccount
 
 _SDET = "Schéma directeur des espaces numériques de travail : trois mois après le départ"
@@ -34,10 +35,23 @@ def register_rules() -> None:
         "catalogue.Resource",
         "catalogue.Contribution",
         "catalogue.Relation",
+        "catalogue.ImportProfile",
         "catalogue.ResourceUse",
         "catalogue.CatalogueVersion",
     )
     register(
+        Rule(
+            "catalogue.imports",
+            "catalogue.ImportRun",
+            dt.timedelta(days=92),
+            "Tant qu’une correction du tableau est probable ; le journal garde l’acte",
+            lambda before: ImportRun.objects.filter(started_at__lt=before).exclude(
+                state="applying"
+            ),
+            age="started_at",
+            what="Tableaux de ressources reçus",
+            order=10,
+        ),
         Rule(
             "workspace.pupils",
             "workspace.PupilAccount",

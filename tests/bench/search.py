@@ -18,7 +18,7 @@ from django.db import connection
 from resources.catalogue import indexing
 from resources.search.analysis import stems
 from resources.search.engine import Ask, Document
-from tests.bench import search_depth
+from tests.bench import search_depth, search_scale
 from tests.bench.board import Board, seconds
 from tests.bench.city import City
 
@@ -73,6 +73,8 @@ def measure(board: Board, city: City) -> None:
                 at_least=max(found[key], 0.8),
             )
     search_depth.measure(board, documents, texts)
+    search_scale.measure_parts(board)
+    search_scale.measure(board, documents, texts)
 
 
 def _text(document: Document) -> tuple[str, str, str]:

@@ -7,12 +7,9 @@ get the plain SQL one would write for it.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import statistics
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from django.db import connection
 from django.urls import reverse
@@ -22,10 +19,8 @@ from resources.search.analysis import stems
 from resources.search.engine import Ask, Document
 from resources.search.excerpts import mark
 from resources.search.searching import ENOUGH
-from resources.search.service import WhooshEngine
 from tests.bench.board import Board, median_ms, seconds
 from tests.bench.pages import client_of, get
-from tests.resources.test_judged import front_end, judged_documents, judged_file, scores
 
 FACETS = ("level", "domain", "type", "cost")
 RUNS = 5
@@ -43,21 +38,20 @@ def measure(board: Board, documents: Sequence[Document], texts: Sequence[str]) -
             mark(by_pk[pk].title, answer.marks)
             mark(by_pk[pk].description, answer.marks, length=200)
 
-    pg_build, pg = _postgres(documents)
+    pg_build, pg = postgres(documents)
     found = {"ours": ours, "pg": pg, "lite": _sqlite(documents)}
-    p95 = {name: _p95(find, texts) for name, find in found.items()}
-    board.add("search.query_1800.p95_ms", p95["ours"], "ms", baseline="PostgreSQL, same work",
-              baseline_value=p95["pg"], at_most=min(3.0, p95["pg"]))  # fmt: skip
-    board.add("search.query_1800_fts5.p95_ms", p95["ours"], "ms", baseline="SQLite FTS5, same work",
-              baseline_value=p95["lite"], at_most=min(3.0, p95["lite"]))  # fmt: skip
+    times = {name: p95(find, texts) for name, find in found.items()}
+    board.add("search.query_1800.p95_ms", times["ours"], "ms", baseline="PostgreSQL, same work",
+              baseline_value=times["pg"], at_most=min(3.0, times["pg"]))  # fmt: skip
+    board.add("search.query_1800_fts5.p95_ms", times["ours"], "ms", baseline="SQLite FTS5, so too",
+              baseline_value=times["lite"], at_most=min(3.0, times["lite"]))  # fmt: skip
     build = statistics.median(seconds(lambda: indexing.rebuild(force=True)) for _ in range(3))
     board.add("search.index_1800.s", build, "s", baseline="PostgreSQL, texts and facets",
               baseline_value=pg_build, at_most=10.0)  # fmt: skip
-    _relevance(board)
 
 
-def _p95(find: Callable[[str], None], texts: Sequence[str]) -> float:
-    """Return the 95th percentile over all questions, each taken at its median of some runs."""
+def p95(find: Callable[[str], None], texts: Sequence[str]) -> float:
+    """Return the 95th percentile, in ms, of all questions, each at its median of some runs."""
     for text in texts[:5]:
         find(text)
     times = sorted(
@@ -76,7 +70,8 @@ def _rows(
     return texts, values
 
 
-def _postgres(documents: Sequence[Document]) -> tuple[float, Callable[[str], None]]:
+def postgres(documents: Sequence[Document]) -> tuple[float, Callable[[str], None]]:
+    """Return how long PostgreSQL took to index some documents, and how to ask it."""
     texts, values = _rows(documents)
     return seconds(lambda: _build_postgres(texts, values)), _find_in_postgres
 
@@ -154,22 +149,3 @@ def measure_page(board: Board) -> None:
     home = median_ms(lambda: get(client, other))
     board.add("search.page.ms", page, "ms", baseline="a page without a list (help)",
               baseline_value=home, at_most=25)  # fmt: skip
-
-
-def _relevance(board: Board) -> None:
-    """Measure nDCG@10 and recall@10 on the judged queries, where their file is at hand."""
-    path = judged_file()
-    if path is None:
-        print("   search.ndcg10, search.recall10: the judged queries are not here")
-        return
-    data = json.loads(path.read_text(encoding="utf-8"))
-    front = front_end()
-    documents = judged_documents(data, front)
-    found = {}
-    for name, synonyms in (("whole", front.synonyms), ("plain", [])):
-        engine = WhooshEngine(Path(tempfile.mkdtemp(prefix="escale-judged-")))
-        engine.rebuild(documents, 1, readings=front.readings, synonyms=synonyms)
-        found[name] = scores(engine, data)
-    for place, (name, goal) in enumerate((("ndcg10", 0.95), ("recall10", 0.97))):
-        board.add(f"search.{name}", found["whole"][place], "", baseline="without synonyms",
-                  baseline_value=found["plain"][place], at_least=goal)  # fmt: skip

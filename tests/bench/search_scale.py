@@ -1,0 +1,129 @@
+"""The search where Whoosh ends, and what each part of the front end brings."""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+from django.db import connection
+
+from resources.search import analysis
+from resources.search.engine import Ask, Document
+from resources.search.excerpts import mark
+from resources.search.lexicon import Lexicon
+from resources.search.service import WhooshEngine
+from tests.bench import search_depth
+from tests.bench.board import Board, seconds
+from tests.resources.test_judged import front_end, judged_documents, judged_file, scores
+
+LARGE = 100_000
+
+
+def large(documents: Sequence[Document]) -> Iterator[Document]:
+    """Yield a catalogue of another size: titles, texts and words of ours, dealt anew."""
+    rng = random.Random(100_000)
+    for number in range(LARGE):
+        first, second, third = rng.choices(documents, k=3)
+        yield replace(
+            first,
+            pk=number + 1,
+            title=f"{first.title} {number}",
+            description=second.description,
+            keywords=third.keywords,
+        )
+
+
+def measure(board: Board, documents: Sequence[Document], texts: Sequence[str]) -> None:
+    """Measure a full answer among 100,000 resources, beside PostgreSQL with the same ones."""
+    many = list(large(documents))
+    by_pk = {document.pk: document for document in many}
+    front = front_end()
+    engine = WhooshEngine(Path(tempfile.mkdtemp(prefix="escale-large-")))
+    build = seconds(
+        lambda: engine.rebuild(many, 1, readings=front.readings, synonyms=front.synonyms)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS depth_text, depth_facet")
+    pg_build, pg = search_depth.postgres(many)
+
+    def ours(text: str) -> None:
+        answer = engine.search(Ask(text=text, size=20))
+        for pk in answer.ids:
+            mark(by_pk[pk].title, answer.marks)
+            mark(by_pk[pk].description, answer.marks, length=200)
+
+    found = {name: search_depth.p95(find, texts) for name, find in (("ours", ours), ("pg", pg))}
+    board.add("search.query_100000.p95_ms", found["ours"], "ms", baseline="PostgreSQL, same work",
+              baseline_value=found["pg"], at_most=found["pg"])  # fmt: skip
+    board.add("search.index_100000.s", build, "s", baseline="PostgreSQL, texts and facets",
+              baseline_value=pg_build, at_most=600)  # fmt: skip
+
+
+@contextmanager
+def _without_accents() -> Iterator[None]:
+    """Take "foret" and "forêt" for two words."""
+    analysis._forms.cache_clear()
+    with mock.patch.object(analysis, "fold", str.casefold):
+        yield
+    analysis._forms.cache_clear()
+
+
+@contextmanager
+def _without_letters() -> Iterator[None]:
+    with mock.patch.object(Lexicon, "_near_letters", return_value={}):
+        yield
+
+
+@contextmanager
+def _without_sounds() -> Iterator[None]:
+    with mock.patch("resources.search.lexicon.sound_of", return_value=""):
+        yield
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    yield
+
+
+PARTS: tuple[tuple[str, Callable[[], object], bool], ...] = (
+    ("synonyms", _whole, False),
+    ("typos", _without_letters, True),
+    ("child_spelling", _without_sounds, True),
+    ("accents", _without_accents, True),
+)
+
+
+def measure_parts(board: Board) -> None:
+    """Measure nDCG@10 on the judged queries, whole and with each part switched off."""
+    path = judged_file()
+    if path is None:
+        print("   search.ndcg10, search.recall10: the judged queries are not here")
+        return
+    data = json.loads(path.read_text(encoding="utf-8"))
+    front = front_end()
+    documents = judged_documents(data, front)
+
+    def scored(part: Callable[[], object], *, synonyms: bool) -> tuple[float, float]:
+        with part():  # type: ignore[attr-defined]
+            engine = WhooshEngine(Path(tempfile.mkdtemp(prefix="escale-judged-")))
+            engine.rebuild(
+                documents,
+                1,
+                readings=front.readings,
+                synonyms=front.synonyms if synonyms else [],
+            )
+            return scores(engine, data)
+
+    whole = scored(_whole, synonyms=True)
+    for name, part, synonyms in PARTS:
+        without = scored(part, synonyms=synonyms)
+        for place, (measure_name, goal) in enumerate((("ndcg10", 0.95), ("recall10", 0.97))):
+            row = f"search.{measure_name}" + ("" if name == "synonyms" else f".{name}")
+            board.add(row, whole[place], "", baseline=f"without {name.replace('_', ' ')}",
+                      baseline_value=without[place], at_least=goal)  # fmt: skip
