@@ -153,6 +153,14 @@ def known_school(user: User, application: Any) -> Any:
     return None if hides_place(user, application) else application.requested_school
 
 
+def reads_paper(user: User, document: Any) -> bool:
+    """Let agents and the applicant's household open a scanned form; registered in apps."""
+    from enrolment.registration.models import PaperRequest
+
+    papers = PaperRequest.objects.filter(scan=document).select_related("application")
+    return any(may_see_private(user, paper.application) for paper in papers)
+
+
 def reads_document(user: User, document: Any) -> bool:
     """Let agents and the applicant's household open proofs; registered in apps."""
     from enrolment.registration.models import Proof

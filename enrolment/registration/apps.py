@@ -18,7 +18,7 @@ class RegistrationConfig(AppConfig):
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
         from enrolment.registration import home, merging, papers, queries, retained, telling
-        from enrolment.registration.access import has_certificate, reads_document
+        from enrolment.registration.access import has_certificate, reads_document, reads_paper
         from enrolment.registration.actions.papers import replace_document
         from families.access import register_identity_lock
         from families.actions.objections import register_too_late
@@ -27,6 +27,7 @@ class RegistrationConfig(AppConfig):
         register_cards(home.cards)
         register_nav(*home.NAV)
         register_document_reader(reads_document)
+        register_document_reader(reads_paper)
         register_kinds(*telling.KINDS)
         register_document_kinds(*papers.kinds())
         register_document_uses("registration", papers.uses, replace_document)
@@ -38,6 +39,7 @@ class RegistrationConfig(AppConfig):
         acting.open_documents(
             acting.Scope.APPLICATIONS,
             "registration.proof",
+            "registration.paper",
             *(kind.code for kind in papers.kinds()),
         )
         acting.describe_acts(home.HELPED_ACTS)

@@ -18,6 +18,7 @@ from enrolment.registration.models import (
 )
 from enrolment.registration.rules import SWORN_KINDS
 from enrolment.schools.models import GradeLevel, School, SchoolYear
+from families.forms.address import AddressForm
 from families.forms.base import ConditionalForm, DateInput
 
 
@@ -276,3 +277,96 @@ class DepartureRefuseForm(forms.Form):
     """Why the certificate is not issued."""
 
     ground = forms.ChoiceField(label=_("Motif"), choices=Departure.Refusal.choices)
+
+
+class PaperForm(AddressForm):
+    """A whole registration form on one page, in the order of the paper."""
+
+    NEW = "new"
+    conditional = (
+        *AddressForm.conditional,
+        "given_name",
+        "family_name",
+        "birth_date",
+        "kind",
+        "motive",
+    )
+
+    received_on = forms.DateField(label=_("Reçu le"), widget=DateInput(attrs={"autofocus": True}))
+    scan = PagesField(label=_("Le papier numérisé"))
+    child = forms.ChoiceField(label=_("Enfant"), widget=forms.Select)
+    given_name = forms.CharField(label=_("Prénom de l'enfant"), max_length=100, required=False)
+    family_name = forms.CharField(label=_("Nom de naissance"), max_length=100, required=False)
+    birth_date = forms.DateField(label=_("Date de naissance"), widget=DateInput(), required=False)
+    kind = forms.ChoiceField(
+        label=_("La personne est"),
+        choices=[
+            ("", _("Choisissez")),
+            ("mother", _("Sa mère")),
+            ("father", _("Son père")),
+            ("guardian", _("Son tuteur ou sa tutrice")),
+        ],
+        required=False,
+    )
+    child_confirmed = forms.BooleanField(
+        label=_("C’est bien un autre enfant que celui qui est déjà connu"), required=False
+    )
+    school_year = forms.ChoiceField(label=_("Rentrée"), widget=forms.Select)
+    level = forms.ChoiceField(
+        label=_("Niveau"),
+        choices=[("", _("Selon l’âge")), *GradeLevel.choices],
+        required=False,
+    )
+    new_address = forms.BooleanField(label=_("Le papier donne une autre adresse"), required=False)
+    alone = forms.BooleanField(label=_("L’autre parent garde l’ancienne adresse"), required=False)
+    school = forms.ModelChoiceField(
+        label=_("Autre école demandée"),
+        queryset=School.objects.filter(is_open=True).order_by("name"),
+        required=False,
+        empty_label=_("Non : l’école du secteur"),
+    )
+    motive = forms.ChoiceField(
+        label=_("Raison"), choices=[("", _("Choisissez")), *Waiver.Motive.choices], required=False
+    )
+    explanation = forms.CharField(
+        label=_("Quelques mots d'explication"), max_length=600, required=False
+    )
+    sworn = forms.MultipleChoiceField(
+        label=_("Attesté sur l’honneur sur le papier"),
+        choices=[(kind.value, kind.label) for kind in ProofKind if kind in SWORN_KINDS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        children: list[tuple[str, str]],
+        years: list[SchoolYear],
+        has_address: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        new = (self.NEW, _("Un enfant pas encore connu"))
+        self.fields["child"].choices = [*children, new]  # type: ignore[attr-defined]
+        self.fields["school_year"].choices = [  # type: ignore[attr-defined]
+            (str(year.start_year), f"{year}") for year in years
+        ]
+        self.has_address = has_address
+        if not has_address:
+            del self.fields["new_address"]
+
+    @property
+    def gives_address(self) -> bool:
+        """True when the address is read from the paper."""
+        return not self.has_address or bool(self.cleaned_data.get("new_address"))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the address and the child only where the paper has to give them."""
+        data = super().clean() if self.gives_address else forms.Form.clean(self)
+        data = data or {}
+        if data.get("child") == self.NEW:
+            for name in ("given_name", "family_name", "birth_date", "kind"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Complétez l’identité de l’enfant."))
+        return data

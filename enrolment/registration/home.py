@@ -14,6 +14,7 @@ from core import clock
 from core.access import reach_of
 from core.accounts.models import User
 from core.accounts.roles import Role
+from core.acting import acting_of
 from core.home import HomeCard, NavItem
 from enrolment.registration import queries
 from enrolment.registration.access import may_see_private
@@ -49,6 +50,7 @@ NAV = (
 HELPED_PAGES = (
     "registration:mine",
     "registration:start",
+    "registration:paper",
     "registration:application",
     "registration:withdraw",
     "registration:certificate",
@@ -61,6 +63,7 @@ HELPED_PAGES = (
 HELPED_ACTS = {
     "application.start": gettext_lazy("Demande d’inscription commencée"),
     "application.submitted": gettext_lazy("Demande d’inscription envoyée"),
+    "application.paper": gettext_lazy("Dossier papier saisi"),
     "application.withdrawn": gettext_lazy("Demande d’inscription retirée"),
     "proof.add": gettext_lazy("Pièce ajoutée à une demande"),
     "proof.swear": gettext_lazy("Attestation sur l’honneur donnée"),
@@ -85,6 +88,16 @@ def tone_of(state: str) -> str:
 
 def cards(user: User) -> Iterator[HomeCard]:
     """Return what awaits a parent, an agent, a head teacher."""
+    acting = acting_of(user)
+    if acting is not None and not acting.by_mandate:
+        yield HomeCard(
+            title=_("Saisir un dossier papier"),
+            text=_("Tout le formulaire sur une page, daté du jour où il est arrivé."),
+            url=reverse("registration:paper"),
+            action=_("Saisir"),
+            icon="clipboard",
+            order=5,
+        )
     if user.has_role(Role.GUARDIAN):
         yield from _family_cards(user)
     if reach_of(user, Role.ENROLMENT_AGENT).city:

@@ -34,7 +34,8 @@ def about(kind: str, application: Application) -> str:
 
 def kinds() -> list[Kind]:
     """Return the kinds of documents registrations know."""
-    return [
+    scanned = Kind("registration.paper", _("Formulaire d’inscription sur papier"))
+    return [scanned] + [
         Kind(
             code_of(kind),
             kind.label,

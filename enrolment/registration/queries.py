@@ -17,6 +17,7 @@ from enrolment.registration.models import (
     Admission,
     Application,
     Departure,
+    PaperRequest,
     ProofKind,
     State,
     Waiver,
@@ -51,6 +52,11 @@ def active_application(child: Child, year: SchoolYear) -> Application | None:
         child=child, school_year=year, state__in=ACTIVE
     ).first()
     return found
+
+
+def paper_of(application: Application) -> PaperRequest | None:
+    """Return the paper an application was typed from, if it came on paper."""
+    return PaperRequest.objects.filter(application=application).select_related("scan").first()
 
 
 def missing_proofs(application: Application) -> list[str]:

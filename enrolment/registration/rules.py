@@ -90,3 +90,18 @@ def may_refuse(level: str | None, outcome: str, *, is_compulsory: bool) -> bool:
     for these schools, and families who live in another town.
     """
     return outcome == "outside" or not is_compulsory or level is None
+
+
+#: A paper form counts from the day it was received if it is typed within so many days.
+PAPER_DAYS = 31
+
+
+def paper_day_problem(received: dt.date, today: dt.date) -> str:
+    """Return ``future`` or ``old`` for a day of receipt that may not count, else nothing.
+
+    Nobody loses their place because a form lay in a tray; nobody gains one by a date that
+    the city can no longer check.
+    """
+    if received > today:
+        return "future"
+    return "old" if (today - received).days > PAPER_DAYS else ""

@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from enrolment.registration.views import agents, departures, family, heads, public, steps
+from enrolment.registration.views import (
+    agents,
+    departures,
+    family,
+    heads,
+    paper,
+    public,
+    steps,
+)
 
 app_name = "registration"
 urlpatterns = [
     path("", family.mine, name="mine"),
     path("nouvelle/", steps.start, name="start"),
+    path("papier/", paper.paper, name="paper"),
     path("verifier/", public.verify, name="verify"),
     path("dossiers/", agents.queue, name="queue"),
     path("dossiers/<str:reference>/", agents.sheet, name="sheet"),

@@ -27,7 +27,7 @@ class AddressForm(ConditionalForm):
     After a search that leaves a doubt, ``candidates`` holds the streets to choose from.
     """
 
-    conditional = ("street_query", "number", "street_text", "postcode", "city")
+    conditional: tuple[str, ...] = ("street_query", "number", "street_text", "postcode", "city")
 
     street_query = forms.CharField(
         label=_("Nom de la voie"),

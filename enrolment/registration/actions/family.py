@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -243,8 +245,12 @@ def problems(application: Application) -> list[tuple[str, str]]:
 
 
 @transaction.atomic
-def submit(*, by: Actor, application: Application) -> Application:
+def submit(
+    *, by: Actor, application: Application, received_on: dt.date | None = None
+) -> Application:
     """Send a draft to the city; sent twice, the first time counts and nothing is repeated.
+
+    ``received_on`` is the day a paper form arrived, which then counts as the day it was sent.
 
     Raises RuleBroken ``incomplete`` with what is to be filled in, ``already`` when another
     application for the child and year was sent meanwhile.
@@ -255,6 +261,8 @@ def submit(*, by: Actor, application: Application) -> Application:
     for _step, sentence in problems(found):
         raise RuleBroken("incomplete", sentence)
     now = clock.now()
+    if received_on is not None:
+        now = min(now, clock.at(received_on, 12))
     household = Household.objects.select_related("street").get(pk=found.household_id)
     try:
         with transaction.atomic():

@@ -13,6 +13,7 @@ from enrolment.registration.models.applications import (
     Waiver,
 )
 from enrolment.registration.models.departures import Departure
+from enrolment.registration.models.paper import PaperRequest
 
 __all__ = [
     "ACTIVE",
@@ -21,6 +22,7 @@ __all__ = [
     "Application",
     "Certificate",
     "Departure",
+    "PaperRequest",
     "Proof",
     "ProofKind",
     "ProofRequest",

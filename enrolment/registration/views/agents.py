@@ -130,6 +130,7 @@ def _context(request: HttpRequest, application: Application) -> dict[str, Any]:
         "links": links,
         "frozen": queries.frozen_acts(application),
         "may_reveal": signed_in(request).has_role(Role.ENROLMENT_AGENT),
+        "paper": queries.paper_of(application),
         "duplicates": queries.possible_duplicates(application),
         "decided": acts.decided_school(application),
         "refusable": may_refuse(

@@ -114,6 +114,7 @@ def application(request: HttpRequest, guardian: Guardian, reference: str) -> Htt
             "application": found,
             "timeline": queries.timeline(found, private=private, place=not hidden),
             "private": private,
+            "paper": queries.paper_of(found) if private else None,
             "school": known_school(user, found),
             "frozen": queries.frozen_acts(found) if found.state in OPEN else [],
             "rows": proof_rows(found, owner_of(request)) if private else [],
