@@ -58,8 +58,8 @@ class SlowDown(Exception):
 class Identity:
     """The civil identity of an adult, as the State's registers want it.
 
-    ``sex`` is F or M; ``country`` and ``commune`` are INSEE codes, the latter for people born
-    in France (country 99100) only.
+    ``sex`` is F or M; ``country`` is an INSEE code. For people born in France (99100) the
+    commune goes by its name and the code of its department, as nobody knows its INSEE code.
     """
 
     family_name: str
@@ -68,6 +68,7 @@ class Identity:
     sex: str
     country: str = "99100"
     commune: str = ""
+    department: str = ""
 
     def as_row(self) -> dict[str, Any]:
         """Return what is kept until there is an answer."""
@@ -78,6 +79,7 @@ class Identity:
             "sex": self.sex,
             "country": self.country,
             "commune": self.commune,
+            "department": self.department,
         }
 
     @classmethod
@@ -156,7 +158,8 @@ class ApiParticulier:
             ("codeCogInseePaysNaissance", identity.country),
         ]
         if identity.commune:
-            found.append(("codeCogInseeCommuneNaissance", identity.commune))
+            found.append(("nomCommuneNaissance", identity.commune))
+            found.append(("codeCogInseeDepartementNaissance", identity.department))
         return found
 
     def _keep_pace(self) -> None:

@@ -172,7 +172,8 @@ class Handler(BaseHTTPRequestHandler):
         said = {name: values[0] for name, values in query.items()}
         missing = [name for name in _REQUIRED if not said.get(name)]
         born_here = said.get("codeCogInseePaysNaissance") == _FRANCE
-        if born_here and not said.get("codeCogInseeCommuneNaissance"):
+        named = said.get("nomCommuneNaissance") and said.get("codeCogInseeDepartementNaissance")
+        if born_here and not (named or said.get("codeCogInseeCommuneNaissance")):
             missing.append("codeCogInseeCommuneNaissance")
         recipient = said.get("recipient", "")
         if missing or len(recipient) != 14 or not recipient.isdigit():

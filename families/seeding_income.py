@@ -16,7 +16,7 @@ from families.income.rules import computed_quotient
 from families.models import Guardian, IncomeFile, IncomeRule, QuotientRequest
 
 #: Proofs written to the disk; a demo needs some to look at, not thousands.
-PROOFS = 12
+PROOFS = 60
 
 
 def seed(ctx: SeedContext) -> None:
@@ -34,7 +34,9 @@ def seed(ctx: SeedContext) -> None:
     )
     rng = ctx.rng("income")
     waiting = list(
-        IncomeFile.objects.filter(checked_at__isnull=True, refused_at__isnull=True).order_by("pk")
+        IncomeFile.objects.filter(checked_at__isnull=True, refused_at__isnull=True).order_by(
+            "declared_at", "pk"
+        )
     )
     for file in waiting:
         if rng.random() < 0.35:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.forms import PagesField
-from families.forms.base import DateInput
+from families.forms.base import ConditionalForm, DateInput
 from families.income.rules import HIGHEST_SHARES, SHARE_STEP
 from families.models import IncomeFile, IncomeRule
 
@@ -81,8 +81,10 @@ def _tidy(data: Any) -> Any:
     return tidy
 
 
-class FetchForm(forms.Form):
+class FetchForm(ConditionalForm):
     """What the CAF needs to find somebody, and their consent."""
+
+    conditional = ("commune", "department", "country")
 
     given_names = forms.CharField(
         label=_("Vos prénoms"),
@@ -101,21 +103,33 @@ class FetchForm(forms.Form):
         choices=[("F", _("Féminin")), ("M", _("Masculin"))],
         widget=forms.RadioSelect,
     )
-    country = forms.CharField(
-        label=_("Code du pays de naissance"),
-        help_text=_("Code officiel à cinq chiffres : 99100 pour la France, 99352 pour l’Algérie…"),
-        initial="99100",
-        validators=[RegexValidator(r"^99\d{3}$", _("Cinq chiffres, qui commencent par 99."))],
-        widget=forms.TextInput(attrs=_NUMBER),
+    born = forms.ChoiceField(
+        label=_("Vous êtes né·e"),
+        choices=[("fr", _("En France")), ("abroad", _("Dans un autre pays"))],
+        widget=forms.RadioSelect,
+        initial="fr",
     )
     commune = forms.CharField(
-        label=_("Code de la commune de naissance"),
-        help_text=_("Pour les personnes nées en France : code Insee, par exemple 13055."),
-        required=False,
+        label=_("Commune de naissance"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    department = forms.CharField(
+        label=_("Département de naissance"),
+        help_text=_("Son numéro, par exemple 13, 2A ou 974."),
         validators=[
-            RegexValidator(r"^(\d{5}|2[AB]\d{3})$", _("Cinq caractères, par exemple 13055."))
+            RegexValidator(r"^(\d{2,3}|2[ABab])$", _("Un numéro, par exemple 13, 2A ou 974."))
         ],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    country = forms.CharField(
+        label=_("Code du pays de naissance"),
+        help_text=_(
+            "Cinq chiffres, par exemple 99352 pour l’Algérie ou 99350 pour le Maroc. La liste est "
+            "sur le site de l’Insee ; sans ce code, envoyez plutôt une attestation."
+        ),
+        validators=[RegexValidator(r"^99\d{3}$", _("Cinq chiffres, qui commencent par 99."))],
+        widget=forms.TextInput(attrs=_NUMBER),
     )
     consent = forms.BooleanField(
         label=_(
@@ -132,12 +146,22 @@ class FetchForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Somebody born in France says in which commune."""
+        """Somebody born in France says in which commune, others in which country."""
         data = super().clean() or {}
-        if data.get("country") == "99100" and not data.get("commune"):
-            self.add_error("commune", _("Donnez la commune de naissance."))
-        if data.get("country") != "99100":
-            data["commune"] = ""
+        here = data.get("born") == "fr"
+        for name, sentence in (
+            ("commune", _("Donnez la commune de naissance.")),
+            ("department", _("Donnez le département de naissance.")),
+            ("country", _("Donnez le code du pays de naissance.")),
+        ):
+            needed = here != (name == "country")
+            if not needed:
+                data[name] = ""
+                self.errors.pop(name, None)
+            elif not data.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        if here:
+            data["country"] = "99100"
         return data
 
 

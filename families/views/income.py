@@ -131,6 +131,7 @@ def fetch(request: HttpRequest, guardian: Guardian) -> HttpResponse:
             sex=data["sex"],
             country=data["country"],
             commune=data["commune"],
+            department=data["department"].upper(),
         )
         try:
             ask_quotient(by=Actor.of(request), guardian=guardian, identity=identity)

@@ -20,6 +20,8 @@ from families.quotient_provider import Answer, Identity
 from tests.factories.accounts import UserFactory
 from tests.factories.families import ChildFactory, GuardianFactory
 
+NADIA = Identity("Benali", ("Nadia",), "1987-06-27", "F", commune="Marseille", department="13")
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
@@ -85,13 +87,12 @@ def test_two_agents_settle_a_declaration_once(mother, agents):
 
 def test_the_caf_and_an_agent_leave_one_quotient(mother, agents, settings):
     settings.QUOTIENT_API_BASE, settings.QUOTIENT_API_TOKEN = "http://127.0.0.1:9", "x"
-    identity = Identity("Benali", ("Nadia",), "1987-06-27", "F", commune="13055")
     answer = Answer(742, 2026, 9, "CNAF")
     for _round in range(6):
         IncomeFile.objects.all().delete()
         QuotientRequest.objects.all().delete()
         file = declared(mother)
-        request = quotients.ask_quotient(by=Actor(mother.user), guardian=mother, identity=identity)
+        request = quotients.ask_quotient(by=Actor(mother.user), guardian=mother, identity=NADIA)
         ends = at_once(
             lambda f=file: check(agents[0], f, 900),
             lambda r=request: quotients.settle(r, answer),
@@ -117,8 +118,7 @@ def test_two_workers_call_once(mother, settings, monkeypatch):
             return Answer(742, 2026, 9, "CNAF")
 
     monkeypatch.setattr(quotients.quotient_provider, "get_provider", Counting)
-    identity = Identity("Benali", ("Nadia",), "1987-06-27", "F", commune="13055")
-    request = quotients.ask_quotient(by=Actor(mother.user), guardian=mother, identity=identity)
+    request = quotients.ask_quotient(by=Actor(mother.user), guardian=mother, identity=NADIA)
     ends = at_once(*[lambda: quotients.fetch(request.pk) for _ in range(4)])
     assert sorted(map(str, ends)) == ["", "", "", "found"]
     assert len(calls) == IncomeFile.objects.count() == 1
@@ -126,10 +126,9 @@ def test_two_workers_call_once(mother, settings, monkeypatch):
 
 def test_asked_from_two_tabs_there_is_one_request(mother, settings):
     settings.QUOTIENT_API_BASE, settings.QUOTIENT_API_TOKEN = "http://127.0.0.1:9", "x"
-    identity = Identity("Benali", ("Nadia",), "1987-06-27", "F", commune="13055")
 
     def ask():
-        return quotients.ask_quotient(by=Actor(mother.user), guardian=mother, identity=identity).pk
+        return quotients.ask_quotient(by=Actor(mother.user), guardian=mother, identity=NADIA).pk
 
     assert len(set(at_once(ask, ask, ask))) == 1
     assert QuotientRequest.objects.count() == 1

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 
 
 def who(name="Benali", given="Nadia", **fields):
-    facts = {"birth_date": "1987-06-27", "sex": "F", "commune": "13055"}
+    facts = {"birth_date": "1987-06-27", "sex": "F", "commune": "Marseille", "department": "13"}
     return Identity(name, (given,), **(facts | fields))
 
 
@@ -285,8 +285,9 @@ class TestPages:
             "family_name": "Benali",
             "birth_date": "1987-06-27",
             "sex": "F",
-            "country": "99100",
-            "commune": "13055",
+            "born": "fr",
+            "commune": "Marseille",
+            "department": "13",
             "consent": "on",
         }
         return facts | fields
@@ -312,9 +313,14 @@ class TestPages:
 
     def test_born_abroad_needs_no_commune(self, caf, mother, client):
         client.force_login(mother.user)
-        data = self.form(country="99352", commune="")
+        data = self.form(born="abroad", country="99352", commune="x", department="zz")
         assert client.post(reverse("families:income_fetch"), data).status_code == 302
-        assert QuotientRequest.objects.get().identity["commune"] == ""
+        identity = QuotientRequest.objects.get().identity
+        assert (identity["country"], identity["commune"], identity["department"]) == (
+            "99352",
+            "",
+            "",
+        )
 
     def test_without_a_provider_one_declares(self, mother, client):
         client.force_login(mother.user)
