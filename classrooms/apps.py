@@ -12,11 +12,12 @@ class ClassroomsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register home cards and menu entries."""
-        from classrooms import home, retained, telling
+        from classrooms import collected, home, retained, telling
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
 
         register_cards(home.cards)
         register_kinds(*telling.KINDS)
         retained.register_rules()
+        collected.register()
         register_nav(*home.NAV)

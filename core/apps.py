@@ -13,7 +13,10 @@ class CoreConfig(AppConfig):
         """Register what core offers to the home pages and to the nightly purge."""
         from core import homecards, retained
         from core.messaging import kinds
+        from core.rights import collected, core_erasure
 
         retained.register_rules()
         homecards.register()
         kinds.register_own()
+        collected.register()
+        core_erasure.register()

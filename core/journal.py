@@ -8,6 +8,7 @@ what is older than the rule through ``core.retention``, the only holder of the k
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +142,22 @@ def record(by: Actor, verb: str, subject: models.Model, reason: str = "", **fact
         subject_id=str(subject.pk),
         reason=reason[:200],
         facts=facts,
+    )
+
+
+def record_reads(by: Actor, what: str, subjects: Iterable[models.Model], reason: str) -> None:
+    """Write that somebody read a sensitive fact of many rows at once, each its own entry."""
+    JournalEntry.objects.bulk_create(
+        JournalEntry(
+            actor=by.user,
+            on_behalf_of=by.on_behalf_of,
+            via=by.via,
+            verb=f"read.{what}",
+            subject_type=subject._meta.label_lower,
+            subject_id=str(subject.pk),
+            reason=reason[:200],
+        )
+        for subject in subjects
     )
 
 

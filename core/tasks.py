@@ -6,6 +6,7 @@ from celery import shared_task
 
 from core import document_life, outbox, retention
 from core.accounts.models import User
+from core.rights import closing, exports
 
 
 @shared_task(name="core.deliver_message")  # type: ignore[untyped-decorator]
@@ -30,6 +31,18 @@ def sweep_documents() -> int:
 def scan_documents() -> int:
     """Have the antivirus look at what was kept while it was silent."""
     return document_life.sweep_held()
+
+
+@shared_task(name="core.build_export")  # type: ignore[untyped-decorator]
+def build_export(pk: int) -> bool:
+    """Make the copy of somebody's data that they asked for."""
+    return exports.build(pk)
+
+
+@shared_task(name="core.sweep_rights")  # type: ignore[untyped-decorator]
+def sweep_rights() -> int:
+    """Make copies left behind, close accounts whose day has come."""
+    return exports.sweep() + closing.close_due()
 
 
 @shared_task(name="core.count_retention")  # type: ignore[untyped-decorator]

@@ -12,6 +12,8 @@ from core.views import (
     partners,
     people,
     retention,
+    rights,
+    rights_queue,
 )
 
 documents = (
@@ -76,6 +78,30 @@ retention_pages = (
     "retention",
 )
 
+rights_pages = (
+    [
+        path("", rights.home, name="home"),
+        path("copie/", rights.ask_copy, name="copy"),
+        path("copie/avancement/", rights.progress, name="progress"),
+        path("copie/<uuid:public_id>/", rights.download, name="download"),
+        path("consultations/", rights.log, name="log"),
+        path("corriger/", rights.correct, name="correct"),
+        path("effacer/", rights.erase, name="erase"),
+        path("fermer/", rights.close, name="close"),
+        path("demandes/<uuid:public_id>/", rights.one_request, name="request"),
+        path("demandes/<uuid:public_id>/retirer/", rights.withdraw, name="withdraw"),
+        path("sujet/<slug:code>/", rights.section, name="section"),
+    ],
+    "rights",
+)
+rights_queue_pages = (
+    [
+        path("", rights_queue.queue, name="list"),
+        path("<uuid:public_id>/", rights_queue.handle, name="handle"),
+    ],
+    "rights_queue",
+)
+
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
@@ -83,6 +109,8 @@ urlpatterns = [
     path("courrier/", include(mails)),
     path("messages/", include(message_pages)),
     path("messages-en-attente/", include(outbox_pages)),
+    path("mes-donnees/", include(rights_pages)),
+    path("demandes-donnees/", include(rights_queue_pages)),
     path("conservation/", include(retention_pages)),
     path("acces-partenaires/", include(partner_pages)),
     path("personnes/", include(people_pages)),

@@ -19,7 +19,17 @@ class FamiliesConfig(AppConfig):
         from core.messaging.kinds import register_kinds
         from core.messaging.texting import register_numbers
         from core.outbox import register_address
-        from families import assistance, home, home_people, retained, separation, telling
+        from families import (
+            assistance,
+            collected,
+            erasure,
+            home,
+            home_people,
+            retained,
+            separation,
+            telling,
+            traced,
+        )
         from families.access import contact_address, reads_document
         from families.access.assisted import reads_mandate
         from families.desk import wiring
@@ -37,3 +47,6 @@ class FamiliesConfig(AppConfig):
         register_document_reader(reads_mandate)
         assistance.register()
         retained.register_rules()
+        collected.register()
+        erasure.register()
+        traced.register()

@@ -37,6 +37,11 @@ def register_served(served: Served) -> None:
         _served.append(served)
 
 
+def served_by() -> list[Served]:
+    """Return what every app says of the children it serves."""
+    return list(_served)
+
+
 #: Ids of guardians who must stay reachable at an instant.
 Awaited = Callable[[dt.datetime], QuerySet[Any]]
 _awaited: list[Awaited] = []
@@ -46,6 +51,11 @@ def register_awaited(awaited: Awaited) -> None:
     """Let an app say whom it must still be able to write to: guardian ids; from ``ready``."""
     if awaited not in _awaited:
         _awaited.append(awaited)
+
+
+def awaited_by() -> list[Awaited]:
+    """Return what every app says of those it must be able to write to."""
+    return list(_awaited)
 
 
 #: Ids of children whom bills still name.

@@ -19,10 +19,12 @@ from families.models import (
     FamilyNote,
     FoodAllergy,
     Guardianship,
+    IncomeReminder,
     Merge,
     NameChange,
     Objection,
     PhotoAnswer,
+    QuotientRequest,
     SchoolQuestion,
     SituationReport,
 )
@@ -77,6 +79,7 @@ def register_rules() -> None:
     follows("families.FamilyNote", "families.FamilyNoteVersion")
     follows("families.Objection", "families.Consent")
     keeps("File d’attente de l’index, vidée chaque minute", "families.SearchDue")
+    keeps("Ce que le conseil a voté, sans donnée personnelle", "families.IncomeRule")
     keeps("Lieux où l’on aide, sans donnée personnelle", "families.HelpPlace")
     keeps("Orthographes de noms de la ville, de personne en particulier", "families.SearchKey")
     register(
@@ -223,6 +226,26 @@ def register_rules() -> None:
             lambda before: FamilyExport.objects.filter(asked_at__lt=before),
             age="asked_at",
             what="Listes sorties par des agents",
+            order=10,
+        ),
+        Rule(
+            "families.quotient_requests",
+            "families.QuotientRequest",
+            dt.timedelta(days=4 * 365),
+            "Loi du 31 décembre 1968 : prescription de quatre ans",
+            lambda before: QuotientRequest.objects.filter(ended_at__lt=before),
+            age="created_at",
+            what="Quotients demandés à la CAF",
+            order=10,
+        ),
+        Rule(
+            "families.income_reminders",
+            "families.IncomeReminder",
+            dt.timedelta(days=2 * 365),
+            "Deux rentrées : ne pas rappeler deux fois",
+            lambda before: IncomeReminder.objects.filter(queued_at__lt=before),
+            age="queued_at",
+            what="Rappels de quotient envoyés",
             order=10,
         ),
         Rule(

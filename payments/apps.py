@@ -18,7 +18,7 @@ class PaymentsConfig(AppConfig):
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
         from families.income.prices import register_price_teller
-        from payments import merging, retained, telling
+        from payments import collected, erasure, merging, retained, telling, traced
         from payments.cards import cards
         from payments.quoting import prices_at
 
@@ -37,6 +37,9 @@ class PaymentsConfig(AppConfig):
             "payments:credit_note_pdf",
         )
         retained.register_rules()
+        collected.register()
+        erasure.register()
+        traced.register()
         register_nav(
             NavItem(
                 _("Factures"), "payments:home", frozenset({Role.GUARDIAN}), "invoice", order=40

@@ -81,6 +81,7 @@ def register_own() -> None:
     register_kinds(
         Kind("rights_export_ready", _("Vos données sont prêtes"), ACCOUNT, safety),
         Kind("rights_request_answered", _("Réponse à une demande sur vos droits"), ACCOUNT, safety),
+        Kind("rights_erased", _("Vos données sont effacées"), ACCOUNT, safety),
         Kind("rights_closing_planned", _("Fermeture de votre compte"), ACCOUNT, safety),
         Kind("account_recovered", _("Accès à votre compte retrouvé"), ACCOUNT, safety),
         Kind("account_citizen_linked", _("Compte citoyen relié"), ACCOUNT, safety),

@@ -77,6 +77,16 @@ class DataExport(models.Model):
     def __str__(self) -> str:
         return f"{self.public_id} ({self.get_state_display()})"
 
+    @property
+    def is_kept(self) -> bool:
+        """True while the file may still be downloaded."""
+        return self.expires_at is not None and clock.now() < self.expires_at
+
+    @property
+    def percent(self) -> int:
+        """How far the copy is, in per cent."""
+        return 100 * self.steps_done // self.steps_total if self.steps_total else 0
+
 
 class RightsRequestQuerySet(models.QuerySet["RightsRequest"]):
     """Requests by who may see them."""
@@ -142,6 +152,11 @@ class RightsRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.get_state_display()})"
+
+    @property
+    def is_late(self) -> bool:
+        """True when the month is over without an answer."""
+        return self.state == self.OPEN and self.due_on < clock.today()
 
 
 class AccountClosing(models.Model):

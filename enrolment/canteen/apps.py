@@ -17,7 +17,7 @@ class CanteenConfig(AppConfig):
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
-        from enrolment.canteen import merging, retained, telling
+        from enrolment.canteen import collected, merging, retained, telling
         from enrolment.canteen.actions.billing import collect
         from enrolment.canteen.cards import cards
         from payments import sources
@@ -45,6 +45,7 @@ class CanteenConfig(AppConfig):
             }
         )
         retained.register_rules()
+        collected.register()
         register_nav(
             NavItem(_("Cantine"), "canteen:home", frozenset({Role.GUARDIAN}), "canteen", order=30),
             NavItem(

@@ -17,7 +17,16 @@ class RegistrationConfig(AppConfig):
         from core.documents import register_document_reader
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
-        from enrolment.registration import home, merging, papers, queries, retained, telling
+        from enrolment.registration import (
+            collected,
+            home,
+            merging,
+            papers,
+            queries,
+            retained,
+            telling,
+            traced,
+        )
         from enrolment.registration.access import has_certificate, reads_document, reads_paper
         from enrolment.registration.actions.papers import replace_document
         from families.access import register_identity_lock
@@ -32,6 +41,8 @@ class RegistrationConfig(AppConfig):
         register_document_kinds(*papers.kinds())
         register_document_uses("registration", papers.uses, replace_document)
         retained.register_rules()
+        collected.register()
+        traced.register()
         register_identity_lock(has_certificate)
         register_child_facts(home.child_facts)
         register_too_late(queries.too_late)

@@ -13,7 +13,7 @@ class SchoolsConfig(AppConfig):
     def ready(self) -> None:
         """Let school staff see the children of their rolls; fill menu and children's cards."""
         from core.home import register_nav
-        from enrolment.schools import home, merging, retained
+        from enrolment.schools import collected, erasure, home, merging, retained
         from enrolment.schools.access import (
             attending,
             child_reach,
@@ -36,3 +36,5 @@ class SchoolsConfig(AppConfig):
         register_nav(*home.NAV)
         retained.register_rules()
         merging.register()
+        collected.register()
+        erasure.register()

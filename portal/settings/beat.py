@@ -9,6 +9,8 @@ from celery.schedules import crontab
 SCHEDULE: dict[str, Any] = {
     # core: messages that lost their task, files nobody refers to, retention rules
     "core.sweep_outbox": {"task": "core.sweep_outbox", "schedule": 60},
+    # copies of one's data left behind, accounts whose last day has come
+    "core.sweep_rights": {"task": "core.sweep_rights", "schedule": 300},
     "core.apply_retention": {
         "task": "core.apply_retention",
         "schedule": crontab(hour=3, minute=40),

@@ -71,12 +71,13 @@ class WorkspaceConfig(AppConfig):
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from resources.catalogue.access import register_places, register_pupil_levels
-        from resources.workspace import merging, retained
+        from resources.workspace import collected, merging, retained
 
         register_pupil_levels(pupil_levels)
         register_places(places)
         register_cards(home_cards)
         retained.register_rules()
+        collected.register()
         register_nav(
             NavItem(
                 _("Mes classes"),

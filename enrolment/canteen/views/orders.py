@@ -259,6 +259,8 @@ def trays(request: HttpRequest, code: str, day: dt.date) -> HttpResponse:
             reason=f"{form.cleaned_data['reason']} {day:%Y-%m-%d}",
         )
         rows = _trays(kitchen, day)
+        children = [row["booking"].child for row in rows]
+        journal.record_reads(Actor.of(request), "health_plan", children, reason="meals")
     context = {"kitchen": kitchen, "day": day, "form": form, "rows": rows}
     return render(request, "canteen/trays.html", context)
 
