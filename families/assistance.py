@@ -66,7 +66,9 @@ _WORDS = {
 def register() -> None:
     """Tell the seam; called from ``AppConfig.ready``."""
     acting.keep_own(*_OWN)
-    acting.open_to_all("families:acting_home", "documents:open")
+    acting.open_to_all(
+        "families:acting_home", "families:summary", "families:summary_pdf", "documents:open"
+    )
     acting.open_pages(Scope.FAMILY, *_FAMILY)
     # A registration asks where one lives, and may begin with a child the city does not know.
     acting.open_pages(Scope.APPLICATIONS, "families:address", "families:child_add")

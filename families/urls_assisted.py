@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from families.views import acting, mandates
+from families.views import acting, mandates, summary
 
 urlpatterns = [
     path("guichet/", acting.desk, name="desk"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("guichet/mandats/<uuid:public_id>/", mandates.mandate_check, name="mandate_check"),
     path("guichet/<int:pk>/", acting.desk_family, name="desk_family"),
     path("guichet/<int:pk>/mandat/", mandates.desk_mandate, name="desk_mandate"),
+    path("resume/", summary.page, name="summary"),
+    path("resume/dossier.pdf", summary.sheet, name="summary_pdf"),
     path("aide/", mandates.helpers, name="helpers"),
     path("aide/choisir/", mandates.helper_add, name="helper_add"),
     path("aide/mandat/<uuid:public_id>/", mandates.mandate, name="mandate"),

@@ -297,6 +297,8 @@ if QUOTIENT_API_BASE and not DEMO:
             "retirez QUOTIENT_API_BASE."
         )
 
+#: Whom families call, as printed on what they are given.
+HELP_PHONE = env.str("HELP_PHONE", default="04 65 71 08 00")
 #: Whom to call about a device found somewhere: all that its label tells a stranger.
 FLEET_CONTACT_PHONE = env.str("FLEET_CONTACT_PHONE", default="04 91 00 15 00")
 
