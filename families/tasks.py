@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from families.actions import quotients, reminders
+from core.journal import SYSTEM
+from families.actions import merging, quotients, reminders
+from families.actions.duplicates import find_duplicates
 from families.actions.health import remind_plans
 from families.actions.mandates import close_assistance
 from families.actions.moves import follow_moves
+from families.desk.index import catch_up_all
 
 
 @shared_task(name="families.follow_moves")  # type: ignore[untyped-decorator]
@@ -44,3 +47,21 @@ def sweep_quotients() -> int:
 def remind_income() -> int:
     """Remind families whose quotient ends with the school year."""
     return reminders.remind()
+
+
+@shared_task(name="families.catch_up_search")  # type: ignore[untyped-decorator]
+def catch_up_search() -> int:
+    """Write anew the search entries of whoever's name, number or date has changed."""
+    return catch_up_all()
+
+
+@shared_task(name="families.find_duplicates")  # type: ignore[untyped-decorator]
+def duplicates() -> dict[str, int]:
+    """Propose files that look like one person's; nightly, harmless to repeat."""
+    return find_duplicates()
+
+
+@shared_task(name="families.settle_merges")  # type: ignore[untyped-decorator]
+def settle_merges() -> int:
+    """Bring over what pages under way wrote for files merged since."""
+    return sum(merging.settle(by=SYSTEM, done=done) for done in merging.to_settle())

@@ -43,13 +43,18 @@ def register() -> None:
         _dated,
         only=Q(billing_run__isnull=True),
         order=70,
+        told=False,
     )
     register_merge_rules(
         {
             "payments.Charge.guardian": charges,
             "payments.Charge.child": charges,
             "payments.InvoiceLine.child": MergeRule(
-                STAY, gettext_lazy("Lignes de factures"), lambda row: row.label, order=71
+                STAY,
+                gettext_lazy("Lignes de factures"),
+                lambda row: row.label,
+                order=71,
+                told=False,
             ),
             "payments.Invoice.payer": MergeRule(
                 STAY,
@@ -57,6 +62,7 @@ def register() -> None:
                 lambda row: row.number,
                 since=_invoices_since,
                 order=71,
+                told=False,
             ),
             "payments.LedgerEntry.payer": MergeRule(
                 STAY,
@@ -64,15 +70,17 @@ def register() -> None:
                 lambda row: str(row.get_kind_display()),
                 since=_paid_since,
                 order=72,
+                told=False,
             ),
             "payments.DeskPayment.payer": MergeRule(
-                STAY, gettext_lazy("Paiements au guichet"), order=73
+                STAY, gettext_lazy("Paiements au guichet"), order=73, told=False
             ),
             "payments.PaymentAttempt.payer": MergeRule(
                 STAY,
                 gettext_lazy("Paiements en ligne"),
                 lambda row: str(row.get_state_display()),
                 order=74,
+                told=False,
             ),
         }
     )

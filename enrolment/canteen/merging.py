@@ -46,7 +46,12 @@ def register() -> None:
                 order=17,
             ),
             "canteen.Booking.child": MergeRule(
-                MOVE, gettext_lazy("Repas réservés ou servis"), _meal, since=_booked_since, order=18
+                MOVE,
+                gettext_lazy("Repas réservés ou servis"),
+                _meal,
+                since=_booked_since,
+                order=18,
+                told=False,
             ),
         }
     )

@@ -3,7 +3,7 @@
 Locking: accounts, then the two rows, then their households, each in id order, and not against
 foreign keys (``no_key``): those are checked at commit here, by pages that hold one of these
 locks already, and the two would wait for each other. So a page under way may still write for
-the file just merged; ``settle`` brings that over, minutes later and again by night.
+the file just merged; ``settle`` brings that over, minutes later.
 """
 
 from __future__ import annotations
@@ -280,6 +280,12 @@ def reopen_pairs(kept: Person, merged: Person) -> None:
     _pair(kept, merged).filter(state=DuplicatePair.MERGED).update(
         state=DuplicatePair.PROPOSED, decided_at=None, decided_by=None
     )
+
+
+def to_settle() -> models.QuerySet[Merge]:
+    """Return the merges for which somebody may still have written: those of the last day."""
+    since = clock.now() - dt.timedelta(days=1)
+    return Merge.objects.active().filter(done_at__gt=since).order_by("pk")
 
 
 @transaction.atomic

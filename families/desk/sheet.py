@@ -21,6 +21,7 @@ from families import queries
 from families.child_facts import ChildFact, facts_of
 from families.models import (
     Child,
+    DuplicatePair,
     Guardian,
     Guardianship,
     Household,
@@ -212,6 +213,22 @@ def _own_tasks(sheet: Sheet) -> Iterable[SheetRow]:
             date_format(sheet.income.declared_at, "j F Y"),
             reverse("families:income_check", args=[sheet.income.pk]),
             _("Vérifier"),
+            "warning",
+        )
+    pairs = DuplicatePair.objects.waiting()
+    doubles = pairs.filter(guardian_a__in=sheet.guardian_ids) | pairs.filter(
+        guardian_b__in=sheet.guardian_ids
+    )
+    doubles |= pairs.filter(child_a__in=sheet.child_ids) | pairs.filter(child_b__in=sheet.child_ids)
+    for pair in doubles.select_related("guardian_a", "guardian_b", "child_a", "child_b").order_by(
+        "pk"
+    ):
+        name = (pair.guardian_a or pair.child_a).full_name  # type: ignore[union-attr]
+        yield SheetRow(
+            _("Doublon possible : %(name)s") % {"name": name},
+            "",
+            reverse("families:duplicate", args=[pair.pk]),
+            _("Comparer"),
             "warning",
         )
     if not sheet.household.address_lines:

@@ -90,6 +90,7 @@ def register() -> None:
                 _share,
                 clash=ON_CLASH_ABSORB,
                 absorb=_add_percent,
+                told=False,
                 order=32,
             ),
             "families.Invitation.guardian": MergeRule(

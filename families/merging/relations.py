@@ -55,6 +55,8 @@ class MergeRule:
     binds: bool = False
     since: Callable[[Any, Moved], int] | None = None
     order: int = 100
+    #: Whether what the journal says of these rows belongs on the family's timeline.
+    told: bool = True
 
 
 _rules: dict[str, MergeRule] = {}

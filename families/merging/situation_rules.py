@@ -58,9 +58,15 @@ def _care() -> dict[str, MergeRule]:
         "families.EmergencyContact.child": emergency,
         "families.EmergencyContact.added_by": emergency,
         "families.FoodAllergy.child": MergeRule(
-            MOVE, allergies, _from, clash=ON_CLASH_ABSORB, absorb=_all_allergens, order=41
+            MOVE,
+            allergies,
+            _from,
+            clash=ON_CLASH_ABSORB,
+            absorb=_all_allergens,
+            order=41,
+            told=False,
         ),
-        "families.FoodAllergy.declared_by": MergeRule(MOVE, allergies, _from, order=41),
+        "families.FoodAllergy.declared_by": MergeRule(MOVE, allergies, _from, order=41, told=False),
         "families.PhotoAnswer.child": photos,
         "families.PhotoAnswer.guardian": photos,
         "families.HealthCarePlan.child": MergeRule(
@@ -74,8 +80,9 @@ def _care() -> dict[str, MergeRule]:
             ),
             binds=True,
             order=40,
+            told=False,
         ),
-        "families.HealthCarePlan.handed_in_by": MergeRule(MOVE, plans, _from, order=40),
+        "families.HealthCarePlan.handed_in_by": MergeRule(MOVE, plans, _from, order=40, told=False),
     }
 
 

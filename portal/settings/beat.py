@@ -63,4 +63,11 @@ SCHEDULE: dict[str, Any] = {
         "task": "families.remind_plans",
         "schedule": crontab(hour=7, minute=30),
     },
+    # families' agents: what search finds, doubles to look at, what a merge left behind, long lists
+    "families.catch_up_search": {"task": "families.catch_up_search", "schedule": 60},
+    "families.settle_merges": {"task": "families.settle_merges", "schedule": 300},
+    "families.find_duplicates": {
+        "task": "families.find_duplicates",
+        "schedule": crontab(hour=2, minute=20),
+    },
 }
