@@ -71,9 +71,10 @@ def _subjects(people: Mapping[type[models.Model], Sequence[int]]) -> dict[str, s
         whole = [*keys, *doubles]
         found[model._meta.label_lower].update(str(key) for key in whole)
         for relation in relations_to(model):
-            rule = relation.rule
+            rule = relation.known_rule
             if (
-                rule.how == IGNORE
+                rule is None
+                or rule.how == IGNORE
                 or not rule.told
                 or relation.model in (Guardian, Child, Household)
             ):

@@ -80,6 +80,11 @@ class Relation:
         return f"{self.model._meta.label}.{self.field.name}"
 
     @property
+    def known_rule(self) -> MergeRule | None:
+        """Return its rule, or None where nobody thought of it yet."""
+        return _rules.get(self.name)
+
+    @property
     def rule(self) -> MergeRule:
         """Return its rule; raises LookupError for a relation that nobody thought of."""
         try:

@@ -165,6 +165,26 @@ def _help() -> dict[str, MergeRule]:
     }
 
 
+def _quotients() -> dict[str, MergeRule]:
+    asked = MergeRule(
+        MOVE,
+        gettext_lazy("Quotients demandés à la CAF"),
+        lambda row: str(row.get_state_display()),
+        order=51,
+    )
+    return {
+        "families.QuotientRequest.household": asked,
+        "families.QuotientRequest.guardian": asked,
+        "families.IncomeReminder.household": MergeRule(
+            MOVE,
+            gettext_lazy("Rappels de quotient"),
+            lambda row: date_format(row.year_starts_on, "Y"),
+            order=52,
+            told=False,
+        ),
+    }
+
+
 def register() -> None:
     """Register the rules; called when the app starts."""
-    register_merge_rules({**_care(), **_separation(), **_situations(), **_help()})
+    register_merge_rules({**_care(), **_separation(), **_situations(), **_help(), **_quotients()})
