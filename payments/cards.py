@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from django.db.models import Min, Sum
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
 from core.accounts.models import User
 from core.accounts.roles import Role
+from core.dates import date_format
 from core.home import HomeCard
 from core.money import format_euros
 from payments.models import BillingRun, Invoice, PaymentAttempt

@@ -65,7 +65,7 @@ class MonthForm(forms.Form):
 
     def __init__(self, *args: Any, months: list[dt.date], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        from django.utils.formats import date_format
+        from core.dates import date_format
 
         self.fields["month"].choices = [  # type: ignore[attr-defined]
             (month.isoformat(), date_format(month, "F Y").capitalize()) for month in months
@@ -150,7 +150,7 @@ class InvoiceFilterForm(forms.Form):
 
     def __init__(self, *args: Any, months: list[dt.date], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        from django.utils.formats import date_format
+        from core.dates import date_format
 
         self.fields["month"].choices = [  # type: ignore[attr-defined]
             ("", _("Tous")),

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from django.utils import translation
-from django.utils.formats import date_format
 
+from core.dates import date_format
 from core.pdf import render
 from payments.models import CreditNote, DeskPayment, Invoice, PaymentAttempt
 from payments.queries import by_child

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from classrooms import rules
@@ -23,6 +22,7 @@ from classrooms.actions.incidents import open_incident
 from classrooms.models import Cart, Device, FleetEvent, HandOut, HandOutItem, Incident
 from core import clock, journal, states
 from core.accounts.models import User
+from core.dates import date_format
 from core.errors import RuleBroken
 from core.journal import Actor
 from enrolment.schools.models import ClassGroup, School

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +13,7 @@ from core import clock
 from core.access import reach_of
 from core.accounts.models import User
 from core.accounts.roles import Role
+from core.dates import date_format
 from core.home import HomeCard
 from enrolment.canteen import access
 from enrolment.canteen.actions.orders import waiting

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.dates import date_format
 
 
 def day_in_words(day: dt.date, style: str = "l j F") -> str:
-    """Write a day with Django's format letters; in French the first is ``1er``."""
-    if (get_language() or "").startswith("fr") and day.day == 1:
-        style = style.replace("j", r"j\e\r")
+    """Write a day with Django's format letters."""
     return date_format(day, style)
 
 

@@ -8,10 +8,10 @@ import segno
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import clock, pdf
+from core.dates import date_format
 from enrolment.registration.models import Certificate, Departure
 from families import codes
 

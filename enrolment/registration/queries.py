@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import clock
 from core.accounts.models import User
+from core.dates import date_format
 from enrolment.registration.models import (
     ACTIVE,
     Admission,

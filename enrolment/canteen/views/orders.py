@@ -10,12 +10,12 @@ from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import clock, journal
 from core.access import ANYONE, allow, get_visible, signed_in
+from core.dates import date_format
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.spreadsheets import Column, write_xlsx, xlsx_response
