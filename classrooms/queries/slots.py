@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from classrooms import rules
 from classrooms.models import Cart, Device, HandOutItem, Incident
@@ -22,6 +24,20 @@ LOOKS: dict[str, tuple[Promise, str, str]] = {
     "spare": (_("En réserve"), "plain", "box"),
     "retired": (_("Réformé"), "plain", "archive"),
     "empty": (_("Vide"), "plain", "minus"),
+}
+
+#: The same, counted.
+COUNTED: dict[str, Any] = {
+    "ready": ngettext_lazy("%(count)d prêt", "%(count)d prêts", "count"),
+    "out": ngettext_lazy("%(count)d remis", "%(count)d remis", "count"),
+    "broken": ngettext_lazy("%(count)d en panne", "%(count)d en panne", "count"),
+    "repair": ngettext_lazy("%(count)d à l’atelier", "%(count)d à l’atelier", "count"),
+    "lost": ngettext_lazy("%(count)d introuvable", "%(count)d introuvables", "count"),
+    "stolen": ngettext_lazy("%(count)d volé", "%(count)d volés", "count"),
+    "damaged": ngettext_lazy("%(count)d abîmé", "%(count)d abîmés", "count"),
+    "spare": ngettext_lazy("%(count)d en réserve", "%(count)d en réserve", "count"),
+    "retired": ngettext_lazy("%(count)d réformé", "%(count)d réformés", "count"),
+    "empty": ngettext_lazy("%(count)d place vide", "%(count)d places vides", "count"),
 }
 
 
@@ -92,7 +108,11 @@ def _slot(
     return Slot(number, reason or "ready", device, item, incidents.get(device.pk))
 
 
-def summary(slots: list[Slot]) -> list[tuple[Promise, str, str, int]]:
-    """Count slots by look, in the order of LOOKS: words, tone, icon, how many."""
+def summary(slots: list[Slot]) -> list[tuple[str, str, str]]:
+    """Count slots by look, in the order of LOOKS: how many in words, tone, icon."""
     counts = {look: sum(slot.look == look for slot in slots) for look in LOOKS}
-    return [(*LOOKS[look], count) for look, count in counts.items() if count]
+    return [
+        (COUNTED[look] % {"count": count}, *LOOKS[look][1:])
+        for look, count in counts.items()
+        if count
+    ]

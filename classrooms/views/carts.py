@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,6 +22,7 @@ from classrooms.queries.slots import slots_of, summary
 from classrooms.views.common import number, page_of, schools_within_reach, show
 from core import clock
 from core.access import allow, get_visible, signed_in
+from core.dates import date_format
 from core.errors import RuleBroken
 from core.journal import Actor
 
@@ -119,6 +121,21 @@ def hand_out_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _handed_out(
+    request: HttpRequest, form: HandOutForm, hand_out: Callable[..., HandOut], **what: Any
+) -> tuple[HandOut | None, int]:
+    """Hand out as the form says; without a hand-out, the page is to be shown with the status."""
+    if request.method != "POST" or not form.is_valid():
+        return None, 200
+    due_on = form.cleaned_data["due_on"]
+    try:
+        done = hand_out(by=Actor.of(request), holder=form.receiver(), due_on=due_on, **what)
+    except RuleBroken as broken:
+        form.add_error(broken.field, broken.message)
+        return None, 409
+    return done, 200
+
+
 @allow(*FLEET_STAFF)
 @require_http_methods(["GET", "POST"])
 def cart_hand_out(request: HttpRequest, code: str) -> HttpResponse:
@@ -127,34 +144,23 @@ def cart_hand_out(request: HttpRequest, code: str) -> HttpResponse:
     if cart.school is None:
         raise RuleBroken("other_school", _("Ce chariot est à l'atelier : affectez-le d'abord."))
     form = HandOutForm(request.POST or None, school=cart.school)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            hand_out = actions.hand_out_cart(
-                by=Actor.of(request),
-                cart=cart,
-                holder=form.receiver(),
-                due_on=form.cleaned_data["due_on"],
+    hand_out, status = _handed_out(request, form, actions.hand_out_cart, cart=cart)
+    if hand_out is not None:
+        count = hand_out.items.count()
+        messages.success(
+            request,
+            ngettext(
+                "%(count)d appareil remis à « %(holder)s », à rendre le %(day)s.",
+                "%(count)d appareils remis à « %(holder)s », à rendre le %(day)s.",
+                count,
             )
-        except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
-            status = 409
-        else:
-            count = hand_out.items.count()
-            messages.success(
-                request,
-                ngettext(
-                    "%(count)d appareil remis à « %(holder)s », à rendre le %(day)s.",
-                    "%(count)d appareils remis à « %(holder)s », à rendre le %(day)s.",
-                    count,
-                )
-                % {
-                    "count": count,
-                    "holder": hand_out.holder_name,
-                    "day": date_format(hand_out.due_on, "j F Y"),
-                },
-            )
-            return redirect("classrooms:cart", code=cart.code)
+            % {
+                "count": count,
+                "holder": hand_out.holder_name,
+                "day": date_format(hand_out.due_on, "j F Y"),
+            },
+        )
+        return redirect("classrooms:cart", code=cart.code)
     slots = slots_of(cart)
     return show(
         request,
@@ -183,23 +189,12 @@ def device_hand_out(request: HttpRequest, tag: str) -> HttpResponse:
             "other_school", _("Cet appareil est à l'atelier : il n'est dans aucune école.")
         )
     form = HandOutForm(request.POST or None, school=school)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            hand_out = actions.hand_out_device(
-                by=Actor.of(request),
-                device=device,
-                holder=form.receiver(),
-                due_on=form.cleaned_data["due_on"],
-            )
-        except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
-            status = 409
-        else:
-            messages.success(
-                request, _("Appareil remis à « %(holder)s ».") % {"holder": hand_out.holder_name}
-            )
-            return redirect("classrooms:device", tag=device.asset_tag)
+    hand_out, status = _handed_out(request, form, actions.hand_out_device, device=device)
+    if hand_out is not None:
+        messages.success(
+            request, _("Appareil remis à « %(holder)s ».") % {"holder": hand_out.holder_name}
+        )
+        return redirect("classrooms:device", tag=device.asset_tag)
     return show(request, "hand_out_device.html", "devices", status=status, device=device, form=form)
 
 
