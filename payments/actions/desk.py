@@ -18,7 +18,7 @@ from payments.actions.ledger import Movement, lock_invoices, post_in
 from payments.models import DeskPayment, Invoice, LedgerEntry, Reminder
 from payments.rules.numbers import number
 from payments.rules.settlement import Share
-from payments.terms import terms_on
+from payments.terms import reminded_lately, terms_on
 
 
 def record_desk_payment(
@@ -89,8 +89,7 @@ def send_reminders(*, by: Actor, invoices: Iterable[Invoice]) -> int:
             for invoice in Invoice.objects.filter(pk__in=locked).select_related("payer__user")
         }
         for invoice in locked.values():
-            recent = invoice.reminded_on and (today - invoice.reminded_on).days < delay
-            if not invoice.is_overdue or recent:
+            if not invoice.is_overdue or reminded_lately(invoice, today, delay):
                 continue
             level = invoice.reminders_sent + 1
             Reminder.objects.create(invoice=invoice, level=level, sent_on=today, sent_by=by.user)

@@ -10,13 +10,13 @@ from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
+from core.dates import date_format
 from core.journal import Actor
 from core.money import format_euros
 from payments.access import SETTLED
@@ -32,7 +32,7 @@ from payments.models import (
     Refund,
 )
 from payments.queries import by_child, collected_by_month, month_figures, search_invoices
-from payments.terms import terms_on
+from payments.terms import by_last_reminder, terms_on
 
 OFFICE = (Role.REVENUE_OFFICER,)
 PAGE = 25
@@ -142,14 +142,17 @@ def overdue(request: HttpRequest) -> HttpResponse:
     rows = Invoice.objects.visible_to(user).overdue().select_related("payer")
     page = Paginator(rows.order_by("due_on", "sequence"), PAGE).get_page(request.GET.get("page"))
     chosen = request.POST.getlist("invoice")[:PAGE]
-    context: dict[str, Any] = {"page": page, "here": "overdue"}
+    today = clock.today()
+    terms = terms_on(today) if page.object_list else None
+    context: dict[str, Any] = {"page": page, "here": "overdue", "terms": terms}
     if request.method == "POST":
         picked = list(rows.filter(number__in=chosen).order_by("due_on", "sequence"))
         if not picked:
             messages.error(request, _("Cochez au moins une facture."))
             return redirect("payments:overdue")
+        awaited, lately = by_last_reminder(picked, today)
         if "confirm" not in request.POST:
-            context["picked"] = picked
+            context |= {"picked": awaited, "skipped": lately}
             return render(request, "payments/office/remind_confirm.html", context)
         sent = send_reminders(by=Actor.of(request), invoices=picked)
         if sent:
@@ -157,8 +160,18 @@ def overdue(request: HttpRequest) -> HttpResponse:
             messages.success(request, said)
         else:
             messages.info(request, _("Ces familles ont déjà reçu un rappel récemment."))
+        if sent and lately:
+            messages.info(
+                request,
+                ngettext(
+                    "%(n)d facture déjà rappelée récemment : rien de plus n’est parti.",
+                    "%(n)d factures déjà rappelées récemment : rien de plus n’est parti.",
+                    len(lately),
+                )
+                % {"n": len(lately)},
+            )
         return redirect("payments:overdue")
-    context["terms"] = terms_on(clock.today()) if page.object_list else None
+    context["lately"] = by_last_reminder(page.object_list, today)[1] if terms else []
     return render(request, "payments/office/overdue.html", context)
 
 

@@ -20,7 +20,7 @@ from core.journal import SYSTEM
 from core.partners import issue
 from payments.actions.cards import start_payment
 from payments.actions.desk import record_desk_payment
-from payments.models import LedgerEntry, PaymentAttempt, ProviderEvent
+from payments.models import LedgerEntry, PaymentAttempt, ProviderEvent, Reminder
 from tests.factories.accounts import UserFactory
 from tests.factories.families import ChildFactory, GuardianFactory
 from tests.factories.payments import InvoiceFactory, TariffFactory
@@ -217,3 +217,25 @@ def test_the_public_accountant_reads_the_ledger_page_by_page(client):
     assert seen == [100] * 3
     assert len(client.get("/api/v1/payments/invoices", headers=headers).json()["items"]) == 3
     assert client.get("/api/v1/payments/ledger").status_code in {401, 403}
+
+
+def test_reminders_say_whom_they_leave_in_peace(client, terms):
+    """Before and after: a bill reminded lately is named, and nothing more leaves for it."""
+    sign_in_client(client, UserFactory(roles=[Role.REVENUE_OFFICER]))
+    past = clock.today() - dt.timedelta(days=40)
+    due = InvoiceFactory(due_on=past)
+    lately = InvoiceFactory(due_on=past, reminded_on=clock.today() - dt.timedelta(days=2))
+    url = reverse("payments:overdue")
+    listed = client.get(url).content.decode()
+    assert f'value="{due.number}"' in listed
+    assert listed.count(" checked>") == 1
+    both = {"invoice": [due.number, lately.number]}
+    asked = client.post(url, both)
+    assert asked.context["picked"] == [due]
+    assert asked.context["skipped"] == [lately]
+    done = client.post(url, {**both, "confirm": "1"}, follow=True).content.decode()
+    assert "1 rappel envoyé." in done
+    assert "1 facture déjà rappelée récemment" in done
+    assert list(Reminder.objects.values_list("invoice", flat=True)) == [due.pk]
+    only = client.post(url, {"invoice": [lately.number]}).content.decode()
+    assert "Aucun rappel à envoyer" in only
