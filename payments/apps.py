@@ -48,7 +48,7 @@ class PaymentsConfig(AppConfig):
                 _("Régie"),
                 "payments:dashboard",
                 frozenset({Role.REVENUE_OFFICER}),
-                "euro",
+                "desk",
                 order=40,
             ),
         )

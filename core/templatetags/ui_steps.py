@@ -100,7 +100,10 @@ def bars(rows: Iterable[Any], caption: str, unit: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/stepper.html")
 def stepper(steps: Iterable[Any], current: int) -> dict[str, Any]:
-    """Say where one is in a long form: ``current`` counts from 1; a step may carry ``url``."""
+    """Say where one is in a long form: ``current`` counts from 1; a step may carry ``url``.
+
+    Past the last step (``current`` is one more than there are), everything is done.
+    """
     named: list[dict[str, Any]] = [
         {"title": step, "url": ""}
         if isinstance(step, str | Promise)
@@ -112,5 +115,6 @@ def stepper(steps: Iterable[Any], current: int) -> dict[str, Any]:
         step["state"] = (
             "done" if number < current else "current" if number == current else "upcoming"
         )
-    here = named[current - 1] if 0 < current <= len(named) else None
-    return {"steps": named, "current": current, "total": len(named), "here": here}
+    shown = min(current, len(named))
+    here = named[shown - 1] if shown > 0 else None
+    return {"steps": named, "current": shown, "total": len(named), "here": here}

@@ -73,7 +73,7 @@ def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
                 _("Émettre les factures"),
                 _("Terminé"),
             ],
-            "step": 1 + ["collecting", "ready", "invoicing", "done"].index(found.state),
+            "step": {"collecting": 1, "ready": 2, "invoicing": 3, "done": 5}[found.state],
             "unfinished": found.state == "ready" and found.month >= clock.today().replace(day=1),
             "moving": found.state in {"collecting", "invoicing"},
             "here": "runs",
