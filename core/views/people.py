@@ -21,6 +21,7 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.once import once
+from core.scopes import posts_in_words
 
 
 @allow(Role.ADMINISTRATOR)
@@ -39,7 +40,13 @@ def people(request: HttpRequest) -> HttpResponse:
             held = Post.objects.current().filter(role=role)
             found = found.filter(pk__in=held.values("user"))
     page = Paginator(found.prefetch_related("posts"), 25).get_page(request.GET.get("page"))
-    return render(request, "core/people/list.html", {"page_obj": page, "form": form})
+    words = posts_in_words(post for person in page for post in person.posts.all())
+    rows = [
+        (person, [words[post.pk] for post in person.posts.all() if post.ends_on is None])
+        for person in page
+    ]
+    context = {"page_obj": page, "rows": rows, "form": form}
+    return render(request, "core/people/list.html", context)
 
 
 @allow(Role.ADMINISTRATOR)
@@ -54,12 +61,15 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
         except RuleBroken as broken:
             form.add_error(broken.field, broken.message)
         else:
-            messages.success(request, _("Poste donné : %(post)s.") % {"post": post})
+            messages.success(
+                request, _("Poste donné : %(post)s.") % {"post": posts_in_words([post])[post.pk]}
+            )
             return redirect("people:person", public_id=user.public_id)
-    posts = user.posts.order_by("-starts_on", "-pk")
+    posts = list(user.posts.order_by("-starts_on", "-pk"))
+    words = posts_in_words(posts)
     context = {
         "person": user,
-        "posts": posts,
+        "posts": [(post, words[post.pk]) for post in posts],
         "form": form,
         "protected": has_second_factor(user),
         "history": journal.JournalEntry.objects.filter(
@@ -86,4 +96,6 @@ def end(request: HttpRequest, public_id: uuid.UUID, pk: int) -> HttpResponseBase
         actions.end_post(by=Actor.of(request), post=post)
         messages.success(request, _("Ce poste prend fin aujourd’hui."))
         return redirect("people:person", public_id=user.public_id)
-    return render(request, "core/people/end.html", {"person": user, "post": post})
+    return render(
+        request, "core/people/end.html", {"person": user, "post": posts_in_words([post])[post.pk]}
+    )

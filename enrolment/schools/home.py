@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from core import clock
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.home import NavItem
-from enrolment.schools.models import RollEntry
+from enrolment.schools.models import RollEntry, School
 from families.child_facts import ChildFact
 from families.models import Child
 
@@ -62,3 +62,8 @@ def child_facts(children: Sequence[Child], user: User) -> Iterator[tuple[int, Ch
         )
         group = entry.class_group.name if entry.class_group else _("à venir")
         yield entry.child_id, ChildFact(label=_("Classe"), text=group, order=11)
+
+
+def school_names(codes: Collection[str]) -> Mapping[str, str]:
+    """Return the names of the schools that posts are held in."""
+    return dict(School.objects.filter(uai__in=codes).order_by().values_list("uai", "name"))

@@ -25,6 +25,7 @@ from core.partners import PartnerToken
 from core.pdf import content_disposition
 from tests.core.test_uploads import pdf, picture
 from tests.factories.accounts import UserFactory
+from tests.factories.schools import SchoolFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +185,17 @@ class TestPeople:
         assert page.count("Zoé</a>") == 25
         nobody = client.get(url, {"q": "durand", "role": "teacher"})
         assert "Personne ne correspond" in nobody.content.decode()
+
+    def test_a_post_is_said_with_the_name_of_its_school(self, client, admin):
+        school = SchoolFactory(name="École des Tamaris")
+        user = UserFactory(roles=[(Role.TEACHER, school.uai), Role.GUARDIAN])
+        for url in (
+            reverse("people:list") + f"?q={user.family_name}",
+            reverse("people:person", args=[user.public_id]),
+        ):
+            html = client.get(url).content.decode()
+            assert "Enseignant·e, École des Tamaris" in html
+            assert "Soi-même" not in html.split("Donner un poste")[0]
 
     def test_a_post_is_given_and_ended_with_a_trace(self, client, admin):
         user = UserFactory()
