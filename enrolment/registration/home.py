@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -15,9 +14,11 @@ from core.access import reach_of
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.acting import acting_of
+from core.dates import date_format
 from core.home import HomeCard, NavItem
 from enrolment.registration import queries
 from enrolment.registration.access import may_see_private
+from enrolment.registration.actions.family import resume_at
 from enrolment.registration.models import OPEN, Application, Departure, State, Waiver
 from enrolment.schools.rules import level_for
 from families.child_facts import ChildFact
@@ -120,7 +121,9 @@ def _family_cards(user: User) -> Iterator[HomeCard]:
             yield HomeCard(
                 title=_("Inscription pour %(child)s") % name,
                 text=_("Votre demande est commencée : il reste à l'envoyer."),
-                url=reverse("registration:step", args=[application.reference, "annee"]),
+                url=reverse(
+                    "registration:step", args=[application.reference, resume_at(application)]
+                ),
                 action=_("Continuer"),
                 tone="waiting",
                 icon="backpack",

@@ -147,3 +147,15 @@ def test_both_parents_are_told_but_only_the_household_that_applied_is_asked(town
     assert set(told) == {mother.user_id, father.user_id}
     asked = Message.objects.filter(kind="registration_proof_asked")
     assert [m.recipient_id for m in asked] == [mother.user_id]
+
+
+def test_a_draft_opens_again_where_it_was_left(town):
+    parent = town.parent()
+    by = town.by(parent.user)
+    made = family.start(by=by, guardian=parent, child=town.child(parent))
+    assert family.resume_at(made) == "annee"
+    made = family.choose_year(by=by, application=made, school_year=town.year)
+    assert family.resume_at(made) == "adresse"
+    family.locate(by=by, application=made)
+    made.refresh_from_db()
+    assert family.resume_at(made) == "pieces"

@@ -244,6 +244,13 @@ def problems(application: Application) -> list[tuple[str, str]]:
     return found
 
 
+def resume_at(application: Application) -> str:
+    """Return the page of a draft where its family left it: the first with something to answer."""
+    for step, _sentence in problems(application):
+        return step
+    return "pieces" if queries.missing_proofs(application) else "verifier"
+
+
 @transaction.atomic
 def submit(
     *, by: Actor, application: Application, received_on: dt.date | None = None

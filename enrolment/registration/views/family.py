@@ -14,6 +14,7 @@ from core.journal import Actor
 from enrolment.registration import queries
 from enrolment.registration.access import hides_place, known_school, may_see_private
 from enrolment.registration.actions import family as acts
+from enrolment.registration.actions.family import resume_at
 from enrolment.registration.certificates import certificate_pdf
 from enrolment.registration.forms import ProofForm
 from enrolment.registration.models import (
@@ -88,7 +89,7 @@ def application(request: HttpRequest, guardian: Guardian, reference: str) -> Htt
     """Show where an application stands, and take what the city asks for."""
     found = _own(request, reference)
     if found.state == State.DRAFT:
-        return redirect(step_url(found, "annee"))
+        return redirect(step_url(found, resume_at(found)))
     user = signed_in(request)
     private = may_see_private(user, found)
     hidden = hides_place(user, found)
