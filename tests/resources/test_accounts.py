@@ -279,6 +279,28 @@ def test_cards_are_printed_eight_to_a_sheet(client: Client, taught: Any) -> None
 
 
 @pytest.mark.django_db
+def test_a_card_already_given_lasts_unless_it_is_asked_for_again(
+    client: Client, taught: Any
+) -> None:
+    teacher, group, entries = taught
+    accounts = activate(teacher, group, entries)
+    client.force_login(teacher)
+    page = reverse("workspace:print_cards", kwargs={"pk": group.pk})
+    client.post(page)
+    digests = {a.pk: a.card_digest for a in PupilAccount.objects.all()}
+    assert all(digests.values())
+    html = client.get(page).content.decode()
+    assert html.count('name="refaire"') == 9
+    assert "checked" not in html
+    assert client.post(page).status_code == 302
+    assert {a.pk: a.card_digest for a in PupilAccount.objects.all()} == digests
+    answer = client.post(page, {"refaire": [accounts[0].child_id]})
+    assert answer.headers["Content-Type"] == "application/pdf"
+    after = {a.pk: a.card_digest for a in PupilAccount.objects.all()}
+    assert [pk for pk in after if after[pk] != digests[pk]] == [accounts[0].pk]
+
+
+@pytest.mark.django_db
 def test_a_word_reaches_the_class_and_nobody_else(client: Client, taught: Any) -> None:
     teacher, group, entries = taught
     (account,) = activate(teacher, group, entries[:1])

@@ -127,7 +127,10 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*TEACHERS)
 def print_cards(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say which cards will be made and which end, then hand out the PDF."""
+    """Say which cards will be made, then hand out the PDF.
+
+    A card already given is made anew only for the pupils ticked: the old one ends with it.
+    """
     user = signed_in(request)
     group = _class_group(user, pk)
     keys = set(_picked(request))
@@ -139,17 +142,23 @@ def print_cards(request: HttpRequest, pk: int) -> HttpResponse:
     if not lines:
         messages.info(request, _("Aucun compte activé parmi ces élèves."))
         return redirect("workspace:class_page", pk=pk)
+    given = [line for line in lines if line.account and line.account.card_digest]
+    fresh = [line for line in lines if line not in given]
+    again = {int(key) for key in request.POST.getlist("refaire")[:200] if key.isdecimal()}
     if request.method == "POST":
-        accounts = [line.account for line in lines if line.account is not None]
+        chosen = [*fresh, *(line for line in given if line.child.pk in again)]
+        accounts = [line.account for line in chosen if line.account is not None]
+        if not accounts:
+            messages.info(request, _("Cochez les cartes à refaire."))
+            return redirect("workspace:print_cards", pk=pk)
         issued = actions.issue_cards(by=Actor.of(request), accounts=accounts)
         stamp = timezone.localtime().strftime("%Y-%m-%d")
         name = f"cartes-{slugify(group.name)}-{stamp}.pdf"
         return pdf_response(cards.sheet(issued), name, inline=False)
-    replaced = [line for line in lines if line.account and line.account.card_digest]
     return render(
         request,
         "workspace/print_cards.html",
-        {"class_group": group, "lines": lines, "replaced": replaced},
+        {"class_group": group, "fresh": fresh, "given": given, "asked": bool(keys)},
     )
 
 
