@@ -16,6 +16,18 @@ def _terms(vocabulary: str) -> Any:
     return Term.objects.filter(vocabulary=vocabulary).order_by("position", "code")
 
 
+def _name_the_blank(field: forms.Field) -> None:
+    """Say in words what choosing nothing means, where Django shows dashes."""
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return
+    word = _("Choisissez") if field.required else _("Non précisé")
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
+        field.empty_label = word
+    elif isinstance(field, forms.ChoiceField):
+        listed: Any = field.choices
+        field.choices = [(key, word if key in ("", None) else label) for key, label in listed]
+
+
 class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A resource's description, under the names of ScoLOMFR's core."""
 
@@ -59,7 +71,7 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         widgets = {
             "levels": forms.CheckboxSelectMultiple,
-            "domains": forms.SelectMultiple(attrs={"size": 10}),
+            "domains": forms.CheckboxSelectMultiple,
             "description": forms.Textarea(attrs={"rows": 5}),
             "open_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "open_to": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -69,7 +81,6 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "open_to": _("Dernier jour compris. Laissez vide s'il n'y a pas de limite."),
             "quality": _("De 0 (pas encore évaluée) à 5."),
             "personal_data_level": _("Au-delà de « peu », les élèves ne la voient pas."),
-            "domains": _("Maintenez Ctrl pour en choisir plusieurs."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -83,6 +94,8 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         for name, vocabulary in vocabularies.items():
             self.fields[name].queryset = _terms(vocabulary)  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            _name_the_blank(field)
         if self.instance.pk:
             self.fields["keyword_list"].initial = ", ".join(self.instance.keywords)
             named = {c.role: c.name for c in self.instance.contributions.all()}

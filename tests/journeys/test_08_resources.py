@@ -220,7 +220,7 @@ def test_an_editor_describes_a_resource_that_is_then_found(
     page.get_by_label("Titre").fill("Les hippocampes du vieux port")
     page.get_by_label("Description").fill("Une plongée à la rencontre des hippocampes.")
     page.get_by_label("CM1").check()
-    page.get_by_label("Domaines").select_option(label="Le vivant")
+    page.get_by_label("Le vivant", exact=True).check()
     page.get_by_label("Licence").select_option(label="Creative Commons BY")
     page.get_by_role("button", name="Enregistrer").click()
     assert_accessible(page)

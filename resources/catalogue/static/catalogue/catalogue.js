@@ -13,6 +13,40 @@
     });
   }
 
+  /* Titles offered while one types, by the browser's own list: it speaks to every reader. */
+  function offer(box) {
+    var list = document.getElementById("titres");
+    var waiting = null;
+    var asked = "";
+    box.addEventListener("input", function () {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(function () {
+        var text = box.value.trim();
+        if (text.length < 3 || text === asked) return;
+        asked = text;
+        window
+          .fetch(box.dataset.suggest + "?q=" + encodeURIComponent(text))
+          .then(function (answer) {
+            return answer.ok ? answer.json() : { suggestions: [] };
+          })
+          .then(function (found) {
+            if (text !== asked) return;
+            list.replaceChildren.apply(
+              list,
+              found.suggestions.map(function (title) {
+                var option = document.createElement("option");
+                option.value = title;
+                return option;
+              }),
+            );
+          })
+          .catch(function () {});
+      }, 250);
+    });
+  }
+
+  var box = document.querySelector("input[data-suggest]");
+  if (box) offer(box);
   fold();
   document.addEventListener("htmx:afterSwap", fold);
 })();
