@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
+from core.dates import date_format
 from families.merging.relations import MOVE, STAY, MergeRule, Moved, register_merge_rules
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
+from core.dates import date_format
 from families.merging.relations import (
     MOVE,
     ON_CLASH_REFUSE,
