@@ -34,6 +34,7 @@ STEPS = (
     ("resources.catalogue.seeding", "seed"),
     ("resources.workspace.seeding", "seed"),
     ("classrooms.seeding", "seed"),
+    ("families.seeding_people", "seed"),
 )
 _CITY_WIDE = {
     Role.ENROLMENT_AGENT: "inscriptions",
