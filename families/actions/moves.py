@@ -1,7 +1,7 @@
 """A household moves, today or from a day on; the family is asked about school, never moved.
 
 A school place is never changed by a move (Code de l'éducation L212-7; a child may finish its
-course in its school, D211-11): those who moved say what they wish and an agent follows up.
+course in its school, L212-8): those who moved say what they wish and an agent follows up.
 """
 
 from __future__ import annotations
