@@ -53,7 +53,7 @@ def _parent_cards(user: User) -> Iterator[HomeCard]:
             url=reverse("families:objections", args=[objection.child.reference]),
             action=_("Voir"),
             tone="urgent",
-            icon="hand",
+            icon="lock",
             order=15,
         )
 
@@ -94,7 +94,7 @@ def register() -> None:
         "families:objection_queue",
         agents,
         text=gettext_lazy("Des démarches sont suspendues."),
-        icon="hand",
+        icon="lock",
         order=45,
     )
     register_queue(

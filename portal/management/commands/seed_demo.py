@@ -27,6 +27,7 @@ STEPS = (
     ("families.seeding_income", "seed"),
     ("enrolment.schools.seeding", "seed"),
     ("enrolment.registration.seeding", "seed"),
+    ("enrolment.registration.seeding_separated", "seed"),
     ("families.seeding_assisted", "seed"),
     ("payments.seeding", "seed"),
     ("enrolment.canteen.seeding", "seed"),
