@@ -57,6 +57,11 @@ def demo_people(request: HttpRequest) -> HttpResponse:
             }
             for user in people
         ],
+        "by_identifier": User.objects.filter(
+            identifier__isnull=False, email__isnull=True, desk_codes__isnull=True
+        )
+        .order_by("pk")
+        .first(),
         "password": DEMO_PASSWORD,
         "pupil": demo_card(),
     }

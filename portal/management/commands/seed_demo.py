@@ -25,6 +25,7 @@ from core.seeding import DEMO_PASSWORD, DEMO_TOTP_SECRET, SCALES, SeedContext
 STEPS = (
     ("families.seeding", "seed"),
     ("families.seeding_income", "seed"),
+    ("families.seeding_desk", "seed"),
     ("enrolment.schools.seeding", "seed"),
     ("enrolment.registration.seeding", "seed"),
     ("enrolment.registration.seeding_separated", "seed"),
