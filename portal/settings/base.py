@@ -188,6 +188,8 @@ STORAGES = {
 PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", default=str(VAR_DIR / "private")))
 #: An antivirus, as tcp://host:port or unix:///path of clamd; empty: files are not examined.
 CLAMD_URL = env.str("CLAMD_URL", default="")
+#: Whether the addresses of resources are asked now and then; the demo's lead nowhere.
+LINK_CHECKS = env.bool("LINK_CHECKS", default=not DEMO)
 #: This node's own copy of the search index.
 SEARCH_INDEX_ROOT = Path(env.str("SEARCH_INDEX_ROOT", default=str(VAR_DIR / "search")))
 

@@ -45,6 +45,7 @@ SCHEDULE: dict[str, Any] = {
     },
     # resources: an index that a lost task left behind, a nightly look at its files, pupils who left
     "catalogue.refresh_index": {"task": "catalogue.refresh_index", "schedule": 60},
+    "catalogue.check_links": {"task": "catalogue.check_links", "schedule": 600},
     "catalogue.sweep_imports": {"task": "catalogue.sweep_imports", "schedule": 300},
     "catalogue.verify_index": {
         "task": "catalogue.verify_index",

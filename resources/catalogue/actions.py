@@ -81,6 +81,9 @@ def save_resource(
     changed = sorted(name for name, value in facts.items() if getattr(kept, name) != value)
     for name, value in facts.items():
         setattr(kept, name, value)
+    if "url" in changed:
+        kept.link_state, kept.link_moved_to = Resource.LinkState.UNCHECKED, ""
+        kept.link_next_check_at, kept.link_failures = None, 0
     chosen_levels, chosen_domains = list(levels), list(domains)
     if kept.state == Resource.State.VALIDATED:
         _require_complete(kept, len(chosen_levels), len(chosen_domains))

@@ -56,10 +56,18 @@ def suggest(prefix: str, window: Window, limit: int = 8) -> list[Suggestion]:
         return []
 
 
+def related_ids(resource: Resource, window: Window, limit: int) -> list[int]:
+    """Return resources on the same notions, best first; none when no index can be read."""
+    try:
+        return list(engine().related(resource.pk, window.scope(), window.day, limit))
+    except NoIndex:
+        return []
+
+
 def related(resource: Resource, window: Window, limit: int = 4) -> list[Resource]:
     """Return resources on the same notions, among what the reader may see."""
     try:
-        ids = engine().related(resource.pk, window.scope(), window.day, limit)
+        ids = list(engine().related(resource.pk, window.scope(), window.day, limit))
     except NoIndex:
         domains = resource.domains.values("pk")
         same = Resource.objects.within(window).filter(domains__in=domains)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 
 from core import clock
@@ -113,6 +115,24 @@ def _seed_resources(made: list[Draft], terms: TermsByCode) -> list[Resource]:
     return resources
 
 
+def _seed_links(ctx: SeedContext, resources: list[Resource]) -> None:
+    """Say that the links were asked lately: most answer, a few moved, a few are dead."""
+    rng = ctx.rng("links")
+    asked = [row for row in resources if row.url and row.state == Resource.State.VALIDATED]
+    states = Resource.LinkState
+    for number, resource in enumerate(asked):
+        resource.link_state = states.FINE
+        if number % 60 == 7:
+            resource.link_state, resource.link_failures = states.BROKEN, 3
+        elif number % 45 == 11:
+            resource.link_state = states.MOVED
+            resource.link_moved_to = resource.url.replace("https://", "https://nouveau.")
+        resource.link_checked_at = clock.at(ctx.today, 6) - dt.timedelta(days=rng.randrange(1, 29))
+    Resource.objects.bulk_update(
+        asked, ["link_state", "link_failures", "link_moved_to", "link_checked_at"], batch_size=500
+    )
+
+
 def seed(ctx: SeedContext) -> None:
     """Write this app's share of the demo city; the index is built once all is committed."""
     rng = ctx.rng("catalogue")
@@ -130,5 +150,6 @@ def seed(ctx: SeedContext) -> None:
         Favourite.objects.bulk_create(
             Favourite(user=teacher, resource=resource) for resource in rng.sample(liked, 9)
         )
+    _seed_links(ctx, resources)
     CatalogueVersion.objects.update_or_create(pk=1, defaults={"number": 1})
     transaction.on_commit(lambda: indexing.rebuild(force=True))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 
 from core.journal import SYSTEM
-from resources.catalogue import indexing
+from resources.catalogue import indexing, links
 from resources.catalogue.importing import runs
-from resources.catalogue.models import ImportRun
+from resources.catalogue.models import ImportRun, Resource
 
 
 @shared_task(name="catalogue.refresh_index")  # type: ignore[untyped-decorator]
@@ -35,3 +36,16 @@ def sweep_imports() -> int:
     """Write the tables whose message got lost; return how many."""
     waiting = ImportRun.objects.filter(state=ImportRun.State.APPLYING).values_list("pk", flat=True)
     return sum(runs.apply(pk, by=SYSTEM) for pk in list(waiting))
+
+
+@shared_task(name="catalogue.check_links")  # type: ignore[untyped-decorator]
+def check_links() -> int:
+    """Ask the addresses that are due, a few each time; the demo's are invented: none there."""
+    return links.check_due() if settings.LINK_CHECKS else 0
+
+
+@shared_task(name="catalogue.check_link")  # type: ignore[untyped-decorator]
+def check_link(pk: int) -> str:
+    """Ask one address that an editor wants asked now."""
+    found = Resource.objects.filter(pk=pk).exclude(url="").first()
+    return links.check(found) if found is not None and settings.LINK_CHECKS else ""

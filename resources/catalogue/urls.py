@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from resources.catalogue.views import editing, importing, reading, search
+from resources.catalogue.views import editing, importing, linking, reading, search
 
 app_name = "catalogue"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("gestion/import/", importing.start, name="import_start"),
     path("gestion/import/<uuid:public_id>/", importing.run, name="import_run"),
     path("gestion/import/<uuid:public_id>/decider/", importing.act, name="import_act"),
+    path("gestion/liens/", linking.review, name="links"),
+    path("gestion/liens/<slug:identifier>/", linking.act, name="link_act"),
     path("gestion/export.xlsx", importing.export, {"form": "xlsx"}, name="export_xlsx"),
     path("gestion/export.csv", importing.export, {"form": "csv"}, name="export_csv"),
     path("gestion/nouvelle/", editing.edit, name="create"),

@@ -177,7 +177,7 @@ def test_the_board_counts_what_is_there(client, manager, cart, django_assert_max
     InternetLineFactory(down_mbps=30)
     DeviceFactory(school=SchoolFactory(), state=Device.State.LOST)
     SpareFactory()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         response = client.get(reverse("classrooms:board"))
     figures = response.context["figures"]
     assert (figures.equipped, len(figures.schools)) == (1, 4), "a lost tablet equips no school"

@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.urls import reverse
 
-from core import clock, documents, outbox
+from core import clock, document_life, documents, outbox
 from core.accounts.roles import Role
 from core.inbox import mail_of
 from core.journal import SYSTEM, Actor
@@ -253,4 +253,4 @@ def test_a_document_leaves_with_a_message_and_is_not_copied(mailoutbox):
     assert mailoutbox[0].attachments[0][0] == "bon.pdf"
     assert message.attachments.get().document == document
     with time_machine.travel(clock.now() + dt.timedelta(days=5)):
-        assert documents.sweep_orphans() == 0, "the message still refers to it"
+        assert document_life.sweep_orphans() == 0, "the message still refers to it"

@@ -147,6 +147,9 @@ class Resource(models.Model):
         _("lien"), max_length=10, choices=LinkState.choices, default=LinkState.UNCHECKED
     )
     link_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    link_next_check_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
+    link_failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    link_moved_to = models.URLField(max_length=500, blank=True, editable=False)
     quality = models.PositiveSmallIntegerField(
         _("qualité"), default=0, validators=[MaxValueValidator(5)]
     )
