@@ -63,14 +63,14 @@ def add_documents(page, check):
     page.get_by_role("button", name="Je l'atteste sur l'honneur : Domicile").click()
     page.get_by_text("Votre attestation est enregistrée").wait_for()
     page.get_by_label("Type de pièce").select_option("child_identity")
-    page.get_by_label("Votre fichier").set_input_files(
+    page.get_by_label("Votre document").set_input_files(
         {"name": "virus.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x90\x00not a pdf"}
     )
     page.get_by_role("button", name="Envoyer cette pièce").click()
     page.get_by_text("point est à corriger").wait_for()
     check(page)
     page.get_by_label("Type de pièce").select_option("child_identity")
-    page.get_by_label("Votre fichier").set_input_files(picture())
+    page.get_by_label("Votre document").set_input_files(picture())
     page.get_by_role("button", name="Envoyer cette pièce").click()
     page.get_by_text("Votre pièce est bien arrivée").wait_for()
     check(page)

@@ -73,7 +73,7 @@ def answer(page, check):
     page.get_by_text("Un justificatif de cette année, merci.").first.wait_for()
     check(page)
     shot(page, "03-piece-demandee")
-    page.get_by_label("Votre fichier").set_input_files(picture())
+    page.get_by_label("Votre document").set_input_files(picture())
     page.get_by_role("button", name="Envoyer cette pièce").click()
     page.get_by_text("Votre pièce est bien arrivée").wait_for()
     check(page)
