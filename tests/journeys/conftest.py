@@ -8,6 +8,7 @@ screenshot in ``var/test-shots/``.
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ import pytest
 from django.conf import settings as project
 
 from tests.journeys import browser as driving
+from tests.payments.sandbox import Sandbox
 
 NO_CHROMIUM = "no chromium: browser journeys not run"
 
@@ -159,3 +161,15 @@ def sign_in_fast() -> Callable[..., None]:
 def assert_accessible() -> Callable[..., None]:
     """Return ``assert_accessible(page)``: axe finds nothing, one h1, no side scroll."""
     return driving.assert_accessible
+
+
+@pytest.fixture
+def stand_in(live: Any, settings: Any) -> Iterator[Sandbox]:
+    """Return the payment provider's stand-in, which tells the live server what it took."""
+    running = Sandbox(webhook=f"{live.url}/factures/notifications/stripe/")
+    settings.STRIPE_API_BASE = running.url
+    policy = copy.deepcopy(settings.CONTENT_SECURITY_POLICY)
+    policy["DIRECTIVES"]["form-action"].append(running.url)
+    settings.CONTENT_SECURITY_POLICY = policy
+    yield running
+    running.stop()

@@ -62,11 +62,11 @@ def add_child(page, name, years, button):
     page.get_by_role("button", name=button, exact=True).click()
 
 
-def make_family(page, check):
+def make_family(page, check, *, given="Samira"):
     page.goto("/")
     page.get_by_role("link", name="Créez votre foyer").click()
     page.get_by_role("heading", level=1, name="Créez votre foyer").wait_for()
-    assert page.get_by_label("Prénom").input_value() == "Samira"
+    assert page.get_by_label("Prénom").input_value() == given
     check(page)
     page.get_by_label("Téléphone").fill("06 12 34 56 78")
     shot(page, "01-foyer")

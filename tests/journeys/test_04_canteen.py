@@ -48,10 +48,10 @@ def canteen(live):
     return canteen
 
 
-def register(page, check):
+def register(page, check, *, name="Zoé"):
     page.goto("/")
-    page.get_by_role("link", name="Cantine de Zoé").click()
-    page.get_by_role("heading", level=1, name="Inscrire Zoé à la cantine").wait_for()
+    page.get_by_role("link", name=f"Cantine de {name}").click()
+    page.get_by_role("heading", level=1, name=f"Inscrire {name} à la cantine").wait_for()
     check(page)
     page.get_by_label("Lundi").check()
     page.get_by_label("Mardi").check()
@@ -65,8 +65,8 @@ def register(page, check):
     expect(page.get_by_label("Sans porc")).to_be_checked()
     page.get_by_label("J'ai lu et j'accepte").check()
     page.get_by_role("button", name="Inscrire à la cantine").click()
-    page.get_by_role("heading", level=1, name="Cantine de Zoé").wait_for()
-    assert MealRegistration.objects.filter(child__given_name="Zoé").exists()
+    page.get_by_role("heading", level=1, name=f"Cantine de {name}").wait_for()
+    assert MealRegistration.objects.filter(child__given_name=name).exists()
 
 
 def tap(page, day, says):

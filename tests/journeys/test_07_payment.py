@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 
 import pytest
@@ -11,7 +10,6 @@ from core.outbox import Message
 from payments.models import Invoice, LedgerEntry, PaymentAttempt, ProviderEvent
 from tests.factories.families import GuardianFactory
 from tests.factories.payments import InvoiceFactory
-from tests.payments.sandbox import Sandbox
 from tests.payments.shots import shot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,17 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(params=["desktop", "phone"])
 def page(request, stand_in):
     return request.getfixturevalue(request.param)
-
-
-@pytest.fixture
-def stand_in(live, settings):
-    running = Sandbox(webhook=f"{live.url}/factures/notifications/stripe/")
-    settings.STRIPE_API_BASE = running.url
-    policy = copy.deepcopy(settings.CONTENT_SECURITY_POLICY)
-    policy["DIRECTIVES"]["form-action"].append(running.url)
-    settings.CONTENT_SECURITY_POLICY = policy
-    yield running
-    running.stop()
 
 
 @pytest.fixture
