@@ -85,6 +85,8 @@ class _Described:
 _pages: dict[str, frozenset[str]] = {}
 #: Pages that stay the agent's own while acting: ending, leaving, choices of the device.
 _own: set[str] = set()
+#: Pages among them that serve the agent alone.
+_agents_only: set[str] = set()
 #: Kinds of private file that may be opened, by the scope they fall under.
 _document_kinds: dict[str, str] = {}
 _described = _Described()
@@ -114,6 +116,19 @@ def keep_own(*view_names: str) -> None:
 def open_documents(scope: str, *kinds: str) -> None:
     """List kinds of private file that this scope lets one open for the family."""
     _document_kinds.update(dict.fromkeys(kinds, str(scope)))
+
+
+def for_agents(*view_names: str) -> None:
+    """Mark listed pages that serve the agent and would tell the family nothing."""
+    _agents_only.update(view_names)
+
+
+def is_for_agents(url: str) -> bool:
+    """Tell whether an address of ours leads to such a page."""
+    try:
+        return resolve(url.partition("?")[0].partition("#")[0]).view_name in _agents_only
+    except Resolver404:
+        return False
 
 
 def describe_acts(words: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import clock, pdf
 from core.accounts.models import User
-from core.acting import Scope, opens, reaches
+from core.acting import Scope, is_for_agents, opens, reaches
 from core.home import cards_for
 from families.child_facts import facts_of
 from families.models import Child, Guardian
@@ -75,7 +75,7 @@ def summarise(user: User, guardian: Guardian, language: str) -> Summary:
             next=[
                 (str(card.title), str(card.text))
                 for card in cards_for(user)
-                if opens(user, card.url) and card.tone != "done"
+                if card.tone != "done" and opens(user, card.url) and not is_for_agents(card.url)
             ],
         )
 

@@ -53,5 +53,6 @@ class RegistrationConfig(AppConfig):
             "registration.paper",
             *(kind.code for kind in papers.kinds()),
         )
+        acting.for_agents("registration:paper")
         acting.describe_acts(home.HELPED_ACTS)
         merging.register()

@@ -263,3 +263,13 @@ def test_somebody_unknown_is_written_down_once_and_gets_an_account(town):
     assert letter.content.startswith(b"%PDF")
     begin(client, guardian)
     assert "Ines" in text(client.get(reverse("families:acting_home")))
+
+
+def test_a_protected_address_is_shown_at_the_desk_for_a_reason_only(town):
+    town.mother.household.is_protected = True
+    town.mother.household.save()
+    client = Client()
+    sign_in_client(client, town.agent)
+    page = text(client.get(reverse("families:desk_family", args=[town.mother.pk])))
+    assert "Adresse protégée" in page
+    assert "Rue des Tamaris" not in page

@@ -107,6 +107,17 @@ def test_a_helper_prints_no_more_than_they_may_see(town):
     assert client.get(reverse("families:summary")).status_code in (302, 403)
 
 
+def test_what_serves_the_agent_is_not_among_what_the_family_has_to_do(town):
+    client = browser(town.agent)
+    client.post(
+        reverse("families:desk_family", args=[town.mother.pk]),
+        {"reason": "desk", "scopes": ["family", "applications"]},
+    )
+    said = words(sheet(client))
+    assert "06 12 34 56 78" in said
+    assert "Saisir un dossier papier" not in said
+
+
 def test_another_parent_reads_nothing_of_hers(town):
     father = town.parent(given_name="Thomas", family_name="Roux")
     father.guardianships.create(child=town.amel, kind="father")
