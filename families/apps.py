@@ -24,6 +24,7 @@ class FamiliesConfig(AppConfig):
             collected,
             erasure,
             home,
+            home_income,
             home_people,
             retained,
             separation,
@@ -36,6 +37,7 @@ class FamiliesConfig(AppConfig):
 
         register_address(contact_address)
         register_cards(home.cards)
+        register_cards(home_income.cards)
         register_nav(*home.NAV)
         register_document_reader(reads_document)
         register_document_kinds(Kind("families.income", _("Preuve de revenus"), max_pages=12))

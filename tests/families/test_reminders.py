@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from core import clock
 from core.accounts.roles import Role
 from core.outbox import Message
+from families import home_income
 from families.actions import reminders
 from families.models import IncomeReminder
 from tests.factories.accounts import UserFactory
@@ -72,3 +73,23 @@ def test_not_before_its_time_and_a_few_at_a_time(time_machine):
             household=IncomeReminder.objects.first().household,
             year_starts_on=dt.date(2027, 9, 1),
         )
+
+
+def titles_of(guardian):
+    return [card.title for card in home_income.cards(guardian.user)]
+
+
+def test_the_home_page_says_what_to_do_and_nothing_when_there_is_nothing(time_machine):
+    move_to(time_machine, dt.date(2027, 7, 1))
+    assert titles_of(family()) == [], "who never declared has it among their first steps"
+    assert titles_of(family(valid_until=None)) == []
+    assert titles_of(family(valid_until=dt.date(2028, 8, 31))) == []
+    ends = family(valid_until=dt.date(2027, 8, 31))
+    assert "avant la rentrée" in titles_of(ends)[0]
+    refused = family(checked_at=None, refused_at=clock.now(), refusal_code="old")
+    assert "à refaire" in titles_of(refused)[0]
+    assert titles_of(family(checked_at=None)) == []
+    move_to(time_machine, dt.date(2027, 9, 1))
+    assert "plus valable" in titles_of(ends)[0]
+    move_to(time_machine, dt.date(2027, 5, 1))
+    assert titles_of(ends) == []
