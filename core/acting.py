@@ -6,7 +6,7 @@ While somebody acts for a family, ``request.user`` is the family's account, so t
 another: a page opens only if an app has listed it here under one of the scopes
 (``open_pages``), and a queryset of a narrower fact asks ``reaches(user, scope)``.
 ``Actor.of(request)`` names both people, so that the journal holds both.
-See docs/decisions/0034-acting-for-a-family.md.
+See docs/decisions/0037-acting-for-a-family.md.
 """
 
 from __future__ import annotations
