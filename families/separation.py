@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,8 @@ from core.home import HomeCard, register_cards
 from core.messaging.kinds import Kind, register_kinds
 from families.access.separation import reads_separation_document
 from families.desk import register_queue
-from families.models import Child, ChildClaim, Objection
+from families.desk.sheet import SheetPart, SheetRow, register_sheet_part
+from families.models import Child, ChildClaim, Guardian, Household, Objection
 
 _BETWEEN = gettext_lazy("Entre parents")
 _RIGHT = gettext_lazy("Elle touche à votre autorité parentale.")
@@ -81,10 +82,44 @@ def _agent_cards(user: User) -> Iterator[HomeCard]:
         )
 
 
+def sheet_part(
+    household: Household, guardians: Sequence[Guardian], children: Sequence[Child], user: User
+) -> Iterator[SheetPart]:
+    """Lead an enrolment agent from a family's sheet to its objections and rulings."""
+    if not children or not reach_of(user, Role.ENROLMENT_AGENT).city:
+        return
+    found = (
+        Objection.objects.open()
+        .filter(child__in=[child.pk for child in children])
+        .select_related("child")
+        .order_by("raised_at", "pk")
+    )
+    rows = [
+        SheetRow(
+            label=_("Opposition : %(child)s") % {"child": objection.child.given_name},
+            text=str(objection.get_act_display()),
+            url=reverse("families:objection_sheet", args=[objection.reference]),
+            action=_("Lire"),
+            tone="urgent",
+        )
+        for objection in found
+    ]
+    rows += [
+        SheetRow(
+            label=_("Décisions de justice : %(name)s") % {"name": child.given_name},
+            url=reverse("families:rulings", args=[child.reference]),
+            action=_("Ouvrir"),
+        )
+        for child in children
+    ]
+    yield SheetPart(title=_("Entre parents"), rows=rows, icon="lock", order=60)
+
+
 def register() -> None:
     """Register cards, queues, kinds of messages and who opens the papers."""
     agents = (Role.ENROLMENT_AGENT,)
     register_cards(cards)
+    register_sheet_part(sheet_part)
     register_kinds(*KINDS)
     register_document_reader(reads_separation_document)
     register_queue(

@@ -6,7 +6,9 @@ import datetime as dt
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from core.accounts.models import User
 from core.dates import date_format
 from core.pdf import render
 from payments.models import CreditNote, DeskPayment, Invoice, PaymentAttempt
@@ -25,12 +27,19 @@ def days_in_words(days: list[str]) -> str:
     )
 
 
-def _address(invoice: Invoice) -> list[str]:
+def _address(invoice: Invoice, reader: User | None) -> list[str]:
+    """Return name and address; a protected address is its household's alone to read.
+
+    Without a ``reader`` the paper is the payer's own.
+    """
+    own = reader is None or reader.pk == invoice.payer.user_id
+    if invoice.payer.household.is_protected and not own:
+        return [invoice.payer_name, _("Adresse protégée")]
     return [invoice.payer_name, *invoice.payer_address]
 
 
 @translation.override("fr")
-def invoice_pdf(invoice: Invoice) -> bytes:
+def invoice_pdf(invoice: Invoice, *, reader: User | None = None) -> bytes:
     """Return an invoice as a tagged PDF, with what was settled so far."""
     return render(
         "payments/invoice.typ",
@@ -39,7 +48,7 @@ def invoice_pdf(invoice: Invoice) -> bytes:
             "month": date_format(invoice.month, "F Y"),
             "issued_on": invoice.issued_on,
             "due_on": invoice.due_on,
-            "address": _address(invoice),
+            "address": _address(invoice, reader),
             "total_cents": invoice.total_cents,
             "settled_cents": invoice.settled_cents,
             "balance_cents": invoice.balance_cents,
@@ -70,7 +79,7 @@ def _receipt(data: dict[str, Any]) -> bytes:
     return render("payments/receipt.typ", data)
 
 
-def card_receipt_pdf(attempt: PaymentAttempt) -> bytes:
+def card_receipt_pdf(attempt: PaymentAttempt, *, reader: User | None = None) -> bytes:
     """Return the receipt of a card payment."""
     lines = list(attempt.lines.select_related("invoice"))
     first = lines[0].invoice
@@ -80,7 +89,7 @@ def card_receipt_pdf(attempt: PaymentAttempt) -> bytes:
             "paid_on": attempt.settled_at,
             "method": "Carte bancaire ou prélèvement, par le service de paiement en ligne",
             "reference": str(attempt.public_id)[:8].upper(),
-            "address": _address(first),
+            "address": _address(first, reader),
             "amount_cents": attempt.amount_cents,
             "refunded_cents": attempt.refunded_cents,
             "lines": [{"number": k.invoice.number, "cents": k.cents} for k in lines],
@@ -89,7 +98,7 @@ def card_receipt_pdf(attempt: PaymentAttempt) -> bytes:
 
 
 @translation.override("fr")
-def desk_receipt_pdf(payment: DeskPayment) -> bytes:
+def desk_receipt_pdf(payment: DeskPayment, *, reader: User | None = None) -> bytes:
     """Return the receipt of a payment made at a desk."""
     method = payment.get_method_display()
     return _receipt(
@@ -98,7 +107,7 @@ def desk_receipt_pdf(payment: DeskPayment) -> bytes:
             "paid_on": payment.received_at,
             "method": f"{method} n° {payment.reference}" if payment.reference else method,
             "reference": str(payment.public_id)[:8].upper(),
-            "address": _address(payment.invoice),
+            "address": _address(payment.invoice, reader),
             "amount_cents": payment.amount_cents,
             "refunded_cents": 0,
             "lines": [{"number": payment.invoice.number, "cents": payment.amount_cents}],
@@ -106,7 +115,7 @@ def desk_receipt_pdf(payment: DeskPayment) -> bytes:
     )
 
 
-def credit_note_pdf(note: CreditNote) -> bytes:
+def credit_note_pdf(note: CreditNote, *, reader: User | None = None) -> bytes:
     """Return a credit note as a tagged PDF."""
     return render(
         "payments/credit_note.typ",
@@ -115,7 +124,7 @@ def credit_note_pdf(note: CreditNote) -> bytes:
             "invoice": note.invoice.number,
             "issued_on": note.issued_on,
             "reason": note.reason,
-            "address": _address(note.invoice),
+            "address": _address(note.invoice, reader),
             "amount_cents": note.amount_cents,
             "lines": [
                 {

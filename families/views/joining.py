@@ -85,7 +85,7 @@ def letter(request: HttpRequest, guardian: Guardian, pk: int) -> HttpResponse:
     except RuleBroken as broken:
         messages.error(request, broken.message)
         return redirect("families:invite", pk=other.pk)
-    data = invitation_letter(made.invitation, made.code)
+    data = invitation_letter(made.invitation, made.code, language=other.language)
     return pdf.pdf_response(data, "invitation.pdf", inline=False)
 
 

@@ -101,7 +101,8 @@ def spend_credit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def invoice_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Return a bill as PDF."""
     found: Invoice = get_visible(Invoice.objects, signed_in(request), public_id=public_id)
-    return pdf_response(papers.invoice_pdf(found), f"facture-{found.number}.pdf")
+    data = papers.invoice_pdf(found, reader=signed_in(request))
+    return pdf_response(data, f"facture-{found.number}.pdf")
 
 
 @allow(*READERS)
@@ -110,7 +111,8 @@ def credit_note_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     note: CreditNote = get_visible(
         CreditNote.objects.select_related("invoice"), signed_in(request), public_id=public_id
     )
-    return pdf_response(papers.credit_note_pdf(note), f"avoir-{note.number}.pdf")
+    data = papers.credit_note_pdf(note, reader=signed_in(request))
+    return pdf_response(data, f"avoir-{note.number}.pdf")
 
 
 @allow(*READERS)
@@ -119,7 +121,8 @@ def desk_receipt_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     payment: DeskPayment = get_visible(
         DeskPayment.objects.select_related("invoice"), signed_in(request), public_id=public_id
     )
-    return pdf_response(papers.desk_receipt_pdf(payment), f"recu-{payment.receipt_number}.pdf")
+    data = papers.desk_receipt_pdf(payment, reader=signed_in(request))
+    return pdf_response(data, f"recu-{payment.receipt_number}.pdf")
 
 
 @allow(*READERS)
@@ -130,4 +133,5 @@ def card_receipt_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     )
     if not attempt.receipt_number:
         raise Http404
-    return pdf_response(papers.card_receipt_pdf(attempt), f"recu-{attempt.receipt_number}.pdf")
+    data = papers.card_receipt_pdf(attempt, reader=signed_in(request))
+    return pdf_response(data, f"recu-{attempt.receipt_number}.pdf")

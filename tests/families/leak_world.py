@@ -170,7 +170,8 @@ def _registration(world: World) -> None:
 def _money(world: World) -> None:
     by, town = Actor(world.mother.user), world.town
     TermsFactory()
-    bands = [(500, 111), (13_000, 222), (None, int(SECRETS["tariff in cents"]))]
+    # Not the highest, which is everybody's who declared nothing.
+    bands = [(500, 111), (15_000, int(SECRETS["tariff in cents"])), (None, 9999)]
     tariff = TariffFactory(bands=bands)
     tariff.bands.filter(unit_price_cents=int(SECRETS["tariff in cents"])).update(
         code=SECRETS["tariff band"]
@@ -189,6 +190,7 @@ def _money(world: World) -> None:
         source=IncomeFile.Source.CAF,
         valid_from=file.valid_from,
     )
+    _since_long(file)
     # She moves up in the world: one more declaration waits, its proof still there.
     declare_income(
         by=by,
@@ -219,6 +221,12 @@ def _money(world: World) -> None:
         shares=[Share(world.mother.pk, 50), Share(world.father.pk, 50)],
         valid_from=clock.today(),
     )
+
+
+def _since_long(file: IncomeFile) -> None:
+    """Let a quotient have counted for months: prices of today show it."""
+    start = clock.today() - dt.timedelta(days=200)
+    IncomeFile.objects.filter(pk=file.pk).update(valid_from=start, valid_until=None)
 
 
 def _new_family(world: World) -> None:
@@ -304,6 +312,7 @@ def _fathers_own(world: World) -> None:
         source=IncomeFile.Source.CAF,
         valid_from=file.valid_from,
     )
+    _since_long(file)
     invoice = InvoiceFactory(payer=father, total_cents=4440)
     line = invoice.lines.get()
     line.child, line.child_name = world.child, world.child.full_name

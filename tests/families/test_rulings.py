@@ -17,6 +17,8 @@ from enrolment.registration.actions import agents, family
 from families.actions.court import Effects, cancel_ruling, end_ruling, record_ruling
 from families.models import Child, CourtRuling, Guardianship
 from tests.factories.accounts import UserFactory
+from tests.factories.payments import InvoiceFactory
+from tests.families.leak_walk import read
 from tests.families.test_objections import PNG
 from tests.people import sign_in_client
 
@@ -194,3 +196,33 @@ def test_a_protected_address_hides_sector_and_waiver_until_the_decision(client, 
     text = client.get(pages[0]).content.decode()
     assert town.other.name in text
     assert "Dérogation" not in text
+
+
+def test_the_revenue_office_prints_a_protected_payer_without_address(client, town, couple):
+    mother, father, _child = couple
+    invoice = InvoiceFactory(payer=mother, payer_address=["12 Rue des Tamaris"])
+    paper = reverse("payments:invoice_pdf", args=[invoice.public_id])
+    office = UserFactory(roles=["revenue_officer"])
+
+    def read_by(user):
+        sign_in_client(client, user)
+        return read(client.get(paper).content)
+
+    assert "Rue des Tamaris" in read_by(office)
+    mother.household.is_protected = True
+    mother.household.save()
+    assert "Rue des Tamaris" not in read_by(office)
+    assert "Adresse protégée" in read_by(office)
+    assert "Rue des Tamaris" in read_by(mother.user)
+    sign_in_client(client, father.user)
+    assert client.get(paper).status_code == 404
+
+
+def test_a_familys_sheet_leads_enrolment_agents_to_the_rulings(client, town, couple):
+    mother, _father, child = couple
+    sheet = reverse("families:sheet", args=[mother.household.reference])
+    rulings = reverse("families:rulings", args=[child.reference])
+    sign_in_client(client, town.agent)
+    assert rulings in client.get(sheet, follow=True).content.decode()
+    sign_in_client(client, UserFactory(roles=["administrator"]))
+    assert rulings not in client.get(sheet, follow=True).content.decode()
