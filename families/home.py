@@ -46,6 +46,13 @@ NAV = (
         order=5,
     ),
     NavItem(
+        gettext_lazy("À prévenir par courrier"),
+        "families:letters",
+        frozenset({Role.ENROLMENT_AGENT, Role.ADMINISTRATOR}),
+        icon="letter",
+        order=84,
+    ),
+    NavItem(
         gettext_lazy("Quotients à vérifier"),
         "families:income_queue",
         frozenset({Role.ENROLMENT_AGENT, Role.REVENUE_OFFICER}),

@@ -9,6 +9,7 @@ from families.views import (
     guardians,
     income,
     income_agents,
+    letters,
     overview,
     payers,
 )
@@ -35,6 +36,8 @@ urlpatterns = [
     path("comptes-au-guichet/", desk_accounts.index, name="desk_accounts"),
     path("comptes-au-guichet/<int:pk>/", desk_accounts.account, name="desk_account"),
     path("comptes-au-guichet/<int:pk>/lettre/", desk_accounts.letter, name="desk_letter"),
+    # whom no message reaches
+    path("a-prevenir-par-courrier/", letters.letters, name="letters"),
     # the family quotient: parents, then agents
     path("quotient/", income.income, name="income"),
     path("quotient/attestation/", income.declare, name="income_declare"),

@@ -54,6 +54,7 @@ _WHO: dict[str, Words] = {
     Role.IT_TECHNICIAN: gettext_lazy("Une personne du service informatique"),
     Role.IT_MANAGER: gettext_lazy("Une personne du service informatique"),
     Role.CATALOGUE_EDITOR: gettext_lazy("Une personne du service documentaire"),
+    Role.HELPER: gettext_lazy("Une personne qui vous aide, avec votre accord"),
     Role.ADMINISTRATOR: gettext_lazy("Une personne qui administre le portail"),
 }
 #: Of several roles held at once, the one that most likely led to the file.

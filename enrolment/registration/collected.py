@@ -14,6 +14,7 @@ from enrolment.registration.models import (
     Application,
     Certificate,
     Departure,
+    PaperRequest,
     Proof,
     ProofRequest,
     State,
@@ -39,6 +40,11 @@ def requests(user: User, guardian: Guardian) -> Iterator[Section]:
         .filter(Q(added_by=user) | Q(added_by__isnull=True))
         .select_related("document", "application")
         .order_by("-added_at", "-pk")
+    )
+    papers = list(
+        PaperRequest.objects.filter(application__in=own)
+        .select_related("scan", "application")
+        .order_by("-pk")
     )
     yield Section(
         "inscriptions",
@@ -76,6 +82,12 @@ def requests(user: User, guardian: Guardian) -> Iterator[Section]:
             ("answered_at", _("Répondu le")),
         )
         + tell(
+            papers,
+            lambda row: row.application.reference,
+            ("received_on", _("Formulaire papier reçu le")),
+            ("entered_on", _("Saisi le")),
+        )
+        + tell(
             proofs,
             lambda row: row.application.reference,
             ("kind", _("Justificatif")),
@@ -83,7 +95,7 @@ def requests(user: User, guardian: Guardian) -> Iterator[Section]:
             ("sworn_at", _("Attesté sur l’honneur le")),
             ("check_result", _("Vérification")),
         ),
-        documents_of(proofs, "document"),
+        documents_of(proofs, "document") + documents_of(papers, "scan"),
         order=50,
     )
     children = children_of(user)
@@ -134,6 +146,7 @@ def register() -> None:
         requests,
         "registration.Application",
         "registration.Proof",
+        "registration.PaperRequest",
         "registration.ProofRequest",
         "registration.Waiver",
         "registration.Certificate",

@@ -49,7 +49,7 @@ def _come_to_nothing(before: dt.datetime) -> QuerySet[Application]:
 def register_rules() -> None:
     """Register them; called from ``AppConfig.ready``."""
     register_served(_served)
-    follows("registration.Application", "registration.ProofRequest")
+    follows("registration.Application", "registration.ProofRequest", "registration.PaperRequest")
     register(
         Rule(
             "registration.proofs",
