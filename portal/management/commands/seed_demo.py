@@ -30,6 +30,7 @@ STEPS = (
     ("enrolment.registration.seeding", "seed"),
     ("enrolment.registration.seeding_separated", "seed"),
     ("families.seeding_assisted", "seed"),
+    ("core.seeding_rights", "seed"),
     ("payments.seeding", "seed"),
     ("enrolment.canteen.seeding", "seed"),
     ("payments.seeding", "seed_late"),
