@@ -25,7 +25,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from core import codes, outbox
+from core import clock, codes, outbox
 from core.accounts import secrets
 from core.accounts.citizen import server
 from core.accounts.models import User
@@ -74,8 +74,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             subject=subject,
             body=f"{body.strip()}\n\n{signature.strip()}\n",
             language=language,
-            secret=True,
+            secret=not context.get("is_notice"),
         )
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the owner of a change, also one without a sign-in address."""
+        words = {"timestamp": clock.now(), "user": user, "is_notice": True, **(context or {})}
+        self.send_mail(template_prefix, email or user.email or "", words)
 
     def save_user(
         self,

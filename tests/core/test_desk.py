@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
@@ -256,3 +258,34 @@ def test_two_uses_of_a_code_at_once_leave_one_password():
     assert sorted(done)[0] == "code"
     assert len(done) == 2
     assert User.objects.get(pk=issued.user.pk).check_password(sorted(done)[1])
+
+
+def test_an_account_without_address_can_do_all_the_others_can(client, issued, committed):
+    """Passkeys, application, password, proof given again, and an address if they get one."""
+    activate(client, issued.user.identifier, issued.code)
+    choose(client)
+    for name in (
+        "account_security", "account_email", "account_change_password", "mfa_index",
+        "mfa_add_webauthn", "mfa_activate_totp", "usersessions_list", "account_logout",
+    ):  # fmt: skip
+        assert client.get(reverse(name)).status_code == 200, name
+    with committed():
+        changed = client.post(
+            reverse("account_change_password"),
+            {"oldpassword": PASSWORD, "password1": "une-nouvelle-phrase-secrete"},
+        )
+    assert changed.status_code == 302
+    user = User.objects.get(pk=issued.user.pk)
+    assert user.check_password("une-nouvelle-phrase-secrete")
+    assert user.messages.filter(kind="account.password_changed", channel="in_app").exists()
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=20)):
+        asked = client.get(reverse("mfa_activate_totp"))
+        assert asked.url.startswith(reverse("account_reauthenticate"))
+        proof = {"password": "une-nouvelle-phrase-secrete", "next": reverse("mfa_activate_totp")}
+        assert client.post(reverse("account_reauthenticate"), proof).url == proof["next"]
+        assert client.get(reverse("mfa_activate_totp")).status_code == 200
+    with committed():
+        client.post(reverse("account_email"), {"email": "z@essai.example", "action_add": ""})
+    link = next(m for m in mail.outbox if m.to == ["z@essai.example"]).body
+    client.post(re.search(r"https?://[^/\s]+(/\S+)", link).group(1))
+    assert User.objects.get(pk=user.pk).email == "z@essai.example"
