@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from core import journal
 from core.accounts import actions as accounts
-from core.accounts.actions import Issued
+from core.accounts.actions import Issued, citizens
+from core.accounts.citizen.civil import CivilStatus
 from core.accounts.models import User
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -56,6 +57,11 @@ def give_back_access(
         identity_seen=identity_seen,
         drops_second_factor=drops_second_factor,
     )
+
+
+def verify_identity(*, by: Actor, guardian: Guardian, civil: CivilStatus, seen: str) -> None:
+    """Note the civil status read on a document; see ``core.accounts.actions.citizens``."""
+    citizens.verify_identity(by=by, user=_user_of(guardian), civil=civil, seen=seen)
 
 
 def _user_of(guardian: Guardian) -> User:

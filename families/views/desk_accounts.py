@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -23,13 +24,13 @@ from core.access import allow, get_visible, signed_in
 from core.accounts import secrets
 from core.accounts.actions import Issued
 from core.accounts.letters import desk_letter
-from core.accounts.models import DeskCode
+from core.accounts.models import CivilIdentity, DeskCode
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.once import once
 from families.actions import desk_accounts as actions
-from families.forms.desk_accounts import DeskSearch, RecoveryForm
+from families.forms.desk_accounts import DeskSearch, IdentityForm, RecoveryForm
 from families.models import Guardian
 
 AGENTS = (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR)
@@ -74,10 +75,19 @@ def account(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show what access a guardian has, and give the letter that opens or reopens it."""
     guardian = _guardian(request, pk)
     by = Actor.of(request)
-    form = RecoveryForm(request.POST if request.POST.get("act") == "recover" else None)
-    if request.method == "POST":
+    act = request.POST.get("act", "")
+    form = RecoveryForm(request.POST if act == "recover" else None)
+    identity = IdentityForm(
+        request.POST if act == "identity" else None,
+        initial={"family_name": guardian.family_name, "given_names": guardian.given_name},
+    )
+    if act == "identity":
+        if _note_identity(by, guardian, identity):
+            messages.success(request, _("L’état civil est noté."))
+            return redirect("families:desk_account", pk=guardian.pk)
+    elif request.method == "POST":
         try:
-            issued = _issue(request.POST.get("act", ""), by, guardian, form)
+            issued = _issue(act, by, guardian, form)
         except RuleBroken as broken:
             form.add_error(broken.field if broken.field in form.fields else None, broken.message)
         else:
@@ -90,12 +100,30 @@ def account(request: HttpRequest, pk: int) -> HttpResponseBase:
         "guardian": guardian,
         "person": user,
         "form": form,
+        "identity": identity,
+        "civil": CivilIdentity.objects.filter(user=user).first() if user else None,
         "active": user is not None and bool(user.has_usable_password() or user.last_login),
         "pending": user.desk_codes.good().first() if user else None,
         "letters": user.desk_codes.select_related("made_by").order_by("-pk")[:10] if user else [],
         "printable": _kept(request, guardian) is not None,
     }
     return render(request, "families/desk_account.html", context)
+
+
+def _note_identity(by: Actor, guardian: Guardian, form: IdentityForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        actions.verify_identity(
+            by=by, guardian=guardian, civil=form.civil(), seen=form.cleaned_data["seen"]
+        )
+    except RuleBroken as broken:
+        form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+    except ValidationError as wrong:
+        form.add_error(None, wrong)
+    else:
+        return True
+    return False
 
 
 def _issue(act: str, by: Actor, guardian: Guardian, form: RecoveryForm) -> Issued | None:

@@ -13,10 +13,14 @@ from django.db import connection
 from django.urls import reverse
 
 from core import clock, outbox
-from core.accounts.models import DeskCode, User
+from core.accounts.actions import citizens
+from core.accounts.actions.citizens import Citizen
+from core.accounts.citizen.civil import civil_status
+from core.accounts.models import CivilIdentity, DeskCode, User
 from core.accounts.roles import Role
+from core.accounts.sandbox.people import PEOPLE
 from core.errors import RuleBroken
-from core.journal import SYSTEM, Actor
+from core.journal import SYSTEM, Actor, JournalEntry
 from families.actions import desk_accounts as actions
 from families.models import Guardian
 from tests.factories.accounts import UserFactory
@@ -24,6 +28,7 @@ from tests.factories.families import GuardianFactory
 from tests.people import sign_in_client
 
 pytestmark = pytest.mark.django_db
+ELODIE = PEOPLE[0]
 
 
 @pytest.fixture
@@ -127,6 +132,59 @@ def test_parents_and_agents_of_a_school_do_not_reach_it(client):
     assert client.get(page_of(guardian)).status_code == 404
     sign_in_client(client, guardian.user)
     assert client.get(page_of(guardian)).status_code == 403
+
+
+SEEN = {
+    "act": "identity",
+    "seen": "passport",
+    "family_name": "Marchetti",
+    "given_names": "Elodie, Marie",
+    "birth_date": "1990-03-17",
+    "birthplace": "13055",
+    "birthcountry": "99100",
+}
+
+
+def test_a_civil_status_seen_at_the_desk_is_what_the_citizen_account_knows(client, agent):
+    """Once noted, the person is recognised without signing in first; nobody else is."""
+    guardian = GuardianFactory()
+    client.post(page_of(guardian), SEEN)
+    known = Citizen("subject-of-elodie", civil_status(ELODIE.claims()), ELODIE.email)
+    assert citizens.recognise(known) == guardian.user
+    entry = JournalEntry.objects.get(verb="civil_identity.verify")
+    assert (entry.actor, entry.facts["seen"]) == (agent, "passport")
+    assert "MARCHETTI" not in str(entry.facts).upper()
+    assert "Document vu au guichet" in client.get(page_of(guardian)).content.decode()
+    other = GuardianFactory()
+    taken = client.post(page_of(other), SEEN)
+    assert "déjà celle d’un autre compte" in taken.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"seen": ""}, "obligatoire"),
+        ({"birthplace": "Paris"}, "codes des lieux"),
+        ({"birthplace": "", "birthcountry": "France"[:5]}, "codes des lieux"),
+    ],
+)
+def test_a_civil_status_with_holes_is_not_noted(client, agent, change, said):
+    guardian = GuardianFactory()
+    page = client.post(page_of(guardian), {**SEEN, **change})
+    assert said in page.content.decode()
+    assert not CivilIdentity.objects.exists()
+
+
+def test_what_the_state_vouched_for_is_not_rewritten_at_a_desk(client, agent):
+    user = citizens.open_citizen_account(
+        Citizen(ELODIE.sub, civil_status(ELODIE.claims()), ELODIE.email)
+    )
+    guardian = GuardianFactory(user=user, email="")
+    page = client.post(page_of(guardian), {**SEEN, "family_name": "Autre"})
+    assert "dit autre chose" in page.content.decode()
+    own = GuardianFactory(user=agent)
+    assert client.post(page_of(own), SEEN).status_code == 200
+    assert CivilIdentity.objects.get().family_name == "MARCHETTI"
 
 
 @pytest.mark.postgres

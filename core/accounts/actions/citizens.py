@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from core import clock, journal, outbox
 from core.accounts.actions.posts import welcome_guardian
 from core.accounts.citizen.civil import CivilStatus
-from core.accounts.models import CivilIdentity, User
+from core.accounts.models import CivilIdentity, DeskCode, User
 from core.errors import RuleBroken
 from core.journal import Actor
 
@@ -172,6 +172,11 @@ def _note_identity(user: User, citizen: Citizen, *, strict: bool = False) -> Non
     if taken:
         journal.record(Actor(user, via=PROVIDER), "civil_identity.conflict", user)
         return
+    _write_identity(user, civil, CivilIdentity.Source.CITIZEN)
+    journal.record(Actor(user, via=PROVIDER), "civil_identity.verify", user)
+
+
+def _write_identity(user: User, civil: CivilStatus, source: str) -> None:
     CivilIdentity.objects.update_or_create(
         user=user,
         defaults={
@@ -183,11 +188,38 @@ def _note_identity(user: User, citizen: Citizen, *, strict: bool = False) -> Non
             "birthplace": civil.birthplace,
             "birthcountry": civil.birthcountry,
             "key": civil.key,
-            "source": CivilIdentity.Source.CITIZEN,
+            "source": source,
             "verified_at": clock.now(),
         },
     )
-    journal.record(Actor(user, via=PROVIDER), "civil_identity.verify", user)
+
+
+@transaction.atomic
+def verify_identity(*, by: Actor, user: User, civil: CivilStatus, seen: str) -> None:
+    """Note the civil status an agent read on a document: the citizen account will know it.
+
+    Raises RuleBroken ``self`` for one's own account, ``staff``, ``seen`` without a document,
+    ``verified`` when the State vouched for another identity, ``identity_taken`` when it is
+    another account's.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _refuse_others(user)
+    if by.user is not None and by.user.pk == user.pk:
+        raise RuleBroken("self", _("Vous ne pouvez pas vérifier votre propre identité."))
+    if seen not in DeskCode.Seen.values:
+        raise RuleBroken("seen", _("Dites quel document vous avez vu."), "seen")
+    known = CivilIdentity.objects.filter(user=user).first()
+    if known is not None and known.key != civil.key and _links().filter(user=user).exists():
+        raise RuleBroken("verified", _("Le compte citoyen de cette personne dit autre chose."))
+    taken = RuleBroken("identity_taken", _("Cette identité est déjà celle d’un autre compte."))
+    if CivilIdentity.objects.filter(key=civil.key).exclude(user=user).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            _write_identity(user, civil, CivilIdentity.Source.DESK)
+    except IntegrityError as error:
+        raise taken from error
+    journal.record(by, "civil_identity.verify", user, seen=seen)
 
 
 def offer_address(user: User, email: str) -> EmailAddress | None:
