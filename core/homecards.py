@@ -92,7 +92,7 @@ def register() -> None:
         NavItem(
             gettext_lazy("Demandes sur les données"),
             "rights_queue:list",
-            frozenset({str(Role.ENROLMENT_AGENT), *administrators}),
+            administrators,
             "shield",
             85,
         )

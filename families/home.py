@@ -12,6 +12,7 @@ from core.access import reach_of
 from core.accounts.models import User
 from core.accounts.roles import PROTECTED_ROLES, Role
 from core.home import HomeCard, NavItem
+from core.rights.models import RightsRequest
 from families.desk import register_queue
 from families.models import AssistanceMandate, Guardian, IncomeFile
 from families.queries import proposals_to
@@ -23,13 +24,6 @@ NAV = (
         frozenset({Role.GUARDIAN}),
         icon="family",
         order=10,
-    ),
-    NavItem(
-        gettext_lazy("Comptes au guichet"),
-        "families:desk_accounts",
-        frozenset({Role.ENROLMENT_AGENT}),
-        icon="key",
-        order=45,
     ),
     NavItem(
         gettext_lazy("Accueil au guichet"),
@@ -55,7 +49,7 @@ NAV = (
     NavItem(
         gettext_lazy("Quotients à vérifier"),
         "families:income_queue",
-        frozenset({Role.ENROLMENT_AGENT, Role.REVENUE_OFFICER}),
+        frozenset({Role.REVENUE_OFFICER}),
         icon="euro",
         order=40,
     ),
@@ -110,6 +104,20 @@ def register_queues() -> None:
         icon="lifebuoy",
         order=45,
     )
+    register_queue(
+        "families.data_requests",
+        gettext_lazy("Demandes sur les données"),
+        _data_requests,
+        "rights_queue:list",
+        (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR),
+        text=gettext_lazy("Rectifier ou effacer : une réponse est due dans le mois."),
+        icon="shield",
+        order=60,
+    )
+
+
+def _data_requests(user: User) -> int:
+    return RightsRequest.objects.visible_to(user).filter(state=RightsRequest.OPEN).count()
 
 
 def _mandates_to_check(user: User) -> int:

@@ -30,7 +30,6 @@ _AGENTS = frozenset({Role.ENROLMENT_AGENT, Role.ADMINISTRATOR})
 NAV = (
     NavItem(gettext_lazy("Inscriptions"), "registration:mine", _FAMILY, icon="backpack", order=20),
     NavItem(gettext_lazy("Demandes"), "registration:queue", _AGENTS, icon="inbox", order=10),
-    NavItem(gettext_lazy("Dérogations"), "registration:waivers", _AGENTS, icon="swap", order=20),
     NavItem(
         gettext_lazy("Admissions"),
         "registration:admissions",
@@ -41,7 +40,7 @@ NAV = (
     NavItem(
         gettext_lazy("Radiations"),
         "registration:departures",
-        frozenset({Role.HEAD_TEACHER, Role.ENROLMENT_AGENT}),
+        frozenset({Role.HEAD_TEACHER}),
         icon="logout",
         order=25,
     ),
