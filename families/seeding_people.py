@@ -70,7 +70,7 @@ def _addresses() -> None:
 
 
 def _contacts(ctx: SeedContext) -> None:
-    """Half of the families have named somebody to call and answered about pictures."""
+    """Many families have named somebody to call and answered about pictures."""
     rng = ctx.rng("families.care")
     since = clock.service_day(clock.at(ctx.today - dt.timedelta(days=60), 9))
     calls: list[EmergencyContact] = []
@@ -80,8 +80,10 @@ def _contacts(ctx: SeedContext) -> None:
         ends_on__isnull=True, parental_authority=True, guardian__user__isnull=False
     ).order_by("child", "pk")
     named: set[int] = set()
+    # A whole city would be a quarter of a million answers: some classes show it as well.
+    share = 0.5 if ctx.scale.pupils <= 5000 else 0.1
     for child, guardian in links.values_list("child", "guardian").iterator(chunk_size=BATCH):
-        if rng.random() < 0.5:
+        if rng.random() > share:
             continue
         for use in PhotoAnswer.Use.values:
             allowed = rng.random() < (0.95 if use == PhotoAnswer.Use.CLASS else 0.6)

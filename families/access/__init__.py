@@ -147,6 +147,14 @@ class GuardianshipQuerySet(models.QuerySet["Guardianship"]):
         )
         return self.current(on).filter(~Exists(against), may_pick_up=True)
 
+    def able_to_pay(self, on: dt.date | None = None) -> GuardianshipQuerySet:
+        """Links of who may be named as a payer: authority, or the institution in charge."""
+        from families.models import Guardianship
+
+        return self.current(on).filter(
+            Q(parental_authority=True) | Q(kind=Guardianship.Kind.INSTITUTION)
+        )
+
     def visible_to(self, user: User) -> GuardianshipQuerySet:
         """Links of the children a person sees."""
         from families.models import Child

@@ -33,12 +33,11 @@ def _last_day_of(child_id: int, named: set[int], day: dt.date) -> dt.date | None
     A death or ruling already recorded for later ends the rule then. The caller holds the
     child's lock, which whoever ends a guardianship takes too.
     """
-    links = Guardianship.objects.current(day).filter(child=child_id, guardian__in=named)
-    able = {
-        link.guardian_id: link.ends_on
-        for link in links
-        if link.parental_authority or link.kind == Guardianship.Kind.INSTITUTION
-    }
+    able = dict(
+        Guardianship.objects.able_to_pay(day)
+        .filter(child=child_id, guardian__in=named)
+        .values_list("guardian", "ends_on")
+    )
     if set(able) != named:
         raise RuleBroken("stranger", _("Cette personne n'est pas responsable de l'enfant."), "mode")
     return min((end for end in able.values() if end is not None), default=None)

@@ -23,9 +23,11 @@ from families.actions.payers import end_rules_naming
 from families.codes import new_reference
 from families.models import (
     Child,
+    EmergencyContact,
     Guardian,
     Guardianship,
     Household,
+    PickupContact,
     SituationReport,
 )
 from families.rules import fold
@@ -103,6 +105,21 @@ def _end_all(by: Actor, child: Child, guardian: Guardian, day: dt.date) -> dt.da
         first = first or end
         _close(by, link, end, Reason.DEATH)
     return first or day
+
+
+def _end_named(by: Actor, child: Child, guardian: Guardian, day: dt.date) -> None:
+    """End what somebody without authority may no longer decide: who collects, whom to call.
+
+    After a death the people named stay: the other parent ends them if need be.
+    """
+    for model, verb in ((PickupContact, "pickup_contact"), (EmergencyContact, "emergency_contact")):
+        named = model._default_manager.select_for_update().filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=day), child=child, added_by=guardian
+        )
+        for contact in named.order_by("pk"):
+            contact.ends_on = max(day, contact.starts_on)
+            contact.save(update_fields=["ends_on"])
+            journal.record(by, f"{verb}.end", contact, child=child.pk, on=day.isoformat())
 
 
 @transaction.atomic
@@ -208,6 +225,7 @@ def set_authority(
     if holds and guardian.user is not None:
         become_guardian(guardian.user)
     if not holds:
+        _end_named(by, child, guardian, day)
         lost = end_rules_naming(by=by, child=child, guardian=guardian, day=day)
     _tell_others(child, guardian, day, choose_payer=lost)
     return after
@@ -239,6 +257,7 @@ def end_link(
             _("Un enfant garde au moins un responsable : ajoutez d’abord la personne suivante."),
         )
     _close(by, link, day, reason)
+    _end_named(by, child, guardian, day)
     lost = end_rules_naming(by=by, child=child, guardian=guardian, day=day)
     _tell_others(child, guardian, day, choose_payer=lost)
     return link

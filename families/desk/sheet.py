@@ -183,7 +183,9 @@ def _children(
     modes: dict[int, str] = {}
     rules = PayerRule.objects.filter(child__in=keys, agreed_at__isnull=False, valid_from__lte=day)
     for rule in rules.order_by("valid_from", "pk"):
-        modes[rule.child_id] = str(rule.get_mode_display())
+        over = rule.ends_on is not None and rule.ends_on <= day
+        if rule.ends_on != rule.valid_from:
+            modes[rule.child_id] = "" if over else str(rule.get_mode_display())
     return [
         ChildRow(
             child,

@@ -36,6 +36,15 @@ class PayersForm(ConditionalForm):
     def __init__(self, *args: Any, payers: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["payer"].choices = payers  # type: ignore[attr-defined]
+        if len(payers) > 2:
+            # Two parents and an institution, or a step-parent: say who takes the other part.
+            self.fields["other"] = forms.ChoiceField(
+                label=_("Qui paie l’autre part, ou les semaines paires ?"),
+                choices=payers,
+                widget=forms.RadioSelect,
+                required=False,
+            )
+            self.order_fields(["mode", "payer", "other"])
         if len(payers) < 2:
             self.fields["mode"].choices = PayerRule.Mode.choices[:1]  # type: ignore[attr-defined]
             self.fields["mode"].initial = PayerRule.Mode.SINGLE

@@ -26,7 +26,7 @@ def _shares(data: dict[str, object], payers: list[int]) -> list[Share]:
     others = [key for key in payers if key != first]
     if data["mode"] == PayerRule.Mode.SINGLE or not others:
         return [Share(first, 100)]
-    second = others[0]
+    second = int(str(data.get("other") or others[0]))
     if data["mode"] == PayerRule.Mode.ALTERNATING:
         return [Share(first, 100, "odd"), Share(second, 100, "even")]
     part = int(str(data["percent"] or 0))
@@ -39,7 +39,10 @@ def choose(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResp
     """Say who pays for a child: at once for oneself, else as a proposal."""
     child = own_child(request, reference)
     links = (
-        Guardianship.objects.current().filter(child=child).select_related("guardian").order_by("pk")
+        Guardianship.objects.able_to_pay()
+        .filter(child=child)
+        .select_related("guardian")
+        .order_by("pk")
     )
     people = {link.guardian_id: link.guardian.full_name for link in links}
     form = PayersForm(

@@ -17,6 +17,7 @@ from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor, record_read
+from families.access.care import FACET_READERS
 from families.actions import situations as acts
 from families.actions.names import correct_names
 from families.forms.situations import (
@@ -126,6 +127,7 @@ def situation(request: HttpRequest, reference: str) -> HttpResponse:
         {
             "child": child,
             "people": list(people.values()),
+            "reads_pickup": signed_in(request).has_role(*FACET_READERS["pickup"]),
             "reports": SituationReport.objects.visible_to(signed_in(request))
             .filter(child=child)
             .open()

@@ -364,3 +364,29 @@ def test_the_pickup_list_is_printed_after_a_reason(client, family):
     assert "pièce d’identité" in page
     sign_in_client(client, town.canteen)
     assert client.get(url).status_code == 403
+
+
+def test_with_three_payers_one_says_who_takes_the_other_part(client, family):
+    town, mother, _father, child, _plan, _entry = family
+    link = situations.add_institution(
+        by=Actor(town.agent),
+        child=child,
+        organisation="Aide sociale",
+        given_name="Irène",
+        family_name="Costa",
+        email="ase@essai.example",
+        phone="04 91 00 00 00",
+        parental_authority=False,
+        lives_with=True,
+        day=clock.today(),
+    )
+    sign_in_client(client, mother.user)
+    url = reverse("families:payers", args=[child.reference])
+    values = {"mode": "percentage", "payer": mother.pk, "percent": 30}
+    values |= {"valid_from": clock.today().isoformat()}
+    twice = client.post(url, {**values, "other": mother.pk}).content.decode()
+    assert "choisie deux fois" in twice
+    assert client.post(url, {**values, "other": link.guardian_id}).status_code == 302
+    proposal = child.payer_rules.get(agreed_at=None)
+    shares = dict(proposal.shares.values_list("guardian", "percent"))
+    assert shares == {mother.pk: 30, link.guardian_id: 70}

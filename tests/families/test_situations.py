@@ -14,11 +14,19 @@ from core.journal import Actor, JournalEntry
 from core.outbox import Message
 from families import queries
 from families.actions import situations
-from families.actions.children import add_child, edit_child
+from families.actions.children import add_child, add_pickup_contact, edit_child
 from families.actions.household import update_contact
 from families.actions.names import correct_names
 from families.actions.payers import agree_payers, set_payers
-from families.models import Child, Guardian, Guardianship, NameChange, PayerRule, SituationReport
+from families.models import (
+    Child,
+    Guardian,
+    Guardianship,
+    NameChange,
+    PayerRule,
+    PickupContact,
+    SituationReport,
+)
 from families.rules import Share
 from tests.factories.registration import build_town
 from tests.people import sign_in_client
@@ -115,12 +123,16 @@ def test_a_death_after_an_announced_change_can_be_taken_back_whole(family):
 def test_authority_lost_from_a_day_shows_nothing_from_that_day(client, family):
     town, mother, father, child = family
     day = clock.today() + dt.timedelta(days=5)
+    add_pickup_contact(
+        by=Actor(father.user), guardian=father, child=child, name="Oncle", relation="", phone="1"
+    )
     situations.set_authority(
         by=Actor(town.agent), guardian=father, child=child, holds=False, day=day
     )
     url = reverse("families:child", args=[child.reference])
     sign_in_client(client, father.user)
     assert client.get(url).status_code == 200
+    assert PickupContact.objects.current().filter(child=child).exists()
     with time_machine.travel(clock.at(day, 0, 1), tick=False):
         sign_in_client(client, father.user)
         assert client.get(url).status_code == 404
@@ -129,6 +141,7 @@ def test_authority_lost_from_a_day_shows_nothing_from_that_day(client, family):
         assert not link.parental_authority
         assert not link.may_pick_up
         assert queries.payers_of(child, day) == [(mother, 100)]
+        assert not PickupContact.objects.current().filter(child=child).exists()
         # And back: the third row of the history.
         situations.set_authority(
             by=Actor(town.agent), guardian=father, child=child, holds=True, day=day
