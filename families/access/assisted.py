@@ -44,6 +44,7 @@ class MandateQuerySet(models.QuerySet["AssistanceMandate"]):
         return self.filter(
             helper=user,
             place__code__in=places,
+            place__is_open=True,
             state="active",
             starts_on__lte=today,
             last_day__gte=today,

@@ -231,7 +231,8 @@ def why_over(session: AssistedSession) -> str:
             return end.REVOKED
         if not mandate.in_force(clock.today()):
             return end.MANDATE
-        if mandate.place.code not in reach_of(agent, Role.HELPER).services:
+        here = mandate.place.is_open
+        if not here or mandate.place.code not in reach_of(agent, Role.HELPER).services:
             return end.RIGHTS
     elif not reach_of(agent, *FAMILY_AGENTS).city:
         return end.RIGHTS

@@ -168,6 +168,16 @@ def test_leaving_the_place_ends_what_the_helper_may_do(town):
         acting.begin_by_mandate(by=Actor(User.objects.get(pk=town.helper.pk)), mandate=made)
 
 
+def test_a_place_that_closes_closes_for_its_helpers(town):
+    made = signed(town.mother, town.helper)
+    client = browser(town.helper)
+    begin(client, made)
+    made.place.is_open = False
+    made.place.save()
+    assert client.get(reverse("families:overview")).status_code == 302
+    assert begin(client, made).status_code == 409
+
+
 def test_a_paper_uploaded_for_the_family_stays_the_familys(town):
     """The helper who photographed it opens it no more once the mandate has ended."""
     made = signed(town.mother, town.helper)
