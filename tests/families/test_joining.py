@@ -22,6 +22,7 @@ from core.journal import Actor, JournalEntry
 from core.outbox import Message
 from families.actions import invitations
 from families.actions.codes_on_paper import Answers, code_hashes, invite_on_paper, redeem
+from families.actions.objections import object_to
 from families.models import Child, ChildClaim, Guardian, Guardianship, Invitation
 from tests.factories.accounts import UserFactory
 from tests.factories.families import GuardianFactory, GuardianshipFactory, HouseholdFactory
@@ -275,8 +276,6 @@ def test_lists_ask_the_same_number_of_questions_whatever_their_length(client, to
             birth_date=child.birth_date,
             kind="father",
         )
-        from families.actions.objections import object_to
-
         object_to(
             by=Actor(father.user), guardian=father, child=child, act="waiver", text="Non merci."
         )
@@ -291,3 +290,32 @@ def test_lists_ask_the_same_number_of_questions_whatever_their_length(client, to
         with CaptureQueriesContext(connection) as many:
             client.get(reverse(name))
         assert len(many) == len(few), name
+
+
+def test_a_parents_lists_ask_the_same_number_of_questions_too(client, letter):
+    mother, guest, child, _made = letter
+    father = GuardianFactory()
+    GuardianshipFactory(child=child, guardian=father, kind="father")
+    sign_in_client(client, mother.user)
+    pages = [
+        reverse("families:invitations"),
+        reverse("families:objections", args=[child.reference]),
+        reverse("registration:mine"),
+    ]
+
+    def counts():
+        found = []
+        for page in pages:
+            client.get(page)
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(page).status_code == 200
+            found.append(len(asked))
+        return found
+
+    object_to(by=Actor(father.user), guardian=father, child=child, act="waiver", text="Non.")
+    few = counts()
+    for act in ("deregistration", "change_of_school"):
+        object_to(by=Actor(father.user), guardian=father, child=child, act=act, text="Non.")
+        object_to(by=Actor(mother.user), guardian=mother, child=child, act=act, text="Non.")
+        invite_on_paper(by=Actor(mother.user), guardian=guest)
+    assert counts() == few

@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from core import clock
 from core.outbox import Message
+from core.rights.exports import archive
+from core.rights.registry import sections_for
 from families.models import Guardian, Household
 from tests.families.leak_walk import Answer, Walker, leaks, read
 from tests.families.leak_world import SECRETS, build_world
@@ -89,6 +91,17 @@ def test_nor_do_messages_and_letters(world, mailoutbox):
         assert not leaks(f"{message.subject}\n{message.body}", SECRETS), message.kind
     assert Message.objects.filter(recipient=world.father.user).count() >= 4
     assert mail.outbox == mailoutbox
+
+
+def test_nor_does_the_archive_of_all_we_hold_about_him(world):
+    """Made by a task, and so out of the walk's reach: his rows, his documents, his readings."""
+    his = read(archive(world.father.user, sections_for(world.father.user)))
+    assert world.child.given_name in his
+    assert not leaks(his, SECRETS)
+    hers = read(archive(world.mother.user, sections_for(world.mother.user)))
+    assert {"street", "telephone", "quotient", "words of the objection"} <= set(
+        leaks(hers, SECRETS)
+    )
 
 
 def test_refusals_do_not_tell_a_right_guess_from_a_wrong_one(client, world):
