@@ -31,6 +31,38 @@ KEYWORDS = {
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|</?\w+[^>]*>")
 #: Folders of pages and messages that a parent meets, and those of agents inside them.
 PARENTS = ("families/", "enrolment/registration/templates/messages/", "portal/templates/")
+_PAGES = "families/templates/families/"
+AGENTS = (
+    "families/desk/",
+    "families/merging/",
+    "families/forms/desk.py",
+    "families/home.py",
+    "families/home_people.py",
+    "families/actions/court.py",
+    "families/actions/merging.py",
+    "families/actions/notes.py",
+    "families/actions/situations.py",
+    "families/actions/unmerging.py",
+    "families/forms/separation.py",
+    "families/forms/situations.py",
+    "families/models/assisted.py",
+    "families/models/desk.py",
+    "families/models/merging.py",
+    "families/models/situations.py",
+    "families/readings.py",
+    *(
+        f"families/views/{name}.py"
+        for name in ("acting", "income_agents", "merging", "rulings", "sheet", "situations",
+                     "staff_care")
+    ),
+    *(
+        _PAGES + name
+        for name in ("acting_", "care_", "claim_check", "claim_queue", "desk", "helping",
+                     "household_address", "income_check", "income_queue", "income_rules",
+                     "mandate_check", "moves_queue", "objection_queue", "objection_sheet",
+                     "pickup_print", "rulings", "situation")
+    ),
+)  # fmt: skip
 
 
 @cache
@@ -91,7 +123,11 @@ def test_english_says_nearly_everything() -> None:
 
 
 def test_arabic_speaks_to_parents() -> None:
-    theirs = [key for key, path in sentences().items() if path.startswith(PARENTS)]
+    theirs = [
+        key
+        for key, path in sentences().items()
+        if path.startswith(PARENTS) and not path.startswith(AGENTS)
+    ]
     missing = [key for key in untold("ar") if key in set(theirs)]
     assert len(missing) <= len(theirs) / 10, missing
 
