@@ -28,6 +28,7 @@ def _shell(title: str, body: str, wide: bool = False) -> bytes:  # noqa: FBT001,
         '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title>"
+        '<link rel="icon" href="data:,">'
         f'<link rel="stylesheet" href="/skin.css"></head><body{kind}>'
         f"{_BANNER}<main>{body}</main></body></html>"
     ).encode()
