@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from core.journal import SYSTEM
-from families.actions import merging, quotients, reminders
+from families.actions import exports, merging, quotients, reminders
 from families.actions.duplicates import find_duplicates
 from families.actions.health import remind_plans
 from families.actions.mandates import close_assistance
@@ -65,3 +65,15 @@ def duplicates() -> dict[str, int]:
 def settle_merges() -> int:
     """Bring over what pages under way wrote for files merged since."""
     return sum(merging.settle(by=SYSTEM, done=done) for done in merging.to_settle())
+
+
+@shared_task(name="families.make_export")  # type: ignore[untyped-decorator]
+def make_export(pk: int) -> str:
+    """Make one long list of families."""
+    return exports.make(pk)
+
+
+@shared_task(name="families.sweep_exports")  # type: ignore[untyped-decorator]
+def sweep_exports() -> int:
+    """Take up lists that lost their worker; drop the files of yesterday's."""
+    return exports.sweep()

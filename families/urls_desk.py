@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from families.views import desk, merging, sheet
+from families.views import desk, exports, merging, sheet
 
 urlpatterns = [
     path("recherche/", desk.find, name="search"),
+    path("recherche/exporter/", exports.ask, name="export_ask"),
+    path("recherche/exports/<uuid:public_id>/", exports.export, name="export"),
     path("a-traiter/", desk.todo, name="todo"),
     path("foyers/<str:reference>/", sheet.sheet, name="sheet"),
     path("foyers/<str:reference>/quotient/", sheet.quotient, name="sheet_quotient"),

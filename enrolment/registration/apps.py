@@ -19,6 +19,7 @@ class RegistrationConfig(AppConfig):
         from core.messaging.kinds import register_kinds
         from enrolment.registration import (
             collected,
+            desk,
             home,
             merging,
             papers,
@@ -58,3 +59,4 @@ class RegistrationConfig(AppConfig):
         acting.for_agents("registration:paper")
         acting.describe_acts(home.HELPED_ACTS)
         merging.register()
+        desk.register()

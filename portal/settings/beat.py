@@ -66,6 +66,7 @@ SCHEDULE: dict[str, Any] = {
     },
     # families' agents: what search finds, doubles to look at, what a merge left behind, long lists
     "families.catch_up_search": {"task": "families.catch_up_search", "schedule": 60},
+    "families.sweep_exports": {"task": "families.sweep_exports", "schedule": 600},
     "families.settle_merges": {"task": "families.settle_merges", "schedule": 300},
     "families.find_duplicates": {
         "task": "families.find_duplicates",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from unittest import mock
+
 import pytest
 from django.urls import reverse
 
+from core import clock
 from core.accounts.roles import Role
-from core.journal import JournalEntry
+from core.documents import Document
+from core.journal import Actor, JournalEntry
+from families.actions import exports
 from families.desk import register_queue
 from families.desk.index import catch_up_all
 from families.desk.queues import _queues
-from families.models import IncomeFile
+from families.models import FamilyExport, Household, IncomeFile
 from tests.factories.accounts import UserFactory
 from tests.factories.families import ChildFactory, GuardianFactory, IncomeFileFactory
 from tests.factories.schools import ClassGroupFactory, RollEntryFactory, SchoolFactory
@@ -143,3 +149,57 @@ def test_queues_show_what_awaits_a_post_and_only_that(client, agent):
     assert "Quotients à vérifier" in page
     assert "Essai réservé" not in page
     assert "Une chose vous attend" in page or "choses vous attendent" in page
+
+
+def test_a_small_list_is_ready_at_once_and_is_its_askers_only(client, agent, family):
+    mother, father, _child = family
+    Household.objects.filter(pk=father.household_id).update(is_protected=True)
+    answer = client.post(reverse("families:export_ask"), {"q": "lina roussel", "format": "csv"})
+    page = text_of(client.get(answer["Location"]))
+    assert "2 familles, une ligne par enfant" in page
+    export = FamilyExport.objects.get()
+    table = client.get(export.document.get_absolute_url()).content.decode("utf-8-sig")
+    assert mother.phone in table
+    assert "adresse protégée" in table
+    assert father.household.address_lines[0] not in table.replace(
+        mother.household.address_lines[0], ""
+    )
+    asked = JournalEntry.objects.get(verb="family_export.ask")
+    assert asked.facts == {"families": 2, "format": "csv"}
+    sign_in_client(client, UserFactory(roles=[Role.ENROLMENT_AGENT]))
+    assert client.get(answer["Location"]).status_code == 404
+    assert client.get(export.document.get_absolute_url()).status_code == 404
+
+
+def test_a_long_list_is_made_by_a_worker_with_progress_and_once(agent, family, committed, settings):
+    by = Actor(agent)
+    with mock.patch.object(exports, "AT_ONCE", 1), mock.patch.object(exports, "CHUNK", 1):
+        with committed():
+            waiting = exports.ask_export(by=by, query="", kind="xlsx")
+            assert waiting.state == "waiting"
+            assert waiting.total == 2
+        done = FamilyExport.objects.get()
+        assert (done.state, done.done, done.percent) == ("ready", 2, 100)
+        assert exports.make(done.pk) == "ready"
+    assert FamilyExport.objects.get().document == done.document
+
+
+def test_a_list_whose_worker_died_is_taken_up_and_its_file_goes_after_a_day(agent, family):
+    export = FamilyExport.objects.create(
+        asked_by=agent, query="", format="xlsx", total=2, state="making", done=1
+    )
+    assert exports.make(export.pk) == "making"
+    FamilyExport.objects.update(moved_at=clock.now() - dt.timedelta(minutes=11))
+    assert exports.sweep() == 1
+    export.refresh_from_db()
+    assert export.state == "ready"
+    FamilyExport.objects.update(asked_at=clock.now() - dt.timedelta(days=1, minutes=1))
+    assert exports.sweep() == 1
+    assert not Document.objects.exists()
+
+
+def test_a_table_holds_no_formula(agent):
+    GuardianFactory(given_name="=1+1", family_name="Piège")
+    exports.ask_export(by=Actor(agent), query="piège", kind="csv")
+    table = FamilyExport.objects.get().document.read_bytes().decode("utf-8-sig")
+    assert "'=1+1 Piège" in table
