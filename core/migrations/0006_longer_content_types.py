@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0005_document_owner_filled'),
+        ("core", "0005_document_owner_filled"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='document',
-            name='content_type',
+            model_name="document",
+            name="content_type",
             field=models.CharField(max_length=100),
         ),
     ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from families.actions.merging import (
@@ -61,6 +62,8 @@ def _shown(field: models.Field[Any, Any], row: Person) -> str:
     if field.name == "household":
         return _home(row.household) if isinstance(row, Guardian) else ""
     value = field.value_from_object(row)
+    if field.name == "language":
+        return str(get_language_info(str(value))["name_local"]).capitalize() if value else ""
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(value, bool):

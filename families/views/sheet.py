@@ -78,6 +78,7 @@ def _page(
         .order_by("-written_at", "-pk")
     )
     people = [row.guardian for row in gathered.people]
+    events = events_of(gathered.household, people, gathered.child_ids, user)
     response = render(
         request,
         "families/desk/sheet.html",
@@ -87,7 +88,8 @@ def _page(
             "quotient": quotient,
             "notes": notes,
             "note_form": form or NoteForm(),
-            "events": events_of(gathered.household, people, gathered.child_ids, user)[:LATEST],
+            # Who looked is on the page of all that happened: it would crowd out the rest here.
+            "events": [event for event in events if event.kind != "reads"][:LATEST],
         },
     )
     add_never_cache_headers(response)
