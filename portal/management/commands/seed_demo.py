@@ -38,6 +38,7 @@ STEPS = (
     ("resources.workspace.seeding", "seed"),
     ("classrooms.seeding", "seed"),
     ("families.seeding_people", "seed"),
+    ("families.seeding_agents", "seed"),
 )
 _CITY_WIDE = {
     Role.ENROLMENT_AGENT: "inscriptions",
