@@ -66,11 +66,17 @@ def _typed(value: Any, kind: Kind) -> Any:
     raise TypeError(f"{type(value).__name__} is not a {kind} cell")
 
 
-def write_xlsx(sheet: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
+def write_xlsx(
+    sheet: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    totals: Iterable[Sequence[Any]] = (),
+) -> bytes:
     """Return a workbook of one sheet, written row by row: memory stays flat.
 
-    Text cells are typed as strings: ``=1+1`` shows as typed and computes nothing. Raises
-    ValueError for a row of another length, TypeError for a value of another kind.
+    ``totals`` stand below in bold, out of reach of the filters and sorts of the rows. Text
+    cells are typed as strings: ``=1+1`` shows as typed and computes nothing. Raises ValueError
+    for a row of another length, TypeError for a value of another kind.
     """
     book = Workbook(write_only=True)
     title = re.sub(r"[\[\]:*?/\\]", " ", _plain(sheet))[:31].strip("' ") or "Feuille"
@@ -99,6 +105,14 @@ def write_xlsx(sheet: str, columns: Sequence[Column], rows: Iterable[Sequence[An
     except BaseException:
         page.close()
         raise
+    for row in totals:
+        cells = [
+            _cell(page, _typed(value, column.kind), column.kind)
+            for value, column in zip(row, columns, strict=True)
+        ]
+        for cell in cells:
+            cell.font = Font(bold=True)
+        page.append(cells)
     page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count}"
     out = io.BytesIO()
     book.save(out)

@@ -90,6 +90,9 @@ def test_the_page_shows_the_differences_and_the_workbook_the_figures(canteen, cl
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[1][3] == canteen.school.name
     assert rows[1][-1] == 1
+    assert rows[-1][3] == "Total"
+    assert rows[-1][4:] == rows[-2][4:] == rows[1][4:], "of the only school, route and kitchen"
+    assert sheet.auto_filter.ref.endswith("2"), "sorting the schools leaves the totals below"
 
 
 def test_names_of_pai_trays_ask_for_a_reason_and_leave_a_trace(canteen, closed, client):

@@ -242,7 +242,17 @@ def order_file(kitchen: Kitchen, day: dt.date, counted: Quantities) -> bytes:
         ]
         for row in _by_school(kitchen, counted, counted)
     ]
-    return write_xlsx(date_format(day, "d-m-Y"), columns, rows)
+    by_route: dict[str, list[int]] = {}
+    for row in rows:
+        sums = by_route.setdefault(row[0], [0] * len(row[4:]))
+        by_route[row[0]] = [a + b for a, b in zip(sums, row[4:], strict=True)]
+    totals = [
+        [route, None, None, _("Total de la tournée"), *sums] for route, sums in by_route.items()
+    ]
+    whole = [sum(column) for column in zip(*by_route.values(), strict=True)]
+    if whole:
+        totals.append([None, None, None, _("Total"), *whole])
+    return write_xlsx(date_format(day, "d-m-Y"), columns, rows, totals)
 
 
 @allow(*access.SERVICE_STAFF)
