@@ -25,7 +25,7 @@ from payments.actions.desk import record_desk_payment
 from payments.actions.refunds import refund_payment
 from payments.actions.settle import accept_anomaly
 from payments.forms import CreditNoteForm, DeskPaymentForm, RefundForm
-from payments.models import Invoice, LedgerEntry, PaymentAttempt
+from payments.models import DeskPayment, Invoice, LedgerEntry, PaymentAttempt
 from payments.views.office import filtered
 
 OFFICE = (Role.REVENUE_OFFICER,)
@@ -228,17 +228,23 @@ def export_ledger(request: HttpRequest) -> HttpResponse:
     columns = [
         Column(_("Date"), "datetime"),
         Column(_("Mouvement"), width=28),
-        Column(_("Moyen")),
+        Column(_("Moyen"), width=24),
         Column(_("Payeur"), width=28),
         Column(_("Facture")),
         Column(_("Montant"), "money"),
         Column(_("Référence"), width=40),
     ]
+    methods = {
+        "card": _("Paiement en ligne"),
+        "credit": _("Crédit de la famille"),
+        "credit_note": _("Avoir"),
+        **dict(DeskPayment.Method.choices),
+    }
     values = (
         (
             row.at,
             row.get_kind_display(),
-            row.method,
+            methods.get(row.method, row.method),
             row.payer.full_name,
             row.invoice.number if row.invoice else "",
             row.amount_cents,

@@ -157,6 +157,7 @@ def test_exports_hold_every_invoice_and_movement(client, officer):
             )
         )
         assert len(rows) == 2
+    assert "Espèces" in rows[1], "an accountant reads words, not our codes"
     found = client.get(reverse("payments:office_invoices"), {"q": invoice.number[-6:]})
     assert invoice.number in found.content.decode()
     assert client.get(reverse("payments:office_invoices"), {"q": "zzz"}).status_code == 200
