@@ -24,7 +24,6 @@ class RegistrationConfig(AppConfig):
             merging,
             papers,
             queries,
-            queues,
             retained,
             telling,
             traced,
@@ -37,7 +36,6 @@ class RegistrationConfig(AppConfig):
 
         register_cards(home.cards)
         register_nav(*home.NAV)
-        queues.register()
         register_document_reader(reads_document)
         register_document_reader(reads_paper)
         register_kinds(*telling.KINDS)

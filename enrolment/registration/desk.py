@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.accounts.models import User
 from core.accounts.roles import Role
 from enrolment.registration.home import tone_of
-from enrolment.registration.models import Application, Proof, State, Waiver
+from enrolment.registration.models import Application, Departure, Proof, State, Waiver
 from families.desk import register_queue
 from families.desk.sheet import SheetPart, SheetRow, register_sheet_part
 from families.models import Child, Guardian, Household
@@ -92,6 +92,10 @@ def _waivers(user: User) -> int:
     return Waiver.objects.visible_to(user).filter(state=Waiver.PENDING).count()
 
 
+def _departures(user: User) -> int:
+    return Departure.objects.decided_by(user).filter(state=Departure.REQUESTED).count()
+
+
 def register() -> None:
     """Register parts and queues; called when the app starts."""
     register_sheet_part(sheet_parts)
@@ -134,4 +138,14 @@ def register() -> None:
         text=gettext_lazy("Une autre école que celle du secteur."),
         icon="swap",
         order=25,
+    )
+    register_queue(
+        "registration.departures",
+        gettext_lazy("Radiations demandées"),
+        _departures,
+        "registration:departures",
+        (Role.ENROLMENT_AGENT, Role.HEAD_TEACHER),
+        text=gettext_lazy("Des familles attendent leur certificat de radiation."),
+        icon="logout",
+        order=45,
     )
