@@ -15,7 +15,7 @@ from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from core.presenting import TONE_ICONS, tone_of
@@ -130,6 +130,12 @@ def money_filter(cents: int | None) -> str:
 def money_tag(cents: int | None) -> SafeString:
     """Write cents of euro, kept whole on its line and in its own direction."""
     return format_html('<bdi class="money">{}</bdi>', money_filter(cents))
+
+
+@register.filter
+def ltr(code: str) -> str:
+    """Keep a number of ours in its own order inside an Arabic sentence (2026-000123)."""
+    return f"\u2066{code}\u2069" if get_language_bidi() else code
 
 
 @register.filter

@@ -117,6 +117,15 @@ def test_broken_rule_is_said_in_its_own_words(rf: Any) -> None:
     assert "La limite était hier à 9 h." in page
 
 
+def test_a_number_keeps_its_order_in_an_arabic_sentence() -> None:
+    template = Template("{% load ui %}{{ number|ltr }}")
+    said = {}
+    for language in ("fr", "ar"):
+        with translation.override(language):
+            said[language] = template.render(Context({"number": "2026-000123"}))
+    assert said == {"fr": "2026-000123", "ar": "\u20662026-000123\u2069"}
+
+
 def test_money_is_written_as_its_reader_writes_it() -> None:
     template = Template("{% load ui %}{% money cents %}")
     written = {}
