@@ -16,6 +16,14 @@
     });
   });
 
+  // Tabs that slide start where one is.
+  document.querySelectorAll(".tabs [aria-current]").forEach(function (tab) {
+    var list = tab.closest("ul, ol");
+    var here = tab.getBoundingClientRect();
+    var frame = list.getBoundingClientRect();
+    list.scrollLeft += here.left + here.width / 2 - frame.left - frame.width / 2;
+  });
+
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", function (event) {
     var form = event.target;
