@@ -15,6 +15,7 @@ from core import clock, journal, outbox
 from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.journal import Actor
+from core.messaging.kinds import kind_of
 from core.outbox import Message
 
 
@@ -61,7 +62,8 @@ def undelivered(request: HttpRequest) -> HttpResponse:
         .order_by("state", "-created_at", "-pk")
     )
     page = Paginator(found, 25).get_page(request.GET.get("page"))
-    return render(request, "core/messages/undelivered.html", {"page_obj": page})
+    rows = [(message, kind_of(message.kind).label) for message in page]
+    return render(request, "core/messages/undelivered.html", {"page_obj": page, "rows": rows})
 
 
 @allow(Role.ADMINISTRATOR)

@@ -12,6 +12,7 @@ from core import clock
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.home import NavItem
+from core.templatetags.ui import ltr
 from enrolment.schools.models import RollEntry, School
 from families.child_facts import ChildFact
 from families.models import Child
@@ -53,7 +54,7 @@ def child_facts(children: Sequence[Child], user: User) -> Iterator[tuple[int, Ch
         yield (
             entry.child_id,
             ChildFact(
-                label=_("École %(year)s") % {"year": f"{year}-{year + 1}"},
+                label=_("École %(year)s") % {"year": ltr(f"{year}-{year + 1}")},
                 text=entry.school.name,
                 url=reverse("schools:detail", args=[entry.school.uai]),
                 action=_("Voir"),
