@@ -177,7 +177,10 @@ class Walker:
 def text_of(response: Any) -> str:
     """Return all there is to read in an answer: headers, and the words of any kind of file."""
     body = b"".join(response) if response.streaming else response.content
-    headers = "\n".join(f"{name}: {value}" for name, value in response.items())
+    # A page may well be as many bytes long as a secret number says.
+    headers = "\n".join(
+        f"{name}: {value}" for name, value in response.items() if name != "Content-Length"
+    )
     return f"{unquote(headers)}\n{read(body)}"
 
 

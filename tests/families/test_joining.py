@@ -191,6 +191,8 @@ def test_the_answer_is_the_same_whether_or_not_the_child_exists(client, town):
     child = town.child(town.parent())
     claimant = town.parent(given_name="Thomas")
     sign_in_client(client, claimant.user)
+    claim(client, child, given_name="Avant")  # the first request of a session does more
+    ChildClaim.objects.all().delete()
     with CaptureQueriesContext(connection) as asked:
         known = neutral(claim(client, child))
     ChildClaim.objects.all().delete()
@@ -259,7 +261,7 @@ def test_a_claim_is_refused_with_a_reason_and_made_once(client, town):
     assert (made.state, made.proof) == ("refused", None)
     sign_in_client(client, claimant.user)
     assert "illisible" in client.get(reverse("families:claims")).content.decode()
-    assert not JournalEntry.objects.filter(facts__contains=child.given_name).exists()
+    assert child.given_name not in str(list(JournalEntry.objects.values_list("facts", flat=True)))
 
 
 def test_lists_ask_the_same_number_of_questions_whatever_their_length(client, town):
