@@ -96,14 +96,20 @@ def _touches_database(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On SQLite keep what touches the database; on PostgreSQL keep everything."""
+    """On PostgreSQL keep everything; on SQLite what touches the database, but for the walks.
+
+    Walking every address with every caller takes minutes and proves who is let in, which no
+    database decides: once is enough.
+    """
     if not ON_SQLITE:
         return
     kept, left_out = [], []
     for item in items:
         browser = "journeys" in item.path.parts
+        walk = "architecture" in item.path.parts or item.path.stem.endswith("leak")
         wanted = (
             _touches_database(item)
+            and not walk
             and not item.get_closest_marker("postgres")
             and (not browser or bool(item.get_closest_marker("sqlite_too")))
         )
