@@ -146,6 +146,16 @@ def test_what_was_not_shown_is_not_written(run_tasks: Callable[[], list[str]]) -
     assert Resource.objects.get(external_identifier="x:1").title == "Changée encore"
 
 
+def test_a_word_explained_otherwise_makes_another_plan() -> None:
+    """A new resource's levels and domains are of the plan, as much as its title."""
+    run = receive(table(GOOD.replace("sciences", "océans")))
+    seen = set()
+    for domain in ("sciences.terre", "sciences.vivant"):
+        runs.decide(by=SYSTEM, run=run, columns={}, values={"domains:oceans": domain})
+        seen.add(runs.try_out(run)[1].digest)
+    assert len(seen) == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_lost_message_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
     from resources.catalogue.tasks import sweep_imports

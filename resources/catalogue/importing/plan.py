@@ -68,9 +68,14 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """What tells this plan from any other: the facts it would write, and on what."""
+        """What tells this plan from any other: all it would write, and on which resource."""
         facts = [
-            [line.number, line.action, line.key, line.changes, line.problems] for line in self.lines
+            [
+                *(line.number, line.action, line.key, line.changes, line.problems),
+                *(line.facts, line.terms, line.credits),
+                line.resource.updated_at if line.resource else None,
+            ]
+            for line in self.lines
         ]
         return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()
 
