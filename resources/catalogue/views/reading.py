@@ -17,7 +17,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.journal import Actor
-from resources.catalogue import actions, asking, finding
+from resources.catalogue import actions, asking, finding, panels
 from resources.catalogue.access import EDITORS, READERS, window_of
 from resources.catalogue.models import Favourite, Resource
 from resources.catalogue.views.search import favourite_keys
@@ -50,6 +50,8 @@ def resource(request: HttpRequest, identifier: str) -> HttpResponse:
             "may_edit": user.has_role(*EDITORS),
             "may_share": user.has_role(Role.TEACHER),
             "elsewhere": asking.opens_elsewhere(found),
+            "acts": panels.resource_acts(request, found),
+            "panels": panels.resource_panels(request, found),
         },
     )
 
@@ -94,6 +96,7 @@ def sheet(request: HttpRequest, identifier: str) -> HttpResponse:
         {
             "resource": found,
             "favourites": favourite_keys(user, [found]),
+            "panels": panels.sheet_panels(request, found),
             "is_pupil": user.has_role(Role.PUPIL),
         },
     )

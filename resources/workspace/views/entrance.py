@@ -26,7 +26,7 @@ from resources.catalogue.asking import value_labels
 from resources.catalogue.indexing import term_labels
 from resources.catalogue.models import Favourite, Resource
 from resources.search.engine import Ask
-from resources.workspace import actions, rules
+from resources.workspace import actions, panels, rules
 from resources.workspace.demo import demo_pictures
 from resources.workspace.models import ClassNote, PupilAccount
 
@@ -184,6 +184,7 @@ def my_class(request: HttpRequest) -> HttpResponse:
             ],
             "themes": _themes(found.answer.facets),
             "favourite_count": _favourites(user),
+            "panels": panels.pupil_panels(request, account.class_group) if account else [],
         },
     )
 

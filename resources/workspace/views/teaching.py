@@ -19,7 +19,7 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from core.pdf import pdf_response
 from enrolment.schools.models import ClassGroup, RollEntry
-from resources.workspace import actions, cards, roster
+from resources.workspace import actions, cards, panels, roster
 from resources.workspace.access import ManagedClassQuerySet, managed_classes
 from resources.workspace.forms import CharterForm, NoteForm, ShareForm
 from resources.workspace.models import ClassCharter, ClassNote, PupilAccount
@@ -85,6 +85,7 @@ def class_page(request: HttpRequest, pk: int) -> HttpResponse:
             "without": [line for line in lines if not line.is_active],
             "without_card": [line for line in lines if line.status.code == "no_card"],
             "notes": notes,
+            "panels": panels.class_panels(request, group),
         },
     )
 
