@@ -40,6 +40,8 @@ EDITABLE = (
     "personal_data_level",
     "open_from",
     "open_to",
+    "licence_seats",
+    "licence_unit",
     "quality",
     "published_on",
 )

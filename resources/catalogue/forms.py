@@ -66,6 +66,8 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "url",
             "open_from",
             "open_to",
+            "licence_seats",
+            "licence_unit",
             "quality",
             "published_on",
         )
@@ -79,6 +81,7 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts = {
             "open_to": _("Dernier jour compris. Laissez vide s'il n'y a pas de limite."),
+            "licence_seats": _("Laissez vide si tout le monde peut l’ouvrir à la fois."),
             "quality": _("De 0 (pas encore évaluée) à 5."),
             "personal_data_level": _("Au-delà de « peu », les élèves ne la voient pas."),
         }
@@ -94,6 +97,7 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         for name, vocabulary in vocabularies.items():
             self.fields[name].queryset = _terms(vocabulary)  # type: ignore[attr-defined]
+        self.fields["licence_unit"].required = False
         for field in self.fields.values():
             _name_the_blank(field)
         if self.instance.pk:
@@ -121,6 +125,8 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]
     def facts(self) -> dict[str, Any]:
         """Return the fields for ``actions.save_resource``."""
         facts = {name: self.cleaned_data[name] for name in EDITABLE if name in self.cleaned_data}
+        if not facts.get("licence_unit"):
+            facts.pop("licence_unit", None)
         return {**facts, "keywords": self.cleaned_data["keyword_list"]}
 
 

@@ -19,8 +19,10 @@ class Resource(models.Model):
 
     ``open_from`` and ``open_to`` (last day included) are the city's own: when the licence
     lets schools use it; ``schools`` and ``class_groups`` say where, everywhere when both are
-    empty. ``quality`` runs from 0 (not assessed) to 5. ``search_text`` is the analysed text
-    through which the database answers when no index can be read.
+    empty. Of ``licence_seats`` accesses (no limit when empty) one is taken for each class or
+    each pupil, as ``licence_unit`` says. ``quality`` runs from 0 (not assessed) to 5.
+    ``search_text`` is the analysed text through which the database answers when no index can
+    be read.
     """
 
     class State(models.TextChoices):
@@ -48,6 +50,10 @@ class Resource(models.Model):
         EASY = "easy", _("Facile")
         MEDIUM = "medium", _("Moyen")
         HARD = "hard", _("Difficile")
+
+    class LicenceUnit(models.TextChoices):
+        CLASS = "class", _("Un accès par classe")
+        PUPIL = "pupil", _("Un accès par élève")
 
     class LinkState(models.TextChoices):
         UNCHECKED = "unchecked", _("Jamais vérifié")
@@ -142,6 +148,12 @@ class Resource(models.Model):
     )
     licence_seats = models.PositiveIntegerField(
         _("nombre d’accès achetés"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    licence_unit = models.CharField(
+        _("qui prend un accès"),
+        max_length=5,
+        choices=LicenceUnit.choices,
+        default=LicenceUnit.CLASS,
     )
     link_state = models.CharField(
         _("lien"), max_length=10, choices=LinkState.choices, default=LinkState.UNCHECKED
