@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "enrolment.canteen",
     "resources.catalogue",
     "resources.workspace",
+    "resources.figures",
     "classrooms",
     "allauth",
     "allauth.account",

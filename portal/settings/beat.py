@@ -55,6 +55,8 @@ SCHEDULE: dict[str, Any] = {
         "task": "workspace.close_departed",
         "schedule": crontab(hour=2, minute=10),
     },
+    # resources: the city's figures of use, from the schools' counts
+    "figures.roll_up": {"task": "figures.roll_up", "schedule": crontab(minute=25)},
     # families: announced moves on their day, care plans that end soon
     "families.follow_moves": {
         "task": "families.follow_moves",

@@ -13,7 +13,7 @@ from core import clock, journal, states
 from core.accounts.models import User
 from core.errors import RuleBroken
 from core.journal import Actor
-from resources.catalogue import indexing, rules
+from resources.catalogue import indexing, openings, rules
 from resources.catalogue.models import (
     Contribution,
     Favourite,
@@ -178,8 +178,11 @@ def set_favourite(*, by: Actor, user: User, resource: Resource, kept: bool) -> N
 
 
 @transaction.atomic
-def note_opened(*, resource: Resource, audience: str) -> None:
-    """Count one opening today by a kind of person; nobody's name is kept."""
+def note_opened(*, resource: Resource, audience: str, user: User | None = None) -> None:
+    """Count one opening today by a kind of person; nobody's name is kept.
+
+    ``user`` is told to whoever registered in ``openings``, for counts by school and class.
+    """
     uses = ResourceUse.objects.filter(resource=resource, day=clock.today(), audience=audience)
     if not uses.update(count=F("count") + 1):
         try:
@@ -190,3 +193,5 @@ def note_opened(*, resource: Resource, audience: str) -> None:
         except IntegrityError:
             uses.update(count=F("count") + 1)
     Resource.objects.filter(pk=resource.pk).update(opened_count=F("opened_count") + 1)
+    if user is not None:
+        openings.tell(user, resource)

@@ -36,6 +36,7 @@ STEPS = (
     ("payments.seeding", "seed_late"),
     ("resources.catalogue.seeding", "seed"),
     ("resources.workspace.seeding", "seed"),
+    ("resources.figures.seeding", "seed"),
     ("classrooms.seeding", "seed"),
     ("families.seeding_people", "seed"),
     ("families.seeding_agents", "seed"),

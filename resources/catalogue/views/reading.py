@@ -66,6 +66,7 @@ def open_resource(request: HttpRequest, identifier: str) -> HttpResponse:
     actions.note_opened(
         resource=found,
         audience=Resource.Audience.LEARNER if pupil else Resource.Audience.TEACHER,
+        user=user,
     )
     name = "catalogue:leaving" if asking.opens_elsewhere(found) else "catalogue:sheet"
     return redirect(name, identifier=identifier)

@@ -1,0 +1,1 @@
+"""Pages of figures, costs and the curriculum map."""
