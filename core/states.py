@@ -29,7 +29,7 @@ def move(obj: S, to: str, *, by: Actor, reason: str = "", **changes: Any) -> S:
         if to not in moves.get(before, set()):
             raise RuleBroken(
                 "state",
-                _("Cela n'est plus possible : le dossier a changé entre-temps. Rechargez la page."),
+                _("Cela n’est plus possible : le dossier a changé entre-temps. Rechargez la page."),
             )
         for field, value in {"state": to, **changes}.items():
             setattr(current, field, value)

@@ -91,7 +91,7 @@ def post_child(request: HttpRequest, body: ChildIn) -> tuple[int, Child]:
     """Add a child; the same child sent twice is the same child."""
     guardian = Guardian.objects.filter(user=signed_in(request)).first()
     if guardian is None:
-        raise RuleBroken("no_household", _("Créez d'abord votre foyer."))
+        raise RuleBroken("no_household", _("Créez d’abord votre foyer."))
     child = add_child(by=actor_of(request), guardian=guardian, **body.dict())
     return 201, child
 
@@ -256,7 +256,7 @@ def post_move(request: HttpRequest, body: MoveIn) -> tuple[int, dict[str, Any]]:
     if body.street and street is None:
         raise RuleBroken("street", _("Cette voie n’est pas dans le registre."), "street")
     if street is None and not (body.street_text and body.postcode and body.city):
-        raise RuleBroken("address", _("Complétez l'adresse."), "street_text")
+        raise RuleBroken("address", _("Complétez l’adresse."), "street_text")
     declared = Address(
         street=street,
         **body.dict(include={"street_text", "number", "suffix", "complement", "postcode", "city"}),

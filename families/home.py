@@ -148,7 +148,7 @@ def cards(user: User) -> Iterator[HomeCard]:
     for rule in proposals_to(guardian):
         yield HomeCard(
             title=_("Qui paie pour %(child)s ?") % {"child": rule.child.given_name},
-            text=_("L'autre parent vous propose un partage."),
+            text=_("L’autre parent vous propose un partage."),
             url=reverse("families:child", args=[rule.child.reference]),
             action=_("Répondre"),
             tone="waiting",

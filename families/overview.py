@@ -69,7 +69,7 @@ def tasks_of(
     tasks: list[dict[str, object]] = [
         {
             "title": _("Donner votre adresse"),
-            "text": _("Elle décide de l'école de votre secteur."),
+            "text": _("Elle décide de l’école de votre secteur."),
             "url": reverse("families:address"),
             "done": has_address,
         },
@@ -83,7 +83,7 @@ def tasks_of(
     if children:
         tasks.append(
             {
-                "title": _("Indiquer l'autre parent"),
+                "title": _("Indiquer l’autre parent"),
                 "text": _("Il ou elle peut avoir son propre accès. Facultatif."),
                 "url": reverse("families:guardian_add"),
                 "done": bool(others),
@@ -93,7 +93,7 @@ def tasks_of(
         tasks.append(
             {
                 "title": _("Déclarer votre quotient familial"),
-                "text": _("Sans lui, le tarif le plus élevé s'applique."),
+                "text": _("Sans lui, le tarif le plus élevé s’applique."),
                 "url": reverse("families:income"),
                 "done": income is not None and income.refused_at is None,
             }

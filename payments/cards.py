@@ -68,7 +68,7 @@ def _office(user: User) -> Iterator[HomeCard]:
     elif not BillingRun.objects.filter(month=last).exists():
         yield HomeCard(
             title=_("Facturer %(month)s") % {"month": date_format(last, "F Y")},
-            text=_("Le mois est terminé et n'est pas encore facturé."),
+            text=_("Le mois est terminé et n’est pas encore facturé."),
             url=reverse("payments:runs"),
             action=_("Préparer la facturation"),
             tone="waiting",

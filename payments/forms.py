@@ -33,7 +33,7 @@ class EurosField(forms.CharField):
                 _("Écrivez un montant en euros, par exemple 12,50.")
             ) from error
         if cents < 0 or cents > 100_000_000:
-            raise forms.ValidationError(_("Ce montant n'est pas possible."))
+            raise forms.ValidationError(_("Ce montant n’est pas possible."))
         return cents
 
     def prepare_value(self, value: Any) -> Any:
@@ -52,7 +52,7 @@ class QuotientForm(forms.Form):
         max_value=100_000,
         required=False,
         help_text=gettext_lazy(
-            "Laissez vide si vous ne le connaissez pas : le tarif le plus élevé s'affichera."
+            "Laissez vide si vous ne le connaissez pas : le tarif le plus élevé s’affichera."
         ),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
@@ -108,7 +108,7 @@ class CreditNoteForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Motif de la correction"),
         max_length=200,
-        help_text=gettext_lazy("Écrit sur l'avoir que la famille reçoit."),
+        help_text=gettext_lazy("Écrit sur l’avoir que la famille reçoit."),
     )
 
     def __init__(
@@ -182,7 +182,7 @@ class TariffForm(forms.Form):
 
     def _formula_fields(self, tariff: Tariff) -> None:
         self.fields["rate_per_mille"] = forms.DecimalField(
-            label=_("Taux d'effort, en ‰ du quotient"),
+            label=_("Taux d’effort, en ‰ du quotient"),
             min_value=Decimal("0.001"),
             max_digits=7,
             decimal_places=3,
@@ -202,7 +202,7 @@ class TariffForm(forms.Form):
             band = bands[index] if index < len(bands) else None
             name = f"T{index + 1}"
             self.fields[f"limit_{index}"] = forms.IntegerField(
-                label=_("%(band)s : quotient jusqu'à (€)") % {"band": name},
+                label=_("%(band)s : quotient jusqu’à (€)") % {"band": name},
                 required=False,
                 min_value=0,
                 max_value=100_000,
@@ -255,7 +255,7 @@ class TariffForm(forms.Form):
             return values
         words = {
             "none": _("Indiquez au moins une tranche."),
-            "no_top": _("Laissez vide la limite de la dernière tranche : elle n'en a pas."),
+            "no_top": _("Laissez vide la limite de la dernière tranche : elle n’en a pas."),
             "two_tops": _("Une seule tranche peut être sans limite : la dernière."),
             "same_limit": _("Deux tranches ont la même limite."),
             "decreasing": _("Un quotient plus élevé ne peut pas payer moins."),

@@ -58,7 +58,7 @@ class PriceTable:
         if index < 0:
             raise RuleBroken(
                 "no_tariff",
-                _("Aucun tarif n'est voté pour cette prestation à cette date."),
+                _("Aucun tarif n’est voté pour cette prestation à cette date."),
             )
         return self._price(index, quotient)
 

@@ -10,7 +10,7 @@ class SampleForm(forms.Form):
     """One field of every kind."""
 
     given_name = forms.CharField(
-        label=_("Prénom de l'enfant"),
+        label=_("Prénom de l’enfant"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     birth_date = forms.DateField(

@@ -173,7 +173,7 @@ def _check(holder: Holder, place: School | None, due_on: dt.date) -> None:
     if place is None or place.pk != holder.school.pk:
         raise RuleBroken("other_school", _("Ce matériel n'est pas dans cette école."))
     if holder.class_group is not None and holder.class_group.school_id != place.pk:
-        raise RuleBroken("other_school", _("Cette classe est d'une autre école."), "class_group")
+        raise RuleBroken("other_school", _("Cette classe est d’une autre école."), "class_group")
     today = clock.today()
     if not today <= due_on <= today + LONGEST:
         raise RuleBroken(

@@ -323,7 +323,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("class", "Une classe"),
                             ("teacher", "Un enseignant"),
-                            ("school", "L'école"),
+                            ("school", "L’école"),
                             ("pupil", "Une place d'élève"),
                         ],
                         max_length=8,

@@ -31,7 +31,7 @@ class HandOut(models.Model):
     class Holder(models.TextChoices):
         CLASS = "class", _("Une classe")
         TEACHER = "teacher", _("Un enseignant")
-        SCHOOL = "school", _("L'école")
+        SCHOOL = "school", _("L’école")
         PUPIL = "pupil", _("Une place d'élève")
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {"open": frozenset({"closed"})}

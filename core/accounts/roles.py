@@ -13,7 +13,7 @@ class Role(models.TextChoices):
     PUPIL = "pupil", _("Élève")
     HELPER = "helper", _("Aidant·e mandaté·e")
     TEACHER = "teacher", _("Enseignant·e")
-    HEAD_TEACHER = "head_teacher", _("Directeur ou directrice d'école")
+    HEAD_TEACHER = "head_teacher", _("Directeur ou directrice d’école")
     ENROLMENT_AGENT = "enrolment_agent", _("Agent des inscriptions")
     CANTEEN_MANAGER = "canteen_manager", _("Responsable de la restauration")
     REVENUE_OFFICER = "revenue_officer", _("Régisseur")

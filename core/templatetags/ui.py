@@ -325,7 +325,7 @@ def breadcrumb(*parts: str) -> SafeString:
     ]
     return format_html(
         '<nav class="breadcrumb" aria-label="{}"><ol>{}</ol></nav>',
-        _("Fil d'Ariane"),
+        _("Fil d’Ariane"),
         format_html_join("", "<li>{}</li>", ((item,) for item in items)),
     )
 

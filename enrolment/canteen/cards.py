@@ -104,7 +104,7 @@ def _next_month(
     for pk in sorted(registered - booked):
         child = children[pk]
         yield HomeCard(
-            title=_("Le mois prochain n'est pas encore réservé"),
+            title=_("Le mois prochain n’est pas encore réservé"),
             text=_("Aucun repas pour %(child)s en %(month)s.")
             % {"child": child.given_name, "month": date_format(first, "F")},
             url=reverse("canteen:month", args=[child.reference, first.year, first.month]),
@@ -166,8 +166,8 @@ def _for_school(user: User) -> Iterator[HomeCard]:
         yield HomeCard(
             title=_("Pointage de la cantine"),
             text=ngettext(
-                "Un enfant reste à pointer aujourd'hui.",
-                "%(count)s enfants restent à pointer aujourd'hui.",
+                "Un enfant reste à pointer aujourd’hui.",
+                "%(count)s enfants restent à pointer aujourd’hui.",
                 left,
             )
             % {"count": left},

@@ -66,7 +66,7 @@ class RegistrationForm(WeekForm):
         widget=forms.CheckboxSelectMultiple,
     )
     rules_accepted = forms.BooleanField(
-        label=_("J'ai lu et j'accepte le règlement de la cantine"),
+        label=_("J’ai lu et j’accepte le règlement de la cantine"),
         error_messages={"required": _("Acceptez le règlement de la cantine pour continuer.")},
     )
 

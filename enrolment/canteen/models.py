@@ -154,7 +154,7 @@ class MealRegistration(models.Model):
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="meal_registrations")
     school_year = models.ForeignKey(SchoolYear, on_delete=models.PROTECT, related_name="+")
     starts_on = models.DateField(_("à partir du"))
-    ends_on = models.DateField(_("jusqu'au"), null=True, blank=True)
+    ends_on = models.DateField(_("jusqu’au"), null=True, blank=True)
     rules_accepted_at = models.DateTimeField()
     rules_accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

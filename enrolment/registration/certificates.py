@@ -34,12 +34,12 @@ def certificate_pdf(certificate: Certificate, *, language: str = "fr") -> bytes:
     with translation.override(language):
         issued = date_format(clock.service_day(certificate.issued_at), "j F Y")
         words = {
-            "title": _("Certificat d'inscription scolaire"),
-            "service": _("Direction de l'éducation — service des inscriptions"),
+            "title": _("Certificat d’inscription scolaire"),
+            "service": _("Direction de l’éducation — service des inscriptions"),
             "place_date": _("%(city)s, le %(day)s") % {"city": settings.CITY_NAME, "day": issued},
             "intro": _(
-                "Le maire de %(city)s certifie l'inscription scolaire de l'enfant désigné "
-                "ci-dessous, en application de l'article L131-5 du Code de l'éducation."
+                "Le maire de %(city)s certifie l’inscription scolaire de l’enfant désigné "
+                "ci-dessous, en application de l’article L131-5 du Code de l’éducation."
             )
             % {"city": settings.CITY_NAME},
             "signed": _("Pour le maire, le service des inscriptions"),
@@ -50,15 +50,15 @@ def certificate_pdf(certificate: Certificate, *, language: str = "fr") -> bytes:
             "school": _("École"),
             "reference": _("Dossier"),
             "next": _(
-                "Présentez ce certificat à la direction de l'école, avec le carnet de santé "
-                "de l'enfant : c'est elle qui prononce l'admission. Sans preuve des "
-                "vaccinations obligatoires, l'admission est provisoire, pour trois mois."
+                "Présentez ce certificat à la direction de l’école, avec le carnet de santé "
+                "de l’enfant : c’est elle qui prononce l’admission. Sans preuve des "
+                "vaccinations obligatoires, l’admission est provisoire, pour trois mois."
             ),
             "check_title": _("Vérifier ce certificat"),
             "check_text": _("Toute personne à qui il est remis peut en contrôler le code ici :"),
             "qr_alt": _("Code QR vers la page de vérification"),
             "legal": _(
-                "Code de l'éducation, articles L131-5 et L212-7. Code de la santé publique, "
+                "Code de l’éducation, articles L131-5 et L212-7. Code de la santé publique, "
                 "article R3111-8."
             ),
         }

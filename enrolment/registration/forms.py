@@ -75,7 +75,7 @@ class SchoolChoiceForm(ConditionalForm):
         required=False,
     )
     explanation = forms.CharField(
-        label=_("Quelques mots d'explication"),
+        label=_("Quelques mots d’explication"),
         help_text=_("Sans détail médical : un justificatif pourra vous être demandé."),
         max_length=600,
         required=False,
@@ -104,7 +104,7 @@ class SchoolChoiceForm(ConditionalForm):
         data = super().clean() or {}
         if data.get("choice") == self.OTHER:
             if not data.get("school") and "school" not in self.errors:
-                self.add_error("school", _("Choisissez l'école souhaitée."))
+                self.add_error("school", _("Choisissez l’école souhaitée."))
             if self.sector and not data.get("motive"):
                 self.add_error("motive", _("Choisissez une raison."))
         return data
@@ -174,7 +174,7 @@ class AcceptForm(forms.Form):
     """The school, where the address gives none."""
 
     school = forms.ModelChoiceField(
-        label=_("École d'affectation"), queryset=School.objects.none(), required=False
+        label=_("École d’affectation"), queryset=School.objects.none(), required=False
     )
 
     def __init__(self, *args: Any, application: Application, needed: bool, **kwargs: Any) -> None:
@@ -232,7 +232,7 @@ class AdmitForm(forms.Form):
     vaccination = forms.ChoiceField(
         label=_("Vaccinations obligatoires"),
         choices=[
-            ("seen", _("J'ai vu la preuve : admission définitive")),
+            ("seen", _("J’ai vu la preuve : admission définitive")),
             ("later", _("Pas encore : admission provisoire de trois mois")),
         ],
         widget=forms.RadioSelect,
@@ -295,7 +295,7 @@ class PaperForm(AddressForm):
     received_on = forms.DateField(label=_("Reçu le"), widget=DateInput(attrs={"autofocus": True}))
     scan = PagesField(label=_("Le papier numérisé"))
     child = forms.ChoiceField(label=_("Enfant"), widget=forms.Select)
-    given_name = forms.CharField(label=_("Prénom de l'enfant"), max_length=100, required=False)
+    given_name = forms.CharField(label=_("Prénom de l’enfant"), max_length=100, required=False)
     family_name = forms.CharField(label=_("Nom de naissance"), max_length=100, required=False)
     birth_date = forms.DateField(label=_("Date de naissance"), widget=DateInput(), required=False)
     kind = forms.ChoiceField(
@@ -329,7 +329,7 @@ class PaperForm(AddressForm):
         label=_("Raison"), choices=[("", _("Choisissez")), *Waiver.Motive.choices], required=False
     )
     explanation = forms.CharField(
-        label=_("Quelques mots d'explication"), max_length=600, required=False
+        label=_("Quelques mots d’explication"), max_length=600, required=False
     )
     sworn = forms.MultipleChoiceField(
         label=_("Attesté sur l’honneur sur le papier"),

@@ -119,7 +119,7 @@ def _family_cards(user: User) -> Iterator[HomeCard]:
         if application.state == State.DRAFT:
             yield HomeCard(
                 title=_("Inscription pour %(child)s") % name,
-                text=_("Votre demande est commencée : il reste à l'envoyer."),
+                text=_("Votre demande est commencée : il reste à l’envoyer."),
                 url=reverse(
                     "registration:step", args=[application.reference, resume_at(application)]
                 ),
@@ -143,7 +143,7 @@ def _family_cards(user: User) -> Iterator[HomeCard]:
         else:
             yield HomeCard(
                 title=_("Le certificat pour %(child)s est prêt") % name,
-                text=_("Prenez rendez-vous avec la direction de l'école."),
+                text=_("Prenez rendez-vous avec la direction de l’école."),
                 url=reverse("registration:application", args=[application.reference]),
                 action=_("Voir le certificat"),
                 tone="done",
@@ -155,10 +155,10 @@ def _family_cards(user: User) -> Iterator[HomeCard]:
     for child in _without_school(list(Child.objects.of_guardian(user)), user):
         if level_for(child.birth_date, start_year) or level_for(child.birth_date, start_year + 1):
             yield HomeCard(
-                title=_("%(child)s n'a pas encore d'école") % {"child": child.given_name},
+                title=_("%(child)s n’a pas encore d’école") % {"child": child.given_name},
                 text=_("Demander une place prend cinq minutes."),
                 url=f"{reverse('registration:start')}?enfant={child.reference}",
-                action=_("Inscrire à l'école"),
+                action=_("Inscrire à l’école"),
                 tone="waiting",
                 icon="school",
                 order=18,
@@ -187,7 +187,7 @@ def _agent_cards(user: User) -> Iterator[HomeCard]:
     url = reverse("registration:queue")
     if counts["open"]:
         yield HomeCard(
-            title=_("Demandes d'inscription"),
+            title=_("Demandes d’inscription"),
             text=ngettext(
                 "%(late)s réponse en retard.", "%(late)s réponses en retard.", counts["late"]
             )
@@ -247,7 +247,7 @@ def _head_cards(user: User) -> Iterator[HomeCard]:
     if waiting:
         yield HomeCard(
             title=_("Enfants à admettre"),
-            text=_("La ville a délivré leur certificat d'inscription."),
+            text=_("La ville a délivré leur certificat d’inscription."),
             url=url,
             action=_("Admettre"),
             tone="waiting",
@@ -321,9 +321,9 @@ def child_facts(children: Sequence[Child], user: User) -> Iterator[tuple[int, Ch
             child.pk,
             ChildFact(
                 label=_("École"),
-                text=_("Pas encore d'école"),
+                text=_("Pas encore d’école"),
                 url=f"{reverse('registration:start')}?enfant={child.reference}",
-                action=_("Inscrire à l'école"),
+                action=_("Inscrire à l’école"),
                 tone="warning",
                 order=5,
             ),

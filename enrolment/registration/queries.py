@@ -148,16 +148,16 @@ def _decision(application: Application) -> list[Step]:
         current = "current" if state == State.SUBMITTED else "upcoming"
         return [
             Step(_("Vérification par le service"), text, None, current),
-            Step(_("Certificat d'inscription"), "", None, "upcoming"),
-            Step(_("Admission à l'école"), "", None, "upcoming"),
+            Step(_("Certificat d’inscription"), "", None, "upcoming"),
+            Step(_("Admission à l’école"), "", None, "upcoming"),
         ]
     school = application.school.name if application.school else ""
-    steps = [Step(_("Certificat d'inscription délivré"), school, at, "done")]
+    steps = [Step(_("Certificat d’inscription délivré"), school, at, "done")]
     if state == State.ACCEPTED:
         steps.append(
             Step(
-                _("Admission à l'école"),
-                _("Prenez rendez-vous avec la direction, avec les vaccinations de l'enfant."),
+                _("Admission à l’école"),
+                _("Prenez rendez-vous avec la direction, avec les vaccinations de l’enfant."),
                 None,
                 "current",
             )
@@ -170,7 +170,7 @@ def _decision(application: Application) -> list[Step]:
             text = _("Admission provisoire : vaccinations à présenter avant le %(day)s.") % {
                 "day": day
             }
-        steps.append(Step(_("Admis à l'école"), text, admission.admitted_at, "done"))
+        steps.append(Step(_("Admis à l’école"), text, admission.admitted_at, "done"))
     return steps
 
 

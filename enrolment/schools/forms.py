@@ -45,11 +45,11 @@ class SegmentForm(AddressForm):
         min_value=1,
         max_value=9999,
         required=False,
-        help_text=_("Vide : jusqu'au bout de la voie."),
+        help_text=_("Vide : jusqu’au bout de la voie."),
     )
 
     shared = forms.BooleanField(
-        label=_("Secteur partagé : un agent choisira l'école de chaque enfant"), required=False
+        label=_("Secteur partagé : un agent choisira l’école de chaque enfant"), required=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,7 +89,7 @@ class LeaveForm(forms.Form):
     """From which day a child no longer attends."""
 
     day = forms.DateField(
-        label=_("Premier jour d'absence définitive"), widget=DateInput(), initial=clock.today
+        label=_("Premier jour d’absence définitive"), widget=DateInput(), initial=clock.today
     )
 
     def clean_day(self) -> dt.date:

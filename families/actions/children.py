@@ -40,7 +40,7 @@ def add_child(
         raise RuleBroken("birth_date", _("La date de naissance est dans le futur."), "birth_date")
     if birth_date.year < today.year - 18:
         raise RuleBroken(
-            "birth_date", _("Ce service s'adresse aux enfants de moins de 18 ans."), "birth_date"
+            "birth_date", _("Ce service s’adresse aux enfants de moins de 18 ans."), "birth_date"
         )
     Guardian.objects.select_for_update().get(pk=guardian.pk)
     for known in Child.objects.filter(

@@ -46,7 +46,7 @@ def _stale() -> RuleBroken:
     """One answer for unknown, used, revoked and expired: the link tells nothing."""
     return RuleBroken(
         "invitation",
-        _("Ce lien n'est plus valable. Demandez une nouvelle invitation à l'autre parent."),
+        _("Ce lien n’est plus valable. Demandez une nouvelle invitation à l’autre parent."),
     )
 
 
@@ -58,7 +58,7 @@ def check_may_invite(user: User, guardian: Guardian) -> Guardian:
     since = clock.now() - dt.timedelta(days=1)
     if Invitation.objects.filter(invited_by=user, created_at__gt=since).count() >= DAILY_LIMIT:
         raise RuleBroken(
-            "too_many", _("Vous avez envoyé beaucoup d'invitations. Réessayez demain."), "email"
+            "too_many", _("Vous avez envoyé beaucoup d’invitations. Réessayez demain."), "email"
         )
     found.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=clock.now())
     return found
@@ -74,7 +74,7 @@ def invite(*, by: Actor, guardian: Guardian, email: str) -> Invitation:
     user = person_of(by)
     if (user.email or "").lower() == email.lower():
         raise RuleBroken(
-            "own_address", _("Indiquez l'adresse de l'autre parent, pas la vôtre."), "email"
+            "own_address", _("Indiquez l’adresse de l’autre parent, pas la vôtre."), "email"
         )
     guardian = check_may_invite(user, guardian)
     token = secrets.token_urlsafe(32)
@@ -163,7 +163,7 @@ def accept(*, by: Actor, token: str) -> Guardian:
             "other_address",
             _(
                 "Cette invitation a été envoyée à une autre adresse. "
-                "Connectez-vous avec l'adresse qui l'a reçue."
+                "Connectez-vous avec l’adresse qui l’a reçue."
             ),
         )
     guest = Guardian.objects.select_for_update().get(pk=invitation.guardian_id)

@@ -39,7 +39,7 @@ def _last_day_of(child_id: int, named: set[int], day: dt.date) -> dt.date | None
         .values_list("guardian", "ends_on")
     )
     if set(able) != named:
-        raise RuleBroken("stranger", _("Cette personne n'est pas responsable de l'enfant."), "mode")
+        raise RuleBroken("stranger", _("Cette personne n’est pas responsable de l’enfant."), "mode")
     return min((end for end in able.values() if end is not None), default=None)
 
 
@@ -85,7 +85,7 @@ def set_payers(
     if valid_from < clock.today():
         raise RuleBroken(
             "past",
-            _("Choisissez aujourd'hui ou une date à venir : le passé est facturé."),
+            _("Choisissez aujourd’hui ou une date à venir : le passé est facturé."),
             "valid_from",
         )
     problem = shares_problem(mode, shares)

@@ -39,7 +39,7 @@ class AddressForm(ConditionalForm):
     street = forms.CharField(required=False, widget=forms.HiddenInput)
     number = forms.CharField(
         label=_("Numéro"),
-        help_text=_("Avec bis ou ter s'il y a lieu, par exemple 12 bis."),
+        help_text=_("Avec bis ou ter s’il y a lieu, par exemple 12 bis."),
         max_length=12,
         required=False,
         widget=forms.TextInput(attrs={"class": "w-s", "dir": "auto"}),
@@ -127,12 +127,12 @@ class AddressForm(ConditionalForm):
             return _("Écrivez le nom de votre voie.")
         if self.candidates:
             return _("Choisissez votre voie dans la liste ci-dessous.")
-        return _("Aucune voie ne ressemble à ce nom. Vérifiez, ou indiquez qu'elle n'y est pas.")
+        return _("Aucune voie ne ressemble à ce nom. Vérifiez, ou indiquez qu’elle n’y est pas.")
 
     def _check_outside(self, data: dict[str, Any]) -> None:
         for name in ("street_text", "postcode", "city"):
             if not data.get(name) and name not in self.errors:
-                self.add_error(name, _("Complétez l'adresse."))
+                self.add_error(name, _("Complétez l’adresse."))
 
     def address(self) -> Address:
         """Return what was declared; call it on a valid form."""
@@ -158,7 +158,7 @@ class MoveForm(AddressForm):
         label=_("Qui déménage ?"),
         choices=[
             ("all", _("Tout le foyer")),
-            ("alone", _("Moi seulement : l'autre parent garde l'ancienne adresse")),
+            ("alone", _("Moi seulement : l’autre parent garde l’ancienne adresse")),
         ],
         widget=forms.RadioSelect,
         initial="all",

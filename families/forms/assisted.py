@@ -148,7 +148,7 @@ class NewPersonForm(forms.Form):
 
     given_name = forms.CharField(label=_("Prénom"), max_length=100)
     family_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
-    used_name = forms.CharField(label=_("Nom d'usage"), max_length=100, required=False)
+    used_name = forms.CharField(label=_("Nom d’usage"), max_length=100, required=False)
     phone = forms.CharField(
         label=_("Téléphone"),
         max_length=20,

@@ -19,7 +19,7 @@ class ContactPersonForm(forms.Form):
 
     name = forms.CharField(label=_("Prénom et nom"), max_length=120)
     relation = forms.CharField(
-        label=_("Lien avec l'enfant"),
+        label=_("Lien avec l’enfant"),
         help_text=_("Par exemple : grand-mère, voisin."),
         max_length=60,
         required=False,

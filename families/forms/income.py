@@ -169,7 +169,7 @@ class IncomeCheckForm(forms.Form):
     """An agent confirms a declaration as the proof shows it."""
 
     quotient = forms.IntegerField(
-        label=_("Quotient lu sur l'attestation"),
+        label=_("Quotient lu sur l’attestation"),
         min_value=0,
         max_value=20_000,
         widget=forms.TextInput(attrs=_NUMBER),
@@ -178,7 +178,7 @@ class IncomeCheckForm(forms.Form):
         label=_("Origine"), choices=IncomeFile.Source.choices[:2], widget=forms.RadioSelect
     )
     valid_from = forms.DateField(label=_("Valable du"), widget=DateInput())
-    valid_until = forms.DateField(label=_("Jusqu'au"), widget=DateInput(), required=False)
+    valid_until = forms.DateField(label=_("Jusqu’au"), widget=DateInput(), required=False)
 
 
 class IncomeRefuseForm(forms.Form):

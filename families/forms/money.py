@@ -25,7 +25,7 @@ class PayersForm(ConditionalForm):
     )
     percent = forms.IntegerField(
         label=_("Sa part, en pourcentage"),
-        help_text=_("Seulement pour un partage. L'autre paie le reste."),
+        help_text=_("Seulement pour un partage. L’autre paie le reste."),
         min_value=1,
         max_value=99,
         required=False,

@@ -28,14 +28,14 @@ class AboutYouForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     used_name = forms.CharField(
-        label=_("Nom d'usage"),
+        label=_("Nom d’usage"),
         help_text=_("Si vous utilisez un autre nom au quotidien."),
         max_length=100,
         required=False,
     )
     phone = forms.CharField(
         label=_("Téléphone"),
-        help_text=_("Pour vous joindre si l'école a besoin de vous."),
+        help_text=_("Pour vous joindre si l’école a besoin de vous."),
         max_length=20,
         required=False,
         validators=[phone_number],
@@ -47,14 +47,14 @@ class ContactForm(forms.Form):
     """How a parent is named in daily life, reached, written to."""
 
     used_name = forms.CharField(
-        label=_("Nom d'usage"),
+        label=_("Nom d’usage"),
         help_text=_("Si vous utilisez un autre nom au quotidien."),
         max_length=100,
         required=False,
     )
     phone = forms.CharField(
         label=_("Téléphone"),
-        help_text=_("Pour vous joindre si l'école a besoin de vous."),
+        help_text=_("Pour vous joindre si l’école a besoin de vous."),
         max_length=20,
         required=False,
         validators=[phone_number],
@@ -66,11 +66,11 @@ class ContactForm(forms.Form):
 class ChildForm(forms.Form):
     """A child's identity."""
 
-    given_name = forms.CharField(label=_("Prénom de l'enfant"), max_length=100)
+    given_name = forms.CharField(label=_("Prénom de l’enfant"), max_length=100)
     family_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
     used_name = forms.CharField(
-        label=_("Nom d'usage"),
-        help_text=_("S'il est différent du nom de naissance."),
+        label=_("Nom d’usage"),
+        help_text=_("S’il est différent du nom de naissance."),
         max_length=100,
         required=False,
     )
@@ -104,7 +104,7 @@ class OtherGuardianForm(forms.Form):
     given_name = forms.CharField(label=_("Prénom"), max_length=100)
     family_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
     kind = forms.ChoiceField(
-        label=_("Lien avec l'enfant"),
+        label=_("Lien avec l’enfant"),
         choices=[
             (Guardianship.Kind.MOTHER, _("Mère")),
             (Guardianship.Kind.FATHER, _("Père")),
@@ -123,7 +123,7 @@ class OtherGuardianForm(forms.Form):
     )
     email = forms.EmailField(
         label=_("Son adresse e-mail"),
-        help_text=_("Pour l'inviter à ouvrir son propre accès. Vous pouvez le faire plus tard."),
+        help_text=_("Pour l’inviter à ouvrir son propre accès. Vous pouvez le faire plus tard."),
         required=False,
     )
 
@@ -145,7 +145,7 @@ class PickupForm(forms.Form):
 
     name = forms.CharField(label=_("Prénom et nom"), max_length=120)
     relation = forms.CharField(
-        label=_("Lien avec l'enfant"),
+        label=_("Lien avec l’enfant"),
         help_text=_("Par exemple : grand-mère, voisin."),
         max_length=60,
         required=False,

@@ -111,7 +111,7 @@ class NamesForm(forms.Form):
 
     given_name = forms.CharField(label=_("Prénom"), max_length=100)
     family_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
-    used_name = forms.CharField(label=_("Nom d'usage"), max_length=100, required=False)
+    used_name = forms.CharField(label=_("Nom d’usage"), max_length=100, required=False)
     reason = forms.ChoiceField(
         label=_("Motif"),
         choices=NameChange.Reason.choices[1:],

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ("family_name", models.CharField(max_length=100, verbose_name="nom de naissance")),
                 (
                     "used_name",
-                    models.CharField(blank=True, max_length=100, verbose_name="nom d'usage"),
+                    models.CharField(blank=True, max_length=100, verbose_name="nom d’usage"),
                 ),
                 ("birth_date", models.DateField(verbose_name="date de naissance")),
                 ("created_at", models.DateTimeField(default=core.clock.now, editable=False)),
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ("family_name", models.CharField(max_length=100, verbose_name="nom de naissance")),
                 (
                     "used_name",
-                    models.CharField(blank=True, max_length=100, verbose_name="nom d'usage"),
+                    models.CharField(blank=True, max_length=100, verbose_name="nom d’usage"),
                 ),
                 (
                     "email",
@@ -162,12 +162,12 @@ class Migration(migrations.Migration):
                 (
                     "lives_with",
                     models.BooleanField(
-                        default=True, verbose_name="l'enfant vit avec cette personne"
+                        default=True, verbose_name="l’enfant vit avec cette personne"
                     ),
                 ),
                 (
                     "may_pick_up",
-                    models.BooleanField(default=True, verbose_name="peut venir chercher l'enfant"),
+                    models.BooleanField(default=True, verbose_name="peut venir chercher l’enfant"),
                 ),
                 (
                     "receives_messages",
@@ -245,7 +245,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("caf", "Attestation de la CAF"),
-                            ("tax", "Avis d'imposition"),
+                            ("tax", "Avis d’imposition"),
                             ("declared", "Déclaré, en attente de contrôle"),
                         ],
                         max_length=10,
@@ -432,7 +432,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, verbose_name="prénom et nom")),
                 (
                     "relation",
-                    models.CharField(blank=True, max_length=60, verbose_name="lien avec l'enfant"),
+                    models.CharField(blank=True, max_length=60, verbose_name="lien avec l’enfant"),
                 ),
                 ("phone", models.CharField(max_length=20, verbose_name="téléphone")),
                 ("starts_on", models.DateField(default=core.clock.today)),

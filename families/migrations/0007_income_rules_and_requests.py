@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("caf", "Attestation de la CAF"),
-                    ("tax", "Avis d'imposition"),
+                    ("tax", "Avis d’imposition"),
                     ("declared", "Déclaré, en attente de contrôle"),
                     ("api", "Reçu de la CAF ou de la MSA"),
                 ],

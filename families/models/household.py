@@ -88,7 +88,7 @@ class Guardian(models.Model):
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="guardians")
     given_name = models.CharField(_("prénom"), max_length=100)
     family_name = models.CharField(_("nom de naissance"), max_length=100)
-    used_name = models.CharField(_("nom d'usage"), max_length=100, blank=True)
+    used_name = models.CharField(_("nom d’usage"), max_length=100, blank=True)
     email = models.EmailField(_("adresse e-mail"), blank=True)
     phone = models.CharField(_("téléphone"), max_length=20, blank=True)
     language = models.CharField(_("langue"), max_length=5, default="fr")

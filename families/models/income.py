@@ -26,7 +26,7 @@ class IncomeFile(models.Model):
 
     class Source(models.TextChoices):
         CAF = "caf", _("Attestation de la CAF")
-        TAX = "tax", _("Avis d'imposition")
+        TAX = "tax", _("Avis d’imposition")
         DECLARED = "declared", _("Déclaré, en attente de contrôle")
         API = "api", _("Reçu de la CAF ou de la MSA")
 

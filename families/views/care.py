@@ -55,7 +55,7 @@ def pickup_edit(request: HttpRequest, guardian: Guardian, pk: int) -> HttpRespon
         except RuleBroken as broken:
             form.add_error(broken.field, broken.message)
         else:
-            messages.success(request, _("C'est noté."))
+            messages.success(request, _("C’est noté."))
             return redirect("families:child", reference=contact.child.reference)
     return render(
         request,
@@ -111,7 +111,7 @@ def emergency_edit(request: HttpRequest, guardian: Guardian, pk: int) -> HttpRes
         except RuleBroken as broken:
             form.add_error(broken.field, broken.message)
         else:
-            messages.success(request, _("C'est noté."))
+            messages.success(request, _("C’est noté."))
             return redirect("families:emergency", reference=contact.child.reference)
     return render(
         request,
@@ -165,7 +165,7 @@ def health_page(request: HttpRequest, guardian: Guardian, reference: str) -> Htt
         health.tell_allergies(
             by=Actor.of(request), guardian=guardian, child=child, **form.cleaned_data
         )
-        messages.success(request, _("C'est noté."))
+        messages.success(request, _("C’est noté."))
         return redirect("families:health", reference=child.reference)
     return render(
         request,

@@ -119,7 +119,7 @@ def link(request: HttpRequest, guardian: Guardian, reference: str) -> HttpRespon
         lives_with="lives_with" in request.POST,
         receives_messages="receives_messages" in request.POST,
     )
-    messages.success(request, _("C'est noté."))
+    messages.success(request, _("C’est noté."))
     return redirect("families:child", reference=child.reference)
 
 

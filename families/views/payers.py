@@ -67,7 +67,7 @@ def choose(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResp
                 messages.success(request, _("Vous payez pour %s.") % child.given_name)
             else:
                 messages.success(
-                    request, _("Proposition envoyée. Elle vaut dès que l'autre parent l'accepte.")
+                    request, _("Proposition envoyée. Elle vaut dès que l’autre parent l’accepte.")
                 )
             return redirect("families:child", reference=child.reference)
     rule_now, proposal = queries.rules_of(child, clock.today())
@@ -88,7 +88,7 @@ def answer(request: HttpRequest, guardian: Guardian, pk: int) -> HttpResponse:
     child = own_child(request, rule.child.reference)
     if request.POST.get("answer") == "agree" and not mine:
         agree_payers(by=Actor.of(request), rule=rule)
-        messages.success(request, _("C'est d'accord : le partage est enregistré."))
+        messages.success(request, _("C’est d’accord : le partage est enregistré."))
     else:
         withdraw_payers(by=Actor.of(request), rule=rule)
         messages.success(request, _("La proposition est retirée. Rien ne change."))

@@ -43,7 +43,7 @@ def start_run(*, by: Actor, month: dt.date) -> BillingRun:
     """
     first, _last = month_bounds(month)
     if first > clock.today():
-        raise RuleBroken("future", _("Ce mois n'a pas encore commencé."), field="month")
+        raise RuleBroken("future", _("Ce mois n’a pas encore commencé."), field="month")
     try:
         with transaction.atomic():
             run = BillingRun.objects.create(month=first, started_by=by.user)
@@ -76,7 +76,7 @@ def confirm(*, by: Actor, run: BillingRun) -> BillingRun:
         if locked.state in {BillingRun.State.INVOICING, BillingRun.State.DONE}:
             return locked
         if locked.state != BillingRun.State.READY:
-            raise RuleBroken("state", _("Le calcul n'est pas terminé."))
+            raise RuleBroken("state", _("Le calcul n’est pas terminé."))
         terms_on(clock.today())
         locked.state, locked.moved_at = BillingRun.State.INVOICING, clock.now()
         locked.save(update_fields=["state", "moved_at"])

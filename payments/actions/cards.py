@@ -96,7 +96,7 @@ def _reuse_or_close(
     if attempt.state == PaymentAttempt.State.PROCESSING:
         raise _in_progress()
     if attempt.has_settled and not _balances(wanted):
-        raise RuleBroken("already_paid", _("Cette facture vient d'être payée. Merci !"))
+        raise RuleBroken("already_paid", _("Cette facture vient d’être payée. Merci !"))
     return None
 
 
@@ -114,7 +114,7 @@ def _down() -> RuleBroken:
     return RuleBroken(
         "provider_down",
         _(
-            "Le service de paiement ne répond pas pour le moment. Rien n'a été débité. "
+            "Le service de paiement ne répond pas pour le moment. Rien n’a été débité. "
             "Réessayez dans quelques minutes : votre facture vous attend ici."
         ),
     )
@@ -135,7 +135,7 @@ def _create(
             if not _all_of(payer, due):
                 raise RuleBroken("not_yours", _("Cette facture ne vous est pas adressée."))
             if not due:
-                raise RuleBroken("nothing_due", _("Il n'y a rien à payer."))
+                raise RuleBroken("nothing_due", _("Il n’y a rien à payer."))
             total = sum(invoice.balance_cents for invoice in due)
             _check_amount(total, provider)
             expires = clock.now() + PAGE_OPEN
@@ -158,7 +158,7 @@ def _create(
         # Another tab was faster by a moment: its page is open, or about to be.
         raise RuleBroken(
             "in_progress",
-            _("Un paiement de cette facture vient d'être ouvert ailleurs. Réessayez."),
+            _("Un paiement de cette facture vient d’être ouvert ailleurs. Réessayez."),
         ) from error
     return attempt
 
@@ -226,7 +226,7 @@ def _open(attempt: PaymentAttempt, provider: Provider) -> PaymentAttempt:
         _give_up(attempt, str(error))
         raise RuleBroken(
             "provider_refused",
-            _("Le service de paiement a refusé la demande. Rien n'a été débité. Réessayez."),
+            _("Le service de paiement a refusé la demande. Rien n’a été débité. Réessayez."),
         ) from error
     with transaction.atomic():
         locked: PaymentAttempt = PaymentAttempt.objects.select_for_update(no_key=True).get(

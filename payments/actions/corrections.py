@@ -83,7 +83,7 @@ def _lines(
     invoice: Invoice, quantities: Mapping[int, int], reason: str
 ) -> list[tuple[InvoiceLine, int]]:
     if not reason.strip():
-        raise RuleBroken("reason", _("Indiquez le motif de l'avoir."), field="reason")
+        raise RuleBroken("reason", _("Indiquez le motif de l’avoir."), field="reason")
     left = creditable(invoice)
     wanted = {pk: count for pk, count in quantities.items() if count}
     if not wanted:
@@ -93,5 +93,5 @@ def _lines(
     rows = InvoiceLine.objects.in_bulk(list(wanted))
     chosen = [(rows[pk], count) for pk, count in sorted(wanted.items())]
     if not any(line.unit_price_cents for line, _count in chosen):
-        raise RuleBroken("nothing", _("Ces lignes sont gratuites : il n'y a rien à retirer."))
+        raise RuleBroken("nothing", _("Ces lignes sont gratuites : il n’y a rien à retirer."))
     return chosen

@@ -133,7 +133,7 @@ def use_credit(invoice: Invoice, *, key: str, by: Actor) -> int:
             return 0
         cents = min(free_credit_of(payer), locked.balance_cents)
         if cents <= 0:
-            raise RuleBroken("no_credit", _("Il n'y a pas de crédit à utiliser."))
+            raise RuleBroken("no_credit", _("Il n’y a pas de crédit à utiliser."))
         back = Movement(payer, LedgerEntry.Kind.CREDIT_USED, "credit", "escale", f"{key}:out")
         post_in(out, [Share(locked.pk, cents)])
         post_out(back, [Share(None, cents)])

@@ -63,7 +63,7 @@ def _check(attempt: PaymentAttempt, cents: int, reason: str) -> None:
     if not get_provider(attempt.provider).capabilities.refunds:
         raise RuleBroken("provider", _("Ce moyen de paiement ne permet pas de rembourser."))
     if attempt.refundable_cents <= 0:
-        raise RuleBroken("state", _("Il n'y a plus rien à rembourser sur ce paiement."))
+        raise RuleBroken("state", _("Il n’y a plus rien à rembourser sur ce paiement."))
     if not 0 < cents <= attempt.refundable_cents:
         raise RuleBroken(
             "amount", _("Le montant dépasse ce qui reste à rembourser."), field="amount"

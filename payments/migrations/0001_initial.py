@@ -697,7 +697,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("bands", "Par tranches de quotient familial"),
-                            ("effort_rate", "Au taux d'effort"),
+                            ("effort_rate", "Au taux d’effort"),
                         ],
                         max_length=12,
                         verbose_name="mode de calcul",
@@ -712,7 +712,7 @@ class Migration(migrations.Migration):
                         decimal_places=3,
                         max_digits=7,
                         null=True,
-                        verbose_name="taux d'effort (‰)",
+                        verbose_name="taux d’effort (‰)",
                     ),
                 ),
                 (
@@ -753,7 +753,7 @@ class Migration(migrations.Migration):
                 (
                     "quotient_max",
                     models.PositiveIntegerField(
-                        blank=True, null=True, verbose_name="quotient jusqu'à"
+                        blank=True, null=True, verbose_name="quotient jusqu’à"
                     ),
                 ),
                 ("unit_price_cents", models.PositiveIntegerField(verbose_name="prix")),

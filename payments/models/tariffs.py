@@ -21,7 +21,7 @@ class Tariff(models.Model):
 
     class Kind(models.TextChoices):
         BANDS = "bands", _("Par tranches de quotient familial")
-        EFFORT_RATE = "effort_rate", _("Au taux d'effort")
+        EFFORT_RATE = "effort_rate", _("Au taux d’effort")
 
     service = models.SlugField(_("prestation"), max_length=40)
     label = models.CharField(_("libellé"), max_length=80)
@@ -29,7 +29,7 @@ class Tariff(models.Model):
     valid_from = models.DateField(_("en vigueur à partir du"))
     resolution = models.CharField(_("délibération"), max_length=120)
     rate_per_mille = models.DecimalField(
-        _("taux d'effort (‰)"), max_digits=7, decimal_places=3, null=True, blank=True
+        _("taux d’effort (‰)"), max_digits=7, decimal_places=3, null=True, blank=True
     )
     floor_cents = models.PositiveIntegerField(_("prix plancher"), null=True, blank=True)
     ceiling_cents = models.PositiveIntegerField(_("prix plafond"), null=True, blank=True)
@@ -71,7 +71,7 @@ class TariffBand(models.Model):
 
     tariff = models.ForeignKey(Tariff, on_delete=models.CASCADE, related_name="bands")
     code = models.CharField(_("tranche"), max_length=10)
-    quotient_max = models.PositiveIntegerField(_("quotient jusqu'à"), null=True, blank=True)
+    quotient_max = models.PositiveIntegerField(_("quotient jusqu’à"), null=True, blank=True)
     unit_price_cents = models.PositiveIntegerField(_("prix"))
 
     class Meta:

@@ -132,8 +132,8 @@ def refund(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         line.invoice,
     )
     context["note"] = _(
-        "La somme est prise d'abord sur le crédit de la famille (avoirs, trop-perçu). Le reste "
-        "sera de nouveau dû sur la facture : si la prestation n'est pas due, établissez d'abord "
+        "La somme est prise d’abord sur le crédit de la famille (avoirs, trop-perçu). Le reste "
+        "sera de nouveau dû sur la facture : si la prestation n’est pas due, établissez d’abord "
         "un avoir."
     )
     context["title"] = _("Rembourser un paiement en ligne")
@@ -160,7 +160,7 @@ def credit_note(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         )
 
     if _two_steps(request, form, act, context):
-        messages.success(request, _("L'avoir est établi et la famille prévenue."))
+        messages.success(request, _("L’avoir est établi et la famille prévenue."))
         return redirect("payments:office_invoice", invoice.public_id)
     if context["confirming"]:
         cents = sum(lines[pk].unit_price_cents * n for pk, n in form.quantities.items())
@@ -169,7 +169,7 @@ def credit_note(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "number": invoice.number,
         }
     context["title"] = _("Corriger la facture par un avoir")
-    context["action"] = _("Établir l'avoir")
+    context["action"] = _("Établir l’avoir")
     return render(request, "payments/office/act.html", context)
 
 

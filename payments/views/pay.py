@@ -72,7 +72,7 @@ def come_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if not attempt.is_pending and attempt.state != PaymentAttempt.State.ANOMALY:
         return redirect("payments:payment", attempt.public_id)
     if request.GET.get("annule") and attempt.state == PaymentAttempt.State.OPEN:
-        messages.info(request, _("Vous n'avez pas payé : rien n'a été débité."))
+        messages.info(request, _("Vous n’avez pas payé : rien n’a été débité."))
         return redirect("payments:home")
     return _show(request, attempt, unreachable=unreachable)
 

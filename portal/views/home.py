@@ -18,7 +18,7 @@ GROUPS = [
     ("urgent", _("À faire sans tarder")),
     ("waiting", _("En attente")),
     ("plain", _("Ce qui vous attend")),
-    ("done", _("C'est fait")),
+    ("done", _("C’est fait")),
 ]
 
 

@@ -65,11 +65,11 @@ def _samples() -> dict[str, Any]:
                 "state": "done",
             },
             {
-                "title": _("Certificat d'inscription"),
+                "title": _("Certificat d’inscription"),
                 "text": _("Nous préparons votre certificat. Comptez deux jours ouvrés."),
                 "state": "current",
             },
-            {"title": _("Admission à l'école"), "state": "upcoming"},
+            {"title": _("Admission à l’école"), "state": "upcoming"},
         ],
         "tasks": [
             {"title": _("Votre adresse"), "done": True, "url": "#taches"},
@@ -82,7 +82,7 @@ def _samples() -> dict[str, Any]:
             },
             {"title": _("Vaccinations"), "url": "#taches", "state": _("Reçu"), "tone": "info"},
         ],
-        "form_steps": [_("Votre enfant"), _("L'école"), _("Les pièces"), _("Vérification")],
+        "form_steps": [_("Votre enfant"), _("L’école"), _("Les pièces"), _("Vérification")],
         "rows": [
             {"name": "Lina Benali-Roussel", "school": _("École des Calanques"), "state": "done"},
             {"name": "Noé Benali-Roussel", "school": _("École du Vieux-Port"), "state": "waiting"},

@@ -55,7 +55,7 @@ def give_address(page, check, *, typed="tamaris"):
 def add_child(page, name, years, button):
     birth = dt.date(clock.school_year_of(clock.today()) - years, 5, 4)
     page.get_by_role("heading", level=1, name="Ajouter un enfant").wait_for()
-    page.get_by_label("Prénom de l'enfant").fill(name)
+    page.get_by_label("Prénom de l’enfant").fill(name)
     page.get_by_label("Nom de naissance").fill("Haddad")
     page.get_by_label("Date de naissance").fill(birth.isoformat())
     page.get_by_text("Sa mère", exact=True).click()
@@ -138,7 +138,7 @@ def test_a_parent_makes_her_family_and_the_other_joins(
     assert "Tamaris" not in father.content()
     assert Invitation.objects.get().used_at
     father.goto(link)
-    father.get_by_role("heading", level=1, name="n'est plus valable").wait_for()
+    father.get_by_role("heading", level=1, name="n’est plus valable").wait_for()
     assert_accessible(father)
 
 
@@ -161,8 +161,8 @@ def test_parents_agree_on_who_pays(town, desktop, new_page, sign_in_fast, assert
     other.goto("/")
     other.get_by_role("link", name="Qui paie pour Amel").click()
     shot(other, "01-proposition")
-    other.get_by_role("button", name="Je suis d'accord").click()
-    other.get_by_text("C'est d'accord").wait_for()
+    other.get_by_role("button", name="Je suis d’accord").click()
+    other.get_by_text("C’est d’accord").wait_for()
     assert_accessible(other)
     rule = PayerRule.objects.filter(child=child, mode="alternating").get()
     assert rule.agreed_at

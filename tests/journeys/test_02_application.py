@@ -34,7 +34,7 @@ def go_on(page):
 
 def fill_in(page, town, check):
     page.goto("/famille/")
-    page.get_by_role("link", name="Inscrire à l'école").first.click()
+    page.get_by_role("link", name="Inscrire à l’école").first.click()
     check(page)
     page.get_by_role("radio", name="Amel").check()
     shot(page, "02-enfant")
@@ -60,7 +60,7 @@ def fill_in(page, town, check):
 
 def add_documents(page, check):
     page.get_by_role("heading", level=1, name="Vos pièces").wait_for()
-    page.get_by_role("button", name="Je l'atteste sur l'honneur : Domicile").click()
+    page.get_by_role("button", name="Je l’atteste sur l’honneur : Domicile").click()
     page.get_by_text("Votre attestation est enregistrée").wait_for()
     page.get_by_label("Type de pièce").select_option("child_identity")
     page.get_by_label("Votre document").set_input_files(

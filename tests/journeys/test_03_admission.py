@@ -49,8 +49,8 @@ def picture():
 
 def ask_for_more(page, town, check):
     page.goto("/")
-    page.get_by_role("link", name="Demandes d'inscription").click()
-    page.get_by_role("heading", level=1, name="Demandes d'inscription").wait_for()
+    page.get_by_role("link", name="Demandes d’inscription").click()
+    page.get_by_role("heading", level=1, name="Demandes d’inscription").wait_for()
     check(page)
     shot(page, "03-file")
     page.get_by_role("link", name="Amel Haddad").click()
@@ -88,7 +88,7 @@ def decide(page, town, check):
     check(page)
     shot(page, "03-dossier")
     page.get_by_role("button", name="Délivrer le certificat").click()
-    page.get_by_text("Le certificat d'inscription est délivré").wait_for()
+    page.get_by_text("Le certificat d’inscription est délivré").wait_for()
     check(page)
 
 
@@ -127,7 +127,7 @@ def admit(page, town, check):
     page.get_by_text("Pas encore : admission provisoire").click()
     page.get_by_text("CP A").click()
     shot(page, "03-admission")
-    page.get_by_role("button", name="Admettre l'enfant").click()
+    page.get_by_role("button", name="Admettre l’enfant").click()
     page.get_by_text("est admis·e").wait_for()
     check(page)
     page.get_by_role("button", name="Vaccinations vues").click()

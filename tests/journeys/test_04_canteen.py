@@ -63,7 +63,7 @@ def register(page, check, *, name="Zoé"):
     page.get_by_text("Acceptez le règlement").first.wait_for()
     check(page)
     expect(page.get_by_label("Sans porc")).to_be_checked()
-    page.get_by_label("J'ai lu et j'accepte").check()
+    page.get_by_label("J’ai lu et j’accepte").check()
     page.get_by_role("button", name="Inscrire à la cantine").click()
     page.get_by_role("heading", level=1, name=f"Cantine de {name}").wait_for()
     assert MealRegistration.objects.filter(child__given_name=name).exists()

@@ -57,8 +57,8 @@ def test_a_month_is_prepared_looked_at_and_issued(page, officer, assert_accessib
     page.select_option("select[name=month]", month.isoformat())
     page.get_by_role("button", name="Préparer la facturation").click()
     page.get_by_role("heading", name=re.compile("Émettre 3 factures pour 43,44")).wait_for()
-    page.get_by_text("Un enfant n'a pas de payeur connu").wait_for()
-    page.get_by_text("1 famille n'a pas de quotient connu").wait_for()
+    page.get_by_text("Un enfant n’a pas de payeur connu").wait_for()
+    page.get_by_text("1 famille n’a pas de quotient connu").wait_for()
     assert_accessible(page)
     shot(page, "apercu")
     assert Invoice.objects.count() == 0
@@ -98,8 +98,8 @@ def test_cash_a_correction_and_a_reminder(page, officer, assert_accessible):
     page.locator("input[name^=line_]").fill("2")
     page.fill("input[name=reason]", "Sortie scolaire")
     page.get_by_role("button", name="Continuer").click()
-    page.get_by_role("button", name="Établir l'avoir").click()
-    page.get_by_text("L'avoir est établi").wait_for()
+    page.get_by_role("button", name="Établir l’avoir").click()
+    page.get_by_text("L’avoir est établi").wait_for()
     assert CreditNote.objects.get().amount_cents == 724
     page.get_by_role("link", name="Impayés").click()
     assert_accessible(page)

@@ -83,7 +83,7 @@ def test_without_javascript_several_bills_and_coming_back_unpaid(
     shot(no_js, "plusieurs")
     no_js.get_by_role("button", name="Payer les factures cochées").click()
     no_js.get_by_role("button", name="Revenir sans payer").click()
-    no_js.get_by_text("rien n'a été débité").wait_for()
+    no_js.get_by_text("rien n’a été débité").wait_for()
     no_js.get_by_role("button", name="Payer les factures cochées").click()
     no_js.get_by_role("button", name=re.compile("Payer 51,20")).click()
     no_js.get_by_role("heading", name="Paiement reçu").wait_for()

@@ -61,7 +61,7 @@ def photograph():
 
 
 def name_people(page, check, child):
-    page.get_by_role("link", name="Autoriser quelqu'un").click()
+    page.get_by_role("link", name="Autoriser quelqu’un").click()
     page.get_by_label("Prénom et nom").fill("Yvonne Martin")
     page.get_by_label("Téléphone").fill("06 11 22 33 44")
     check(page)
@@ -113,7 +113,7 @@ def hand_in_plan(page, check, child):
     check(page)
     page.get_by_text("Lait", exact=True).click()
     page.get_by_role("button", name="Enregistrer").click()
-    page.get_by_text("C'est noté").wait_for()
+    page.get_by_text("C’est noté").wait_for()
     page.get_by_role("link", name=child.given_name, exact=True).click()
 
 

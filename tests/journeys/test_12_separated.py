@@ -188,7 +188,7 @@ def test_parents_apart_share_one_file_disagree_and_agree(
     assert Objection.objects.get().state == "agreed"
     desk.goto(reverse("registration:sheet", args=[made.reference]))
     desk.get_by_role("button", name="Délivrer le certificat").click()
-    desk.get_by_text("Le certificat d'inscription est délivré").wait_for()
+    desk.get_by_text("Le certificat d’inscription est délivré").wait_for()
     his.goto(reverse("registration:application", args=[made.reference]))
     his.get_by_text(town.other.name).first.wait_for()
 

@@ -82,7 +82,7 @@ def test_a_citizen_comes_in_begins_a_family_and_leaves_on_both_sides(
     assert_accessible(page)
     expect(page.get_by_label("Prénom")).to_have_value("Élodie")
     expect(page.get_by_label("Nom de naissance")).to_have_value("MARCHETTI")
-    expect(page.get_by_label("Nom d'usage")).to_have_value("Gauthier")
+    expect(page.get_by_label("Nom d’usage")).to_have_value("Gauthier")
     page.goto(reverse("account_security"))
     assert_accessible(page)
     expect(page.get_by_text("C’est votre seule façon d’entrer")).to_be_visible()

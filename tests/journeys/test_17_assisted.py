@@ -102,7 +102,7 @@ def act_for_her(page, check):
     page.goto("/famille/enfants/ajouter/")
     page.get_by_text("Vous agissez pour la famille").wait_for()
     check(page)
-    page.get_by_label("Prénom de l'enfant").fill("Ilyes")
+    page.get_by_label("Prénom de l’enfant").fill("Ilyes")
     page.get_by_label("Nom de naissance").fill("Mansouri")
     birth = dt.date(clock.school_year_of(clock.today()) - 6, 5, 4)
     page.get_by_label("Date de naissance").fill(birth.isoformat())

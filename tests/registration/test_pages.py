@@ -151,8 +151,8 @@ def test_home_invites_to_ask_for_a_school_until_it_is_asked(town, client):
     mother = town.parent()
     child = town.child(mother, given_name="Amel")
     client.force_login(mother.user)
-    assert "Amel n&#x27;a pas encore d&#x27;école" in client.get("/").content.decode()
+    assert "Amel n’a pas encore d’école" in client.get("/").content.decode()
     client.post("/inscriptions/nouvelle/", {"child": child.reference})
     page = client.get("/").content.decode()
-    assert "pas encore d&#x27;école" not in page
+    assert "pas encore d’école" not in page
     assert "Inscription pour Amel" in page

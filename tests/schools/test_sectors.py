@@ -83,7 +83,7 @@ def test_bad_lines_are_named_and_stop_the_import_unless_asked(town):
     assert [bad.line for bad in report.errors] == [3, 4, 5, 6]
     assert [row.line for row in report.shared] == [7]
     assert report.elsewhere == 1
-    with pytest.raises(RuleBroken, match="rien n'a été importé"):
+    with pytest.raises(RuleBroken, match="rien n’a été importé"):
         run(town, data)
     assert len(run(town, data, skip_errors=True).segments) == 2
 

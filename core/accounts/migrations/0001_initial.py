@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                             ("guardian", "Parent ou responsable"),
                             ("pupil", "Élève"),
                             ("teacher", "Enseignant·e"),
-                            ("head_teacher", "Directeur ou directrice d'école"),
+                            ("head_teacher", "Directeur ou directrice d’école"),
                             ("enrolment_agent", "Agent des inscriptions"),
                             ("canteen_manager", "Responsable de la restauration"),
                             ("revenue_officer", "Régisseur"),

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                     ("pupil", "Élève"),
                     ("helper", "Aidant·e mandaté·e"),
                     ("teacher", "Enseignant·e"),
-                    ("head_teacher", "Directeur ou directrice d'école"),
+                    ("head_teacher", "Directeur ou directrice d’école"),
                     ("enrolment_agent", "Agent des inscriptions"),
                     ("canteen_manager", "Responsable de la restauration"),
                     ("revenue_officer", "Régisseur"),

@@ -50,7 +50,7 @@ def tick(*, by: Actor, school: School, day: dt.date, child: Child, state: str) -
     if booking is None or booking.state == Booking.State.CANCELLED:
         raise RuleBroken(
             "not_booked",
-            _("%(child)s n'a pas de repas réservé : ajoutez plutôt l'enfant.")
+            _("%(child)s n’a pas de repas réservé : ajoutez plutôt l’enfant.")
             % {"child": child.given_name},
         )
     if booking.state == state:
@@ -61,7 +61,7 @@ def tick(*, by: Actor, school: School, day: dt.date, child: Child, state: str) -
     if state not in Booking.MOVES[booking.state]:
         if state == Booking.State.CANCELLED and booking.source == Booking.Source.UNBOOKED:
             return _save(by, booking, state)
-        raise RuleBroken("state", _("Ce pointage n'est pas possible."))
+        raise RuleBroken("state", _("Ce pointage n’est pas possible."))
     return _save(by, booking, state)
 
 
@@ -99,7 +99,7 @@ def add_unbooked(*, by: Actor, school: School, day: dt.date, child: Child) -> Bo
     _check_day(day)
     on_roll = RollEntry.objects.current(day).filter(school=school, child=child)
     if not on_roll.exists():
-        raise RuleBroken("not_on_roll", _("Cet enfant n'est pas inscrit dans cette école."))
+        raise RuleBroken("not_on_roll", _("Cet enfant n’est pas inscrit dans cette école."))
     lock_days([(school.pk, day)])
     booking = Booking.objects.select_for_update(of=("self",)).filter(child=child, day=day).first()
     if booking is not None and booking.state != Booking.State.CANCELLED:

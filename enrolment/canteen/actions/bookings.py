@@ -47,12 +47,12 @@ def why_not(
         words = {"limit": limit_in_words(limit)}
         if wanted:
             message = _(
-                "Trop tard pour réserver ce repas : la limite était %(limit)s. Si vous n'avez "
-                "pas de solution, appelez l'école."
+                "Trop tard pour réserver ce repas : la limite était %(limit)s. Si vous n’avez "
+                "pas de solution, appelez l’école."
             )
         else:
             message = _(
-                "Trop tard pour annuler ce repas : la limite était %(limit)s. La cuisine l'a "
+                "Trop tard pour annuler ce repas : la limite était %(limit)s. La cuisine l’a "
                 "déjà commandé."
             )
         return RuleBroken("cutoff_passed", message % words, "day")
@@ -95,7 +95,7 @@ def change_meals(
             if schools[child.pk] is None:
                 raise RuleBroken(
                     "no_school",
-                    _("%(child)s n'est inscrit·e dans aucune école ce jour-là.")
+                    _("%(child)s n’est inscrit·e dans aucune école ce jour-là.")
                     % {"child": child.given_name},
                 )
         places = {key: school for key, school in schools.items() if school is not None}
@@ -145,7 +145,7 @@ def _change_one(
         if diet is None:
             raise RuleBroken(
                 "not_registered",
-                _("Inscrivez d'abord %(child)s à la cantine.") % {"child": child.given_name},
+                _("Inscrivez d’abord %(child)s à la cantine.") % {"child": child.given_name},
             )
         booking_now, _new = Booking.objects.update_or_create(
             child=child,
@@ -196,7 +196,7 @@ def _check_seat(child: Child, place: ServiceDay) -> None:
     if place.capacity is not None and place.booked >= place.capacity:
         raise RuleBroken(
             "full",
-            _("C'est complet le %(day)s à l'école de %(child)s : toutes les places sont prises.")
+            _("C’est complet le %(day)s à l’école de %(child)s : toutes les places sont prises.")
             % {"day": day_in_words(place.day), "child": child.given_name},
             "day",
         )

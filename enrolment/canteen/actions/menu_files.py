@@ -73,7 +73,7 @@ def read_menus(table: Table) -> MenuFile:
     for day, dishes in found.days.items():
         if ("main", "") not in {(dish.kind, dish.diet) for dish in dishes}:
             words = {"day": f"{day:%d/%m/%Y}"}
-            found.problems.append((0, _("le %(day)s n'a pas de plat principal") % words))
+            found.problems.append((0, _("le %(day)s n’a pas de plat principal") % words))
     return found
 
 
@@ -128,7 +128,7 @@ def import_menus(*, by: Actor, kitchen: Kitchen, content: MenuFile) -> int:
     All days or none. Raises RuleBroken ``file_problems``, and those of ``write_menu``.
     """
     if content.problems:
-        raise RuleBroken("file_problems", _("Corrigez d'abord les lignes signalées."), "file")
+        raise RuleBroken("file_problems", _("Corrigez d’abord les lignes signalées."), "file")
     for day, dishes in content.days.items():
         write_menu(by=by, kitchen=kitchen, day=day, theme="", dishes=dishes)
     return len(content.days)

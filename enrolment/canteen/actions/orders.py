@@ -76,7 +76,7 @@ def freeze_and_send(*, by: Actor, kitchen: Kitchen, day: dt.date) -> KitchenOrde
     if instant < limit:
         raise RuleBroken(
             "too_early",
-            _("Les familles peuvent encore changer jusqu'à %(limit)s.")
+            _("Les familles peuvent encore changer jusqu’à %(limit)s.")
             % {"limit": limit_in_words(limit)},
         )
     if day < clock.service_day(instant):

@@ -111,7 +111,7 @@ def withdraw(*, by: Actor, registration: MealRegistration, ends_on: dt.date) -> 
     """
     Child.objects.select_for_update().get(pk=registration.child_id)
     if ends_on < clock.today():
-        raise RuleBroken("ends_on", _("Choisissez aujourd'hui ou un jour à venir."), "ends_on")
+        raise RuleBroken("ends_on", _("Choisissez aujourd’hui ou un jour à venir."), "ends_on")
     registration.ends_on = max(ends_on, registration.starts_on)
     registration.save(update_fields=["ends_on"])
     journal.record(
@@ -139,8 +139,8 @@ def _school(child: Child, school_year: SchoolYear) -> School:
         raise RuleBroken(
             "not_on_roll",
             _(
-                "%(child)s n'est pas encore admis·e dans une école pour %(year)s. "
-                "L'inscription à la cantine ouvre après l'admission."
+                "%(child)s n’est pas encore admis·e dans une école pour %(year)s. "
+                "L’inscription à la cantine ouvre après l’admission."
             )
             % {"child": child.given_name, "year": str(school_year)},
         )
@@ -149,11 +149,11 @@ def _school(child: Child, school_year: SchoolYear) -> School:
 
 def _check_start(day: dt.date, year: SchoolYear, field: str) -> None:
     if day < clock.today():
-        raise RuleBroken("starts_on", _("Choisissez aujourd'hui ou un jour à venir."), field)
+        raise RuleBroken("starts_on", _("Choisissez aujourd’hui ou un jour à venir."), field)
     if not year.starts_on <= day <= year.ends_on:
         raise RuleBroken(
             "starts_on",
-            _("Choisissez un jour de l'année scolaire %(year)s.") % {"year": year},
+            _("Choisissez un jour de l’année scolaire %(year)s.") % {"year": year},
             field,
         )
 
@@ -164,7 +164,7 @@ def _check_week(weekdays: Collection[int], day: dt.date) -> None:
         raise RuleBroken("weekdays", _("Choisissez au moins un jour de la semaine."), "weekdays")
     if not set(weekdays) <= served:
         raise RuleBroken(
-            "weekdays", _("La cantine n'est pas ouverte un des jours choisis."), "weekdays"
+            "weekdays", _("La cantine n’est pas ouverte un des jours choisis."), "weekdays"
         )
 
 
@@ -175,8 +175,8 @@ def _check_diet(child: Child, diet: str, day: dt.date) -> None:
         raise RuleBroken(
             "diet",
             _(
-                "Le panier-repas demande un projet d'accueil individualisé (PAI) qui le prévoit. "
-                "Parlez-en à la direction de l'école."
+                "Le panier-repas demande un projet d’accueil individualisé (PAI) qui le prévoit. "
+                "Parlez-en à la direction de l’école."
             ),
             "diet",
         )

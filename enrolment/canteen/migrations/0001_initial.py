@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("starts_on", models.DateField(verbose_name="à partir du")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="jusqu'au")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
                 ("rules_accepted_at", models.DateTimeField()),
                 (
                     "child",

@@ -170,7 +170,7 @@ def _context(user: User, school: School, day: dt.date, group: str) -> dict[str, 
         "shows_diets": access.ticks_whole_school(user, school),
         "previous": calendar.before(day),
         "following": calendar.next_after(day),
-        "closure": "" if calendar.is_served(day) else calendar.why_closed(day) or _("pas d'école"),
+        "closure": "" if calendar.is_served(day) else calendar.why_closed(day) or _("pas d’école"),
     }
 
 

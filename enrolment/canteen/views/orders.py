@@ -110,7 +110,7 @@ def send(request: HttpRequest, code: str, day: dt.date) -> HttpResponse:
     else:
         words = {"kitchen": kitchen.name, "total": order.total, "version": order.version}
         if before is not None and before.pk == order.pk:
-            messages.info(request, _("Rien n'a changé depuis la version %(version)s.") % words)
+            messages.info(request, _("Rien n’a changé depuis la version %(version)s.") % words)
         else:
             messages.success(
                 request,

@@ -151,7 +151,7 @@ def _save(
                 **week,
             )
     names = ", ".join(each.given_name for each in children)
-    messages.success(request, _("C'est fait : %(names)s à la cantine.") % {"names": names})
+    messages.success(request, _("C’est fait : %(names)s à la cantine.") % {"names": names})
 
 
 @require_POST

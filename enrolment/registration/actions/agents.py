@@ -114,7 +114,7 @@ def decide_waiver(
     if not granted and not reasons.strip():
         raise RuleBroken("reasons", _("Expliquez votre refus à la famille."), "reasons")
     if not granted and application.catchment_school_id is None:
-        raise RuleBroken("no_sector", _("Aucune école de secteur : affectez d'abord l'enfant."))
+        raise RuleBroken("no_sector", _("Aucune école de secteur : affectez d’abord l’enfant."))
     states.move(
         waiver,
         Waiver.GRANTED if granted else Waiver.REFUSED,
@@ -156,12 +156,12 @@ def accept(*, by: Actor, application: Application, school: School | None = None)
     lock_child(application.child_id)
     found = _open(application)
     if Waiver.objects.filter(application=found, state=Waiver.PENDING).exists():
-        raise RuleBroken("waiver_pending", _("Décidez d'abord de la dérogation."))
+        raise RuleBroken("waiver_pending", _("Décidez d’abord de la dérogation."))
     place = decided_school(found, school)
     if place is None:
-        raise RuleBroken("no_school", _("Choisissez l'école d'affectation."), "school")
+        raise RuleBroken("no_school", _("Choisissez l’école d’affectation."), "school")
     if found.level not in place.levels:
-        raise RuleBroken("level", _("Cette école n'accueille pas ce niveau."), "school")
+        raise RuleBroken("level", _("Cette école n’accueille pas ce niveau."), "school")
     if queries.changes_school(found, place):
         ensure_not_frozen(found.child_id, JointAct.CHANGE_OF_SCHOOL)
     states.move(
@@ -205,7 +205,7 @@ def refuse(*, by: Actor, application: Application, ground: str) -> Application:
     if ground != Application.Refusal.DUPLICATE and not lawful:
         raise RuleBroken(
             "not_refusable",
-            _("L'inscription d'un enfant de la commune en âge scolaire ne peut pas être refusée."),
+            _("L’inscription d’un enfant de la commune en âge scolaire ne peut pas être refusée."),
             "ground",
         )
     states.move(

@@ -117,7 +117,7 @@ def locate(*, by: Actor, application: Application) -> Application:
     """Find the catchment school from the household's present address."""
     draft = _draft(application)
     if draft.school_year is None or not draft.level:
-        raise RuleBroken("level", _("Choisissez d'abord l'année et le niveau."))
+        raise RuleBroken("level", _("Choisissez d’abord l’année et le niveau."))
     household = Household.objects.select_related("street").get(pk=draft.applicant.household_id)
     place = queries.place_of(household, draft.school_year, draft.level)
     before = draft.catchment_school_id
@@ -145,7 +145,7 @@ def choose_school(
     """
     draft = _draft(application)
     if school is not None and (not school.is_open or draft.level not in school.levels):
-        raise RuleBroken("school", _("Cette école n'accueille pas ce niveau."), "school")
+        raise RuleBroken("school", _("Cette école n’accueille pas ce niveau."), "school")
     if (
         draft.catchment_school_id is None
         or school is None
@@ -234,13 +234,13 @@ def problems(application: Application) -> list[tuple[str, str]]:
     """
     found = []
     if application.school_year_id is None:
-        found.append(("annee", _("Choisissez l'année scolaire.")))
+        found.append(("annee", _("Choisissez l’année scolaire.")))
     elif not application.level:
-        found.append(("niveau", _("L'enfant n'a pas l'âge de ces écoles cette année-là.")))
+        found.append(("niveau", _("L’enfant n’a pas l’âge de ces écoles cette année-là.")))
     elif not application.outcome:
         found.append(("adresse", _("Confirmez votre adresse.")))
     elif application.outcome == Application.Outcome.FOUND and not application.requested_school_id:
-        found.append(("ecole", _("Confirmez l'école.")))
+        found.append(("ecole", _("Confirmez l’école.")))
     return found
 
 

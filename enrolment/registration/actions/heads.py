@@ -39,7 +39,7 @@ def admit(
     if known is not None:
         return known
     if found.state != State.ACCEPTED or found.school is None or found.school_year is None:
-        raise RuleBroken("state", _("Ce certificat n'est plus valable. Rechargez la page."))
+        raise RuleBroken("state", _("Ce certificat n’est plus valable. Rechargez la page."))
     if queries.changes_school(found, found.school):
         ensure_not_frozen(found.child_id, JointAct.CHANGE_OF_SCHOOL)
     entry = roll.enter_roll(

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                             ("submitted", "Envoyée"),
                             ("incomplete", "Pièce demandée"),
                             ("accepted", "Certificat délivré"),
-                            ("admitted", "Admis à l'école"),
+                            ("admitted", "Admis à l’école"),
                             ("refused", "Refusée"),
                             ("withdrawn", "Retirée"),
                         ],
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("no_room_tps", "Pas de place pour les enfants de deux ans"),
-                            ("not_of_age", "L'enfant n'a pas l'âge de l'école"),
+                            ("not_of_age", "L’enfant n’a pas l’âge de l’école"),
                             ("other_town", "La famille habite une autre commune"),
                             ("duplicate", "Une autre demande existe pour cet enfant"),
                         ],
@@ -286,12 +286,12 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("child_identity", "Identité de l'enfant"),
+                            ("child_identity", "Identité de l’enfant"),
                             ("guardian_identity", "Identité du responsable"),
                             ("domicile", "Domicile"),
                             ("authority", "Décision de justice ou accord entre parents"),
                             ("vaccination", "Vaccinations"),
-                            ("motive", "Appui d'une demande de dérogation"),
+                            ("motive", "Appui d’une demande de dérogation"),
                             ("other", "Autre pièce"),
                         ],
                         max_length=18,
@@ -359,12 +359,12 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("child_identity", "Identité de l'enfant"),
+                            ("child_identity", "Identité de l’enfant"),
                             ("guardian_identity", "Identité du responsable"),
                             ("domicile", "Domicile"),
                             ("authority", "Décision de justice ou accord entre parents"),
                             ("vaccination", "Vaccinations"),
-                            ("motive", "Appui d'une demande de dérogation"),
+                            ("motive", "Appui d’une demande de dérogation"),
                             ("other", "Autre pièce"),
                         ],
                         max_length=18,
@@ -410,7 +410,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("health", "Santé ou handicap"),
-                            ("siblings", "Frère ou sœur déjà dans l'école"),
+                            ("siblings", "Frère ou sœur déjà dans l’école"),
                             ("continuity", "Continuité de la scolarité"),
                             ("childcare", "Garde par une assistante maternelle ou un proche"),
                             ("work", "Travail des parents"),
@@ -441,8 +441,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("full", "L'école demandée n'a plus de place à ce niveau"),
-                            ("not_founded", "Le motif n'est pas établi par les pièces fournies"),
+                            ("full", "L’école demandée n’a plus de place à ce niveau"),
+                            ("not_founded", "Le motif n’est pas établi par les pièces fournies"),
                             ("sector_first", "Les enfants du secteur sont prioritaires"),
                         ],
                         max_length=12,

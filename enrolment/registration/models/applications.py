@@ -23,7 +23,7 @@ class State(models.TextChoices):
     SUBMITTED = "submitted", _("Envoyée")
     INCOMPLETE = "incomplete", _("Pièce demandée")
     ACCEPTED = "accepted", _("Certificat délivré")
-    ADMITTED = "admitted", _("Admis à l'école")
+    ADMITTED = "admitted", _("Admis à l’école")
     REFUSED = "refused", _("Refusée")
     WITHDRAWN = "withdrawn", _("Retirée")
 
@@ -65,7 +65,7 @@ class Application(models.Model):
         """The only grounds on which a registration may be refused."""
 
         NO_ROOM_TPS = "no_room_tps", _("Pas de place pour les enfants de deux ans")
-        NOT_OF_AGE = "not_of_age", _("L'enfant n'a pas l'âge de l'école")
+        NOT_OF_AGE = "not_of_age", _("L’enfant n’a pas l’âge de l’école")
         OTHER_TOWN = "other_town", _("La famille habite une autre commune")
         DUPLICATE = "duplicate", _("Une autre demande existe pour cet enfant")
 
@@ -163,12 +163,12 @@ class Application(models.Model):
 class ProofKind(models.TextChoices):
     """What a document proves."""
 
-    CHILD_IDENTITY = "child_identity", _("Identité de l'enfant")
+    CHILD_IDENTITY = "child_identity", _("Identité de l’enfant")
     GUARDIAN_IDENTITY = "guardian_identity", _("Identité du responsable")
     DOMICILE = "domicile", _("Domicile")
     AUTHORITY = "authority", _("Décision de justice ou accord entre parents")
     VACCINATION = "vaccination", _("Vaccinations")
-    MOTIVE = "motive", _("Appui d'une demande de dérogation")
+    MOTIVE = "motive", _("Appui d’une demande de dérogation")
     OTHER = "other", _("Autre pièce")
 
 
@@ -253,7 +253,7 @@ class Waiver(models.Model):
         """Why another school."""
 
         HEALTH = "health", _("Santé ou handicap")
-        SIBLINGS = "siblings", _("Frère ou sœur déjà dans l'école")
+        SIBLINGS = "siblings", _("Frère ou sœur déjà dans l’école")
         CONTINUITY = "continuity", _("Continuité de la scolarité")
         CHILDCARE = "childcare", _("Garde par une assistante maternelle ou un proche")
         WORK = "work", _("Travail des parents")
@@ -262,8 +262,8 @@ class Waiver(models.Model):
     class Ground(models.TextChoices):
         """Why it is refused."""
 
-        FULL = "full", _("L'école demandée n'a plus de place à ce niveau")
-        NOT_FOUNDED = "not_founded", _("Le motif n'est pas établi par les pièces fournies")
+        FULL = "full", _("L’école demandée n’a plus de place à ce niveau")
+        NOT_FOUNDED = "not_founded", _("Le motif n’est pas établi par les pièces fournies")
         SECTOR_FIRST = "sector_first", _("Les enfants du secteur sont prioritaires")
 
     application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="waiver")

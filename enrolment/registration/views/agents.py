@@ -180,7 +180,7 @@ def _accept(request: HttpRequest, application: Application, by: Actor) -> str:
     )
     _refuse_invalid(form, "accept_form")
     acts.accept(by=by, application=application, school=form.cleaned_data.get("school"))
-    return _("Le certificat d'inscription est délivré et la famille prévenue.")
+    return _("Le certificat d’inscription est délivré et la famille prévenue.")
 
 
 def _refuse(request: HttpRequest, application: Application, by: Actor) -> str:

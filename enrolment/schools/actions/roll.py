@@ -28,7 +28,7 @@ def _take_seat(group: ClassGroup, entry_level: str) -> ClassGroup:
     """
     locked = ClassGroup.objects.select_for_update().get(pk=group.pk)
     if entry_level not in locked.levels:
-        raise RuleBroken("level", _("Cette classe n'accueille pas ce niveau."), "class_group")
+        raise RuleBroken("level", _("Cette classe n’accueille pas ce niveau."), "class_group")
     if seats_taken(locked) >= locked.capacity:
         raise RuleBroken(
             "class_full", _("Cette classe est complète. Choisissez-en une autre."), "class_group"
@@ -53,7 +53,7 @@ def enter_roll(
     """
     if class_group is not None:
         if class_group.school_id != school.pk or class_group.school_year_id != school_year.pk:
-            raise RuleBroken("other_class", _("Cette classe est d'une autre école."), "class_group")
+            raise RuleBroken("other_class", _("Cette classe est d’une autre école."), "class_group")
         class_group = _take_seat(class_group, level)
     try:
         with transaction.atomic():
@@ -68,7 +68,7 @@ def enter_roll(
     except IntegrityError as error:
         raise RuleBroken(
             "on_other_roll",
-            _("Cet enfant est encore inscrit dans une école : elle doit d'abord le radier."),
+            _("Cet enfant est encore inscrit dans une école : elle doit d’abord le radier."),
         ) from error
     journal.record(by, "roll.enter", entry, child=child.pk, school=school.uai, level=level)
     return entry
@@ -81,12 +81,12 @@ def place(*, by: Actor, entry: RollEntry, class_group: ClassGroup) -> RollEntry:
     if current.class_group_id == class_group.pk:
         return current
     if current.left_on is not None:
-        raise RuleBroken("left", _("Cet enfant a quitté l'école."))
+        raise RuleBroken("left", _("Cet enfant a quitté l’école."))
     if (class_group.school_id, class_group.school_year_id) != (
         current.school_id,
         current.school_year_id,
     ):
-        raise RuleBroken("other_class", _("Cette classe est d'une autre école."), "class_group")
+        raise RuleBroken("other_class", _("Cette classe est d’une autre école."), "class_group")
     before = current.class_group_id
     current.class_group = _take_seat(class_group, current.level)
     current.save(update_fields=["class_group"])
@@ -107,7 +107,7 @@ def leave(*, by: Actor, entry: RollEntry, day: dt.date) -> RollEntry:
     ensure_not_frozen(current.child_id, JointAct.DEREGISTRATION)
     if day < current.admitted_on:
         raise RuleBroken(
-            "before_admission", _("La radiation ne peut pas précéder l'admission."), "day"
+            "before_admission", _("La radiation ne peut pas précéder l’admission."), "day"
         )
     current.left_on = day
     current.save(update_fields=["left_on"])

@@ -255,7 +255,7 @@ def import_segments(
     SchoolYear.objects.select_for_update().get(pk=school_year.pk)
     found = read_segments(data, filename, school_year=school_year, city=city)
     if found.errors and not skip_errors:
-        raise RuleBroken("errors", _("Des lignes sont en erreur : rien n'a été importé."), "file")
+        raise RuleBroken("errors", _("Des lignes sont en erreur : rien n’a été importé."), "file")
     if not found.segments:
         raise RuleBroken("empty", _("Aucune ligne de ce fichier ne peut être importée."), "file")
     named = {segment.school_id for segment in found.segments}
