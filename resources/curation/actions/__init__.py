@@ -1,0 +1,1 @@
+"""The only writers of collections, reviews, suggestions and reports of problems."""
