@@ -23,6 +23,7 @@ urlpatterns = [
     path("inscriptions/", include("enrolment.registration.urls")),
     path("cantine/", include("enrolment.canteen.urls")),
     path("factures/", include("payments.urls")),
+    path("ressources/", include("resources.curation.urls")),
     path("ressources/", include("resources.catalogue.urls")),
     path("classe/", include("resources.workspace.urls")),
     path("parc/", include("classrooms.urls")),

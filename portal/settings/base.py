@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "enrolment.canteen",
     "resources.catalogue",
     "resources.workspace",
+    "resources.curation",
     "resources.figures",
     "classrooms",
     "allauth",

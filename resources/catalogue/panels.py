@@ -40,6 +40,7 @@ class Room:
 
 
 _acts, _body, _sheet = Room(), Room(), Room()
+_card, _favourites = Room(), Room()
 
 ResourceProvider = Callable[[HttpRequest, Resource], Panel | None]
 
@@ -57,6 +58,26 @@ def register_resource_panel(provider: ResourceProvider) -> None:
 def register_sheet_panel(provider: ResourceProvider) -> None:
     """Add a part to the page where a resource of ours is read."""
     _sheet.register(provider)
+
+
+def register_card_acts(provider: ResourceProvider) -> None:
+    """Add a small button to a resource in a list; called for every row: no query there."""
+    _card.register(provider)
+
+
+def register_favourites_acts(provider: Callable[[HttpRequest, Any], Panel | None]) -> None:
+    """Add a button to the page of what one keeps at hand; its subject is their page."""
+    _favourites.register(provider)
+
+
+def card_acts(request: HttpRequest, resource: Resource) -> list[Panel]:
+    """Return the small buttons of a resource in a list."""
+    return _card.panels(request, resource)
+
+
+def favourites_acts(request: HttpRequest, page: Any) -> list[Panel]:
+    """Return the buttons of the page of favourites."""
+    return _favourites.panels(request, page)
 
 
 def resource_acts(request: HttpRequest, resource: Resource) -> list[Panel]:

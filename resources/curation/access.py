@@ -84,9 +84,10 @@ class CollectionQuerySet(models.QuerySet[Any]):
 
     def counted_for(self, resources: models.QuerySet[Any]) -> CollectionQuerySet:
         """Add ``shown_count``: the resources among ``resources``, which the reader may open."""
-        return self.annotate(
+        found: CollectionQuerySet = self.annotate(
             shown_count=Count("items", filter=Q(items__resource__in=resources.values("pk")))
         )
+        return found
 
 
 def _kept_by(user: User) -> Q:
@@ -229,4 +230,3 @@ def openable(user: User | None) -> Any:
     from resources.catalogue.models import Resource
 
     return Resource.objects.within(window_of(user))
-

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from resources.catalogue import panels
 from resources.catalogue.models import Resource
 from resources.search.engine import Answer
 from resources.search.excerpts import mark
@@ -42,6 +45,13 @@ def marked(text: str, answer: Answer | None = None, length: int = 0) -> SafeStri
             for piece in pieces
         ),
     )
+
+
+@register.inclusion_tag("catalogue/_card_acts.html", takes_context=True)
+def card_acts(context: template.Context, resource: Resource) -> dict[str, Any]:
+    """Show the small buttons that apps add to a resource in a list."""
+    request = context["request"]
+    return {"acts": panels.card_acts(request, resource), "request": request}
 
 
 def theme_of(code: str) -> str:

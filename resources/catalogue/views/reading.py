@@ -149,6 +149,7 @@ def favourites(request: HttpRequest) -> HttpResponse:
         "catalogue/favourites.html",
         {
             "page_obj": page,
+            "acts": panels.favourites_acts(request, page),
             "resources": resources,
             "favourites": {found.pk for found in resources},
             "is_pupil": user.has_role(Role.PUPIL),

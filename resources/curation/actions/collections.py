@@ -159,9 +159,7 @@ def _places(collection: Collection) -> list[int]:
 
 
 @transaction.atomic
-def add(
-    *, by: Actor, collection: Collection, resources: Iterable[Resource], note: str = ""
-) -> int:
+def add(*, by: Actor, collection: Collection, resources: Iterable[Resource], note: str = "") -> int:
     """Put resources at the end of a collection; return how many are new in it.
 
     What is there already keeps its place and its note. Raises RuleBroken ``full`` when they

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -13,8 +14,15 @@ from core.journal import Actor
 from core.outbox import queue
 from enrolment.schools.models import ClassGroup
 from resources.catalogue.models import Resource
-from resources.curation.access import openable
-from resources.curation.actions.collections import Reach, copy_items, locked, touch
+from resources.curation.access import openable, schools_of
+from resources.curation.actions.collections import (
+    Reach,
+    add,
+    copy_items,
+    create,
+    locked,
+    touch,
+)
 from resources.curation.models import ClassShare, Collection, CollectionItem, Proposal
 from resources.workspace.access import managed_classes
 
@@ -149,9 +157,7 @@ def _city_copy(source: Collection) -> Collection:
     return known
 
 
-def _school_of(source: Collection) -> object:
-    from resources.curation.access import schools_of
-
+def _school_of(source: Collection) -> Any:
     return schools_of(source.owner).order_by("pk").first() if source.owner else None
 
 
@@ -186,7 +192,5 @@ def from_favourites(
     collection: Collection | None = None,
 ) -> tuple[Collection, int]:
     """Put chosen resources into a collection, a new private one where none is given."""
-    from resources.curation.actions.collections import add, create
-
     target = collection or create(by=by, title=title)
     return target, add(by=by, collection=target, resources=resources)

@@ -1,0 +1,28 @@
+"""The curation app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CurationConfig(AppConfig):
+    """Wires collections into the menu, the catalogue's pages and class spaces."""
+
+    name = "resources.curation"
+    label = "curation"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what other apps ask for."""
+        from django.utils.translation import gettext_lazy as _
+
+        from core.home import NavItem, register_nav
+        from core.messaging.kinds import register_kinds
+        from resources.curation import collected, hooks, retained, telling
+        from resources.curation.access import CURATORS
+
+        register_kinds(*telling.KINDS)
+        retained.register_rules()
+        collected.register()
+        hooks.register()
+        register_nav(NavItem(_("Collections"), "curation:index", frozenset(CURATORS), "folder", 56))

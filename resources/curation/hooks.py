@@ -1,0 +1,86 @@
+"""What curation puts on the pages of the catalogue and of class spaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from core.access import signed_in
+from core.accounts.models import User
+from core.accounts.roles import Role
+from enrolment.schools.models import ClassGroup
+from resources.catalogue import panels as rooms
+from resources.catalogue.models import Resource
+from resources.catalogue.panels import Panel
+from resources.curation.access import CURATORS, openable
+from resources.curation.models import ClassShare, Collection
+from resources.workspace import panels as class_rooms
+
+#: Collections shown at once in a class space.
+SHOWN = 6
+
+
+def _curates(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.has_role(*CURATORS)
+
+
+def add_act(request: HttpRequest, resource: Resource) -> Panel | None:
+    """Offer to put a resource into a collection."""
+    if not _curates(request):
+        return None
+    return Panel("curation/parts/add_act.html", {"resource": resource}, order=20)
+
+
+def card_act(request: HttpRequest, resource: Resource) -> Panel | None:
+    """Offer it from a list, and lead back there."""
+    if not _curates(request):
+        return None
+    here = request.get_full_path() if request.method == "GET" else ""
+    return Panel("curation/parts/card_act.html", {"resource": resource, "next": here})
+
+
+def favourites_act(request: HttpRequest, page: Any) -> Panel | None:
+    """Offer to make a collection of what one keeps at hand."""
+    if not _curates(request) or not page.paginator.count:
+        return None
+    return Panel("curation/parts/favourites_act.html", {"count": page.paginator.count})
+
+
+def _shown_in(request: HttpRequest, class_group: ClassGroup) -> list[Any]:
+    user = signed_in(request)
+    shares = ClassShare.objects.visible_to(user).filter(class_group=class_group)
+    found = Collection.objects.filter(pk__in=shares.values("collection"))
+    listed = found.counted_for(openable(user)).order_by("-updated_at", "-pk")
+    if user.has_role(Role.PUPIL):
+        listed = listed.filter(shown_count__gt=0)
+    return list(listed[: SHOWN + 1])
+
+
+def class_panel(request: HttpRequest, class_group: ClassGroup) -> Panel | None:
+    """Show the class's collections to its teacher."""
+    found = _shown_in(request, class_group)
+    return Panel(
+        "curation/parts/class_panel.html",
+        {"collections": found[:SHOWN], "more": len(found) > SHOWN, "class_group": class_group},
+        order=60,
+    )
+
+
+def pupil_panel(request: HttpRequest, class_group: ClassGroup) -> Panel | None:
+    """Show the class's collections to a pupil."""
+    found = _shown_in(request, class_group)
+    if not found:
+        return None
+    context = {"collections": found[:SHOWN], "more": len(found) > SHOWN}
+    return Panel("curation/parts/pupil_panel.html", context, order=60)
+
+
+def register() -> None:
+    """Register them; called from ``AppConfig.ready``."""
+    rooms.register_resource_acts(add_act)
+    rooms.register_card_acts(card_act)
+    rooms.register_favourites_acts(favourites_act)
+    class_rooms.register_class_panel(class_panel)
+    class_rooms.register_pupil_panel(pupil_panel)

@@ -1,0 +1,14 @@
+"""What editors answer to those who proposed or reported something."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.messaging.kinds import STAFF, Kind
+
+RESOURCES = _("Ressources")
+
+KINDS = (
+    Kind("collection_published", _("Collection publiée par la Ville"), RESOURCES, audience=STAFF),
+    Kind("collection_declined", _("Réponse à une collection proposée"), RESOURCES, audience=STAFF),
+)

@@ -1,0 +1,1 @@
+"""Pages of collections, reviews, suggestions and problems."""
