@@ -309,23 +309,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "role",
-                    models.CharField(
-                        choices=[
-                            ("guardian", "Parent ou responsable"),
-                            ("pupil", "Élève"),
-                            ("helper", "Aidant·e mandaté·e"),
-                            ("teacher", "Enseignant·e"),
-                            ("head_teacher", "Directeur ou directrice d'école"),
-                            ("enrolment_agent", "Agent des inscriptions"),
-                            ("canteen_manager", "Responsable de la restauration"),
-                            ("revenue_officer", "Régisseur"),
-                            ("it_technician", "Technicien informatique"),
-                            ("it_manager", "Responsable du parc informatique"),
-                            ("catalogue_editor", "Documentaliste"),
-                            ("administrator", "Administrateur"),
-                        ],
-                        max_length=20,
-                    ),
+                    models.CharField(max_length=20),
                 ),
                 (
                     "state",

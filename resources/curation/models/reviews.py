@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.accounts.roles import Role
 from enrolment.schools.models import School
 from resources.catalogue.models import Resource
 from resources.curation import access
@@ -32,7 +31,7 @@ class Review(models.Model):
     )
     stars = models.PositiveSmallIntegerField(_("étoiles"))
     comment = models.CharField(_("commentaire"), max_length=1000, blank=True)
-    role = models.CharField(max_length=20, choices=Role.choices)
+    role = models.CharField(max_length=20)
     school = models.ForeignKey(School, null=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=6, choices=State.choices, default=State.SHOWN)
     hidden_reason = models.CharField(_("raison"), max_length=300, blank=True)
