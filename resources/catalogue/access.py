@@ -50,6 +50,28 @@ def place_of(*, uai: str = "", class_group: int = 0) -> str:
     return f"school:{uai}" if uai else f"class:{class_group}"
 
 
+_school_uses: list[Callable[[], Iterable[tuple[int, str]]]] = []
+
+
+def register_school_uses(provider: Callable[[], Iterable[tuple[int, str]]]) -> None:
+    """Let another app say which resources (by key) a school's teachers use (by its UAI).
+
+    Asked when the index is built: what colleagues use comes a little higher. Schools, never
+    persons.
+    """
+    if provider not in _school_uses:
+        _school_uses.append(provider)
+
+
+def school_uses() -> dict[int, set[str]]:
+    """Return the places where each resource is in use, by its key."""
+    found: dict[int, set[str]] = {}
+    for provider in _school_uses:
+        for pk, uai in provider():
+            found.setdefault(pk, set()).add(place_of(uai=uai))
+    return found
+
+
 @dataclass(frozen=True)
 class Window:
     """What one person may find, as values that SQL and the search index both understand.
@@ -77,6 +99,11 @@ class Window:
         if self.nothing:
             scope["level"] = frozenset()
         return scope
+
+    @property
+    def schools(self) -> frozenset[str]:
+        """The person's schools, as places."""
+        return frozenset(place for place in self.places or () if place.startswith("school:"))
 
 
 def window_of(user: User | None) -> Window:

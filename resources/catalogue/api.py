@@ -102,8 +102,9 @@ def search_resources(  # noqa: PLR0917
     """
     user = request.user
     levels = near_levels(user) if isinstance(user, User) else ()
-    ask, number = asking.ask_of(request.GET, near_levels=levels)
-    found = finding.find(ask, _window(request))
+    window = _window(request)
+    ask, number = asking.ask_of(request.GET, near_levels=levels, near_places=window.schools)
+    found = finding.find(ask, window)
     answer = found.answer
     return {
         "total": answer.total,

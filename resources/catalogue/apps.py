@@ -19,6 +19,22 @@ def home_cards(user: User) -> Iterable[HomeCard]:
     return cards(user)
 
 
+def kept_by_teachers() -> Iterable[tuple[int, str]]:
+    """Return what teachers keep at hand, with their schools."""
+    from core.accounts.models import Post
+    from resources.catalogue.access import TEACHING
+    from resources.catalogue.models import Favourite
+
+    posts = Post.objects.current().filter(role__in=TEACHING, scope_kind="school")
+    schools: dict[int, set[str]] = {}
+    for user, uai in posts.order_by().values_list("user", "scope_ref"):
+        schools.setdefault(user, set()).add(uai)
+    kept = Favourite.objects.filter(user__in=schools).order_by()
+    for resource, user in kept.values_list("resource", "user"):
+        for uai in schools[user]:
+            yield resource, uai
+
+
 class CatalogueConfig(AppConfig):
     """Wires the catalogue into the home page and the menu."""
 
@@ -32,8 +48,10 @@ class CatalogueConfig(AppConfig):
 
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
+        from resources.catalogue.access import register_school_uses
 
         register_cards(home_cards)
+        register_school_uses(kept_by_teachers)
         readers = frozenset({Role.TEACHER, Role.HEAD_TEACHER, Role.PUPIL})
         editors = frozenset({Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR})
         register_nav(

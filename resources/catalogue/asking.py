@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from resources.catalogue import vocabularies
 from resources.catalogue.models import Resource
+from resources.search.analysis import fold, words
 from resources.search.engine import FACETS, SORTS, Answer, Ask
 
 #: The name of each facet in addresses.
@@ -67,7 +68,11 @@ MAX_PAGE = 100
 
 
 def ask_of(
-    params: QueryDict, *, near_levels: Iterable[str] = (), typing: bool = False
+    params: QueryDict,
+    *,
+    near_levels: Iterable[str] = (),
+    near_places: Iterable[str] = (),
+    typing: bool = False,
 ) -> tuple[Ask, int]:
     """Return the question an address holds and its page; nonsense values are left out."""
     filters = {
@@ -78,10 +83,14 @@ def ask_of(
     page = params.get("page", "1")
     number = int(page[:4]) if page.isascii() and page.isdigit() else 1
     number = min(max(number, 1), MAX_PAGE)
+    text = params.get("q", "").replace("\x00", "")
     ask = Ask(
-        text=params.get("q", "").replace("\x00", ""),
+        text=text,
         filters={facet: values for facet, values in filters.items() if values},
         near_levels=frozenset(near_levels),
+        near_places=frozenset(near_places),
+        plain=frozenset(run for run in params.getlist("mot")[:10] if run in fold(text)),
+        edition=params.get("etat", "")[:40],
         sort=SORT_PARAMETERS.get(params.get("tri", ""), SORTS[0]),
         page=number,
         size=PAGE_SIZE,
@@ -197,31 +206,50 @@ def _nested(options: Mapping[str, Option]) -> list[Option]:
 
 @dataclass(frozen=True)
 class ChosenFilter:
-    """A filter in force, with the address of the same search without it."""
+    """A filter in force, with the address of the same search without it.
+
+    ``written`` and ``as_word``: the words that were read as this filter, and the address of the
+    search that takes them as words.
+    """
 
     label: str
     without: str
+    written: str = ""
+    as_word: str = ""
 
 
 def without(params: QueryDict, name: str, value: str) -> str:
     """Return the address of the search without one value of a parameter."""
     kept = params.copy()
     kept.setlist(name, [other for other in kept.getlist(name) if other != value])
-    kept.pop("page", None)
+    return _address(kept)
+
+
+def _address(kept: QueryDict) -> str:
+    """Return the address of another search: its first page, in the freshest index."""
+    for name in ("page", "etat"):
+        kept.pop(name, None)
     return f"?{kept.urlencode()}"
 
 
 def chosen_filters(
     params: QueryDict, ask: Ask, answer: Answer, labels: Mapping[str, Mapping[str, str]]
 ) -> list[ChosenFilter]:
-    """Return the filters in force: those ticked and those read in the words."""
+    """Return the filters in force: those ticked, those read in the words, words left out."""
     found = []
     for chip in answer.chips:
-        kept = params.copy()
+        kept, worded = params.copy(), params.copy()
         kept["q"] = chip.rest
-        kept.pop("page", None)
+        worded.appendlist("mot", " ".join(word.folded for word in words(chip.written)))
         label = labels.get(chip.facet, {}).get(chip.value, chip.label)
-        found.append(ChosenFilter(label, f"?{kept.urlencode()}"))
+        found.append(ChosenFilter(label, _address(kept), chip.written, _address(worded)))
+    for avoided in answer.avoided:
+        kept = params.copy()
+        kept["q"] = avoided.rest
+        label = gettext("sans « %(word)s »") % {"word": avoided.written}
+        found.append(ChosenFilter(label, _address(kept)))
+    if ask.literal:
+        found.append(ChosenFilter(gettext("mot pour mot"), without(params, "exact", "1")))
     for facet in FACETS:
         for value in sorted(ask.filters.get(facet, ())):
             label = labels.get(facet, {}).get(value, value)

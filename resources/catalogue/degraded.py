@@ -55,9 +55,9 @@ def _filter(facet: str, values: Iterable[str]) -> Q:
 
 def search(ask: Ask, window: Window) -> Answer:
     """Answer one question from the database."""
-    parsed = parse(ask.text)
+    parsed = parse(ask.text, literal=ask.literal)
     front = frontend.build(Term.objects.order_by("vocabulary", "position", "pk"))
-    readings, rest = Readings(front.readings).read(parsed)
+    readings, rest = Readings(front.readings).read(parsed, ask.plain)
     if ask.literal:
         readings, rest = [], list(parsed.words)
     filters: dict[str, set[str]] = {name: set(values) for name, values in ask.filters.items()}
@@ -65,8 +65,14 @@ def search(ask: Ask, window: Window) -> Answer:
         filters.setdefault(reading.facet, set()).add(reading.value)
     wanted = [Q(search_text__contains=f" {word.stem} ") for word in rest if not word.is_stop]
     visible = Resource.objects.within(window)
-    for stem in parsed.excluded:
-        visible = visible.exclude(search_text__contains=f" {stem} ")
+    for run in parsed.excluded:
+        visible = visible.exclude(
+            reduce(and_, (Q(search_text__contains=f" {stem} ") for stem in run))
+        )
+    for phrase in parsed.phrases:
+        visible = visible.filter(
+            reduce(and_, (Q(search_text__contains=f" {stem} ") for stem in phrase))
+        )
     base = visible.filter(reduce(and_, wanted)) if wanted else visible
     exact = _narrowed(base, filters)
     if wanted and base.count() < ENOUGH:
@@ -80,6 +86,7 @@ def search(ask: Ask, window: Window) -> Answer:
         facets=_counts(base, filters),
         chips=tuple(Chip(r.facet, r.value, r.label, r.written, r.rest) for r in readings),
         marks=frozenset(word.stem for word in rest),
+        avoided=parsed.avoided,
         degraded=True,
     )
 

@@ -12,7 +12,7 @@ from resources.catalogue import degraded
 from resources.catalogue.access import Window
 from resources.catalogue.indexing import engine, watch
 from resources.catalogue.models import Resource
-from resources.search.engine import Answer, Ask, Suggestion
+from resources.search.engine import Answer, Ask, Explanation, Suggestion
 from resources.search.service import NoIndex
 
 
@@ -57,19 +57,31 @@ def suggest(prefix: str, window: Window, limit: int = 8) -> list[Suggestion]:
 
 
 def related_ids(resource: Resource, window: Window, limit: int) -> list[int]:
-    """Return resources on the same notions, best first; none when no index can be read."""
+    """Return resources on the same notions, best first; by domain when no index can be read."""
     try:
         return list(engine().related(resource.pk, window.scope(), window.day, limit))
     except NoIndex:
-        return []
+        same = Resource.objects.within(window).filter(domains__in=resource.domains.values("pk"))
+        ids = same.exclude(pk=resource.pk).order_by("-quality", "pk").values_list("pk", flat=True)
+        return list(dict.fromkeys(ids))[:limit]
 
 
 def related(resource: Resource, window: Window, limit: int = 4) -> list[Resource]:
     """Return resources on the same notions, among what the reader may see."""
+    return rows(related_ids(resource, window, limit), window)
+
+
+def explain(ask: Ask, resource: Resource, window: Window) -> Explanation | None:
+    """Say why a resource answers a question; None when it does not, or without an index."""
     try:
-        ids = list(engine().related(resource.pk, window.scope(), window.day, limit))
+        return engine().explain(replace(ask, scope=window.scope(), day=window.day), resource.pk)
     except NoIndex:
-        domains = resource.domains.values("pk")
-        same = Resource.objects.within(window).filter(domains__in=domains)
-        ids = list(same.exclude(pk=resource.pk).values_list("pk", flat=True).distinct()[:limit])
-    return rows(ids, window)
+        return None
+
+
+def better(ask: Ask, window: Window) -> str:
+    """Return the query that was probably meant where few resources answer, or empty."""
+    try:
+        return engine().better(replace(ask, scope=window.scope(), day=window.day))
+    except NoIndex:
+        return ""

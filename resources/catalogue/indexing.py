@@ -21,7 +21,7 @@ from django.db.models import F
 
 from core import clock, queueing
 from resources.catalogue import frontend, rules
-from resources.catalogue.access import EVERYWHERE, place_of
+from resources.catalogue.access import EVERYWHERE, place_of, school_uses
 from resources.catalogue.models import CatalogueVersion, Resource, Term
 from resources.search.analysis import stems
 from resources.search.engine import Document
@@ -53,13 +53,16 @@ def _parents(code: str) -> Iterator[str]:
         code = code.rpartition(".")[0]
 
 
-def document_of(resource: Resource, labels: Labels) -> Document:
-    """Return what the index holds of a resource; ``labels`` names the terms by their code."""
+def document_of(resource: Resource, labels: Labels, used: Iterable[str] = ()) -> Document:
+    """Return what the index holds of a resource; ``labels`` names the terms by their code.
+
+    ``used`` are the places of the schools that use it.
+    """
     levels = [term.code for term in resource.levels.all()]
     places = [place_of(uai=school.uai) for school in resource.schools.all()]
     places += [place_of(class_group=group.pk) for group in resource.class_groups.all()]
     domains = [term.code for term in resource.domains.all()]
-    return described(resource, levels, domains, labels, places)
+    return described(resource, levels, domains, labels, places, used=used)
 
 
 def described(
@@ -68,6 +71,8 @@ def described(
     domain_codes: Iterable[str],
     labels: Labels,
     places: Iterable[str] = (),
+    *,
+    used: Iterable[str] = (),
 ) -> Document:
     """Return the document of a resource whose levels and domains are given by code."""
     given = set(level_codes)
@@ -100,6 +105,7 @@ def described(
             "audience": (resource.audience,),
             "privacy": (resource.personal_data_level,),
             "place": tuple(places) or (EVERYWHERE,),
+            "used": tuple(sorted(used)),
         },
         open_from=resource.open_from.toordinal() if resource.open_from else None,
         open_to=resource.open_to.toordinal() if resource.open_to else None,
@@ -128,7 +134,7 @@ def term_labels() -> Labels:
 
 def documents() -> Iterator[Document]:
     """Yield what the index holds: every validated resource, by title."""
-    labels = term_labels()
+    labels, uses = term_labels(), school_uses()
     resources = (
         Resource.objects.filter(state=Resource.State.VALIDATED)
         .select_related("pedagogical_type", "document_type", "licence")
@@ -136,7 +142,7 @@ def documents() -> Iterator[Document]:
         .order_by("title", "pk")
     )
     for resource in resources.iterator(chunk_size=1000):
-        yield document_of(resource, labels)
+        yield document_of(resource, labels, uses.get(resource.pk, ()))
 
 
 def current_version() -> int:

@@ -24,5 +24,6 @@ urlpatterns = [
     path("fiche/<slug:identifier>/ouvrir/", reading.open_resource, name="open"),
     path("fiche/<slug:identifier>/lire/", reading.sheet, name="sheet"),
     path("fiche/<slug:identifier>/sortie/", reading.leaving, name="leaving"),
+    path("fiche/<slug:identifier>/pourquoi/", search.why, name="why"),
     path("fiche/<slug:identifier>/favori/", reading.favourite, name="favourite"),
 ]

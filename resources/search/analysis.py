@@ -13,8 +13,23 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _LIGATURES = str.maketrans(
-    {"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss", "’": "'", "ʼ": "'", "‘": "'", "´": "'"}
+    {
+        "œ": "oe",
+        "æ": "ae",
+        "Œ": "oe",
+        "Æ": "ae",
+        "ß": "ss",
+        "’": "'",
+        "ʼ": "'",
+        "‘": "'",
+        "´": "'",
+        "\u2010": "-",
+        "\u2011": "-",
+    }
 )
+#: Signs that stand for an apostrophe or a hyphen: one for one, so that places stay.
+_MARKS = str.maketrans("’ʼ‘´\u2010\u2011", "''''--")
+_COMPOUND = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*-[^\W\d_]+")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 #: What French elides before a vowel: l', d', qu', jusqu' …
 ELIDED = frozenset({"l", "d", "c", "j", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu"})
@@ -80,7 +95,7 @@ def words(text: str) -> list[Word]:
     Offsets are those of the given text, whatever folding did to its length.
     """
     found: list[Word] = []
-    plain = text.replace("’", "'").replace("ʼ", "'")
+    plain = text.translate(_MARKS)
     for match in _WORD.finditer(plain):
         whole, start = match.group(), match.start()
         if "'" in whole:
@@ -90,6 +105,12 @@ def words(text: str) -> list[Word]:
             compound = plain[start - 1 : start] == "-" or plain[end : end + 1] == "-"
             found.append(Word(*_forms(whole), start, end, compound))
     return found
+
+
+def compounds(text: str) -> list[str]:
+    """Return the hyphenated words of a text, folded and in one: "arcenciel", "weekend"."""
+    found = (match.group().replace("'", "") for match in _COMPOUND.finditer(fold(text)))
+    return [joined for run in found if len(joined := run.replace("-", "")) > 4]
 
 
 def _parted(run: str, start: int) -> Iterator[Word]:

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from resources.search.query import Avoided
+
 #: Facets every document states, in the order in which they are counted.
 FACETS = ("level", "cycle", "domain", "type", "document", "cost", "licence", "language")
-#: Facet values that only rights look at; never shown, never counted.
-HIDDEN = ("audience", "privacy", "place")
+#: Facet values that only rights and ranking look at; never shown, never counted.
+HIDDEN = ("audience", "privacy", "place", "used")
 SORTS = ("relevance", "recent", "title", "popular")
 
 
@@ -47,6 +49,9 @@ class Ask:
     ``filters`` are what the reader chose: or within a facet, and between facets; each
     facet is counted as if it alone were not chosen. ``scope`` is what the reader may see:
     it limits results *and* counts and is never shown. ``typing`` opens the last word.
+    ``near_levels`` and ``near_places`` are where the reader teaches or learns: what fits there
+    comes a little higher. ``plain`` are words of the query not to be read as filters;
+    ``edition`` is the version of the index that the first page was taken from.
     """
 
     text: str = ""
@@ -54,6 +59,9 @@ class Ask:
     scope: Mapping[str, frozenset[str]] = field(default_factory=dict)
     day: dt.date | None = None
     near_levels: frozenset[str] = frozenset()
+    near_places: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+    edition: str = ""
     sort: str = "relevance"
     page: int = 1
     size: int = 20
@@ -63,7 +71,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Chip:
-    """A word of the query that was read as a filter; ``rest`` is the query without it."""
+    """Words of the query read as a filter; ``rest`` is the query without them."""
 
     facet: str
     value: str
@@ -77,7 +85,8 @@ class Answer:
     """What an engine found. ``exact`` of the ``total`` match every word of the query.
 
     ``corrected`` is the query as understood when words were corrected, else empty; ``missing``
-    are words nothing answers to; ``marks`` and ``prefixes`` tell excerpts what to highlight.
+    are words nothing answers to; ``marks`` and ``prefixes`` tell excerpts what to highlight;
+    ``avoided`` is what the query leaves out; ``edition`` names the version that answered.
     """
 
     ids: tuple[int, ...]
@@ -89,8 +98,42 @@ class Answer:
     missing: tuple[str, ...] = ()
     marks: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()
+    avoided: tuple[Avoided, ...] = ()
     relaxed: bool = False
     degraded: bool = False
+    edition: str = ""
+
+
+@dataclass(frozen=True)
+class WordReason:
+    """How one thing asked for was met by a document.
+
+    ``how``: "word", "synonym", "corrected", "beginning", or "missing"; ``met`` is what the
+    document holds in its place; ``where``: "title", "keywords", "text" or "".
+    """
+
+    written: str
+    how: str
+    met: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a document stands where it stands.
+
+    ``score`` is what it is ranked by: the ``text`` of the words times the ``factors``, each by
+    its name ("satisfied", "prior", "whole_title", "level", "place"). ``prior`` says what its
+    own worth is made of ("quality", "use", "fresh"). ``alike``: it holds few of the words, but
+    is close to the best answers.
+    """
+
+    words: tuple[WordReason, ...]
+    text: float
+    factors: Mapping[str, float]
+    prior: Mapping[str, float]
+    score: float
+    alike: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,9 @@ CORRECTED_WEIGHT = 0.9
 #: Share of a word's exact form in its score: "mer" before "mère" for who typed "mer".
 EXACT_SHARE = 0.3
 
+#: A word that no more resources than this hold may be a slip of whoever described them.
+RARE = 2
+
 
 @dataclass
 class Group:
@@ -29,6 +32,8 @@ class Group:
     extras: list[str] = field(default_factory=list)
     meant: str = ""
     prefix: str = ""
+    #: Whether the first way is what was written, and not another way to say it.
+    own_first: bool = True
 
 
 class Planner:
@@ -49,7 +54,7 @@ class Planner:
 
     def groups(self, spoken: Sequence[Word]) -> tuple[list[Group], list[str]]:
         """Return the groups of a query's words, and the words nothing answers to."""
-        content = [word for word in spoken if not word.is_stop] or list(spoken)
+        content = self._joined([word for word in spoken if not word.is_stop] or list(spoken))
         groups: list[Group] = []
         missing: list[str] = []
         at = 0
@@ -67,6 +72,23 @@ class Planner:
                 missing.append(content[at].written)
             at += 1
         return groups, missing
+
+    def _joined(self, content: list[Word]) -> list[Word]:
+        """Put parts of a compound together where only the whole is known: "week-end"."""
+        if len(content) < 2:
+            return content
+        found: list[Word] = []
+        for word in content:
+            before = found[-1] if found else None
+            if before and before.compound and word.compound and word.start == before.end + 1:
+                whole = before.folded + word.folded
+                apart = self.knows(before.stem) and self.knows(word.stem)
+                if not apart and self.knows(EXACT + whole):
+                    written = f"{before.written}-{word.written}"
+                    found[-1] = Word(written, whole, stem(whole), before.start, word.end)
+                    continue
+            found.append(word)
+        return found
 
     def _known_run(self, content: Sequence[Word], at: int) -> int:
         """Return how many words from ``at`` on make one expression that has synonyms."""
@@ -92,7 +114,7 @@ class Planner:
             return [self._group(word.written, word.folded, word.written)]
         ways = [run for run in self.snapshot.synonyms.of([word.stem]) if self.knows(*run)]
         if ways:
-            group = Group(word.written, [(run, SYNONYM_WEIGHT) for run in ways])
+            group = Group(word.written, [(run, SYNONYM_WEIGHT) for run in ways], own_first=False)
             return [group]
         return [] if self.literal else self._guessed(word, last=last)
 
@@ -116,6 +138,7 @@ class Planner:
         if not found:
             return None
         group = Group(word.written, [((token,), BEGINNING_WEIGHT) for token in found])
+        group.own_first = False
         group.prefix = word.folded
         if self.knows(word.stem):
             group.ways.append(((word.stem,), 1.0))
@@ -151,3 +174,23 @@ def corrected_text(text: str, groups: Sequence[Group]) -> str:
         return ""
     spoken = text.replace("’", "'").split()
     return " ".join(" ".join(meant.get(fold(word), [word])) for word in spoken)
+
+
+def better_text(snapshot: Snapshot, allowed: int, text: str, spoken: Sequence[Word]) -> str:
+    """Return the query with its rare words replaced by common ones very like them, or empty.
+
+    A slip that a record holds too ("multiplicaton") finds that record alone: the word meant
+    is offered, never put in its place. Only what the reader may see counts, on both sides.
+    """
+
+    def seen(word: str) -> int:
+        return (snapshot.bits(EXACT + word) & allowed).bit_count()
+
+    for word in spoken:
+        own = seen(word.folded)
+        if word.is_stop or not 0 < own <= RARE or len(word.folded) < 5:
+            continue
+        for other in snapshot.lexicon.corrections(word.folded, lambda found: seen(found) > 0):
+            if other != word.folded and stem(other) != word.stem and seen(other) >= 10 * own:
+                return text[: word.start] + other + text[word.end :]
+    return ""

@@ -7,13 +7,19 @@ words such as "CM1", "jeu" or "gratuit" as filters, ``Synonyms`` adds other ways
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resources.search.analysis import Word, stem, stems, words
 
 _QUOTED = re.compile(r'[«"“](.+?)[»"”]')
-_EXCLUDED = re.compile(r"(?<!\S)-(?=\w)(\S+)")
+#: What is to be left out: -roi, -"petit chat", sauf les rois, sauf l'eau, hormis Paris.
+_EXCLUDED = re.compile(
+    r"""(?<!\S)-(?:[«"“](?P<phrase>.+?)[»"”]|(?P<word>\w\S*))"""
+    r"""|(?<!\S)(?P<said>sauf|hormis|excepté)\s+(?:(?:les?|la|des?|du|une?|pour)\s+|[ld]['’])?"""
+    r"""(?P<named>\w[\w-]*)""",
+    re.IGNORECASE,
+)
 #: Longest query looked at, in characters and in words: enough for a sentence.
 MAX_CHARS = 200
 MAX_WORDS = 16
@@ -34,22 +40,64 @@ KEPT_TOGETHER = frozenset(
 
 
 @dataclass(frozen=True)
+class Avoided:
+    """Something to leave out: its stems in order, as written, and the query without it."""
+
+    run: tuple[str, ...]
+    written: str
+    rest: str
+
+
+@dataclass(frozen=True)
 class Parsed:
-    """A query in its parts: words to find, phrases to find as they stand, words to avoid."""
+    """A query in its parts: words to find, phrases to find as they stand, what to avoid.
+
+    ``quoted`` are the places of the words between quotation marks: they are never filters.
+    """
 
     text: str
     words: tuple[Word, ...]
     phrases: tuple[tuple[str, ...], ...] = ()
-    excluded: tuple[str, ...] = ()
+    avoided: tuple[Avoided, ...] = ()
+    quoted: frozenset[int] = frozenset()
+
+    @property
+    def excluded(self) -> tuple[tuple[str, ...], ...]:
+        """The runs of stems to leave out."""
+        return tuple(avoided.run for avoided in self.avoided)
 
 
-def parse(text: str) -> Parsed:
-    """Split a query; anything typed is harmless, there is no field or wildcard syntax."""
+def parse(text: str, *, literal: bool = False) -> Parsed:
+    """Split a query; anything typed is harmless, there is no field or wildcard syntax.
+
+    Places are those of the text as given, but for its blanks. ``literal``: "sauf" is a word
+    like another; a minus sign and quotation marks still mean what they mean.
+    """
     text = " ".join(text[:MAX_CHARS].split())
-    phrases = tuple(found for quoted in _QUOTED.findall(text) if (found := tuple(stems(quoted))))
-    excluded = tuple(stem for word in _EXCLUDED.findall(text) for stem in stems(word))
-    kept = _EXCLUDED.sub(" ", _QUOTED.sub(r" \1 ", text))
-    return Parsed(text, tuple(words(kept)[:MAX_WORDS]), phrases, excluded)
+    avoided = []
+    kept = text
+    for match in _EXCLUDED.finditer(text):
+        if literal and match["said"]:
+            continue
+        named = match["phrase"] or match["word"] or match["named"]
+        if run := tuple(stems(named)):
+            avoided.append(Avoided(run, named, without(text, match.start(), match.end())))
+        kept = kept[: match.start()] + " " * len(match.group()) + kept[match.end() :]
+    quoted = [match.span(1) for match in _QUOTED.finditer(kept)]
+    phrases = (tuple(stems(kept[start:end])) for start, end in quoted)
+    found = tuple(words(kept)[:MAX_WORDS])
+    held = (word.start for word in found if any(s <= word.start < e for s, e in quoted))
+    return Parsed(text, found, tuple(filter(None, phrases)), tuple(avoided), frozenset(held))
+
+
+def without(text: str, start: int, end: int) -> str:
+    """Return a query without a stretch of it, and without stop words left hanging before."""
+    before = text[:start]
+    for word in reversed(words(before)):
+        if not word.is_stop or before[word.end :].strip(" '’"):
+            break
+        before = before[: word.start]
+    return " ".join(f"{before} {text[end:]}".split())
 
 
 @dataclass(frozen=True)
@@ -69,8 +117,11 @@ class Readings:
 
     table: Mapping[tuple[str, ...], tuple[str, str, str]] = field(default_factory=dict)
 
-    def read(self, parsed: Parsed) -> tuple[list[Reading], list[Word]]:
-        """Take the longest runs of words that name a filter; return them and the rest."""
+    def read(self, parsed: Parsed, plain: Collection[str] = ()) -> tuple[list[Reading], list[Word]]:
+        """Take the longest runs of words that name a filter; return them and the rest.
+
+        ``plain`` are runs (folded, between spaces) that the reader means as words.
+        """
         spoken = list(parsed.words)
         found: list[Reading] = []
         rest: list[Word] = []
@@ -79,13 +130,14 @@ class Readings:
             taken = 0
             for length in (4, 3, 2, 1):
                 run = spoken[at : at + length]
-                match = self._match(run, spoken, at) if len(run) == length else None
-                if match:
+                if len(run) < length or any(word.start in parsed.quoted for word in run):
+                    continue
+                match = self._match(run, spoken, at)
+                if match and " ".join(word.folded for word in run) not in plain:
                     facet, value, label = match
                     written = " ".join(word.written for word in run)
-                    found.append(
-                        Reading(facet, value, label, written, _without(spoken, at, at + length))
-                    )
+                    left = without(parsed.text, run[0].start, run[-1].end)
+                    found.append(Reading(facet, value, label, written, left))
                     taken = length
                     break
             if not taken:
@@ -103,14 +155,6 @@ class Readings:
         if following and (run[0].stem, following.stem) in KEPT_TOGETHER:
             return None
         return match
-
-
-def _without(spoken: Sequence[Word], start: int, end: int) -> str:
-    """Return the query without some of its words (and without a stop word left hanging)."""
-    before, after = list(spoken[:start]), list(spoken[end:])
-    while before and before[-1].is_stop:
-        before.pop()
-    return " ".join(word.written for word in [*before, *after])
 
 
 class Synonyms:

@@ -20,10 +20,10 @@ ENOUGH = 5
 #: How far what is alike fills such a meagre list, and from how many of the best.
 FILL = 10
 SEEDS = 3
-#: How much more a resource counts at the very level of who searches.
+#: How much more a resource counts at the very level of who searches, …
 NEAR_LEVEL = 1.08
-
-
+#: … when colleagues of the same school keep it at hand, …
+NEAR_PLACE = 1.06
 #: … and when its title holds all of several words.
 WHOLE_TITLE = 1.25
 #: The documents that satisfy a group, and how well each does.
@@ -36,17 +36,27 @@ def search(snapshot: Snapshot, ask: Ask) -> Answer:
     Words that name a level, a type or a cost are tried as filters first; when nothing then
     matches every word while the plain text does, they are taken as plain text.
     """
-    parsed = parse(ask.text)
-    readings, rest = ([], list(parsed.words)) if ask.literal else snapshot.readings.read(parsed)
-    found = _Search(snapshot, ask, parsed, readings, rest)
+    found = understood(snapshot, ask)
+    answer = found.answer()
+    return replace(answer, relaxed=True) if found.relaxed else answer
+
+
+def understood(snapshot: Snapshot, ask: Ask) -> Search:
+    """Return the pass over a snapshot that answers a question."""
+    parsed = parse(ask.text, literal=ask.literal)
+    if ask.literal:
+        return Search(snapshot, ask, parsed, [], list(parsed.words))
+    readings, rest = snapshot.readings.read(parsed, ask.plain)
+    found = Search(snapshot, ask, parsed, readings, rest)
     if readings and not found.matches_all():
-        plain = _Search(snapshot, ask, parsed, [], list(parsed.words))
+        plain = Search(snapshot, ask, parsed, [], list(parsed.words))
         if plain.matches_all():
-            return replace(plain.answer(), relaxed=True)
-    return found.answer()
+            plain.relaxed = True
+            return plain
+    return found
 
 
-class _Search:
+class Search:
     """One pass over a snapshot."""
 
     def __init__(
@@ -68,10 +78,14 @@ class _Search:
         planner = Planner(snapshot, self.allowed, typing=ask.typing, literal=ask.literal)
         self.groups, self.missing = planner.groups(rest) if rest else ([], [])
         self.has_text = bool(rest)
+        self.relaxed = False
+        near, used = ask.near_levels, ask.near_places
+        self.fits = snapshot.any_of("level", near) if near else 0
+        self.kept_here = snapshot.any_of("used", used) if used else 0
 
     def matches_all(self) -> bool:
         """Tell whether anything visible satisfies every word and every word read as a filter."""
-        exact = self._matching([self._group_scores(group) for group in self.groups])[0]
+        exact = self.matching([self.group_scores(group) for group in self.groups])[0]
         for reading in self.readings:
             exact &= self.snapshot.any_of(reading.facet, [reading.value])
         return exact != 0
@@ -82,8 +96,8 @@ class _Search:
         Which documents the words match is settled before any filter: so every facet's
         count is what choosing it will show.
         """
-        scored = [self._group_scores(group) for group in self.groups]
-        exact, most, alike = self._matching(scored)
+        scored = [self.group_scores(group) for group in self.groups]
+        exact, most, alike = self.matching(scored)
         near = most | bits_of(alike, self.snapshot.size)
         chosen = {name: self.snapshot.any_of(name, values) for name, values in self.filters.items()}
         selected = self.allowed
@@ -100,6 +114,8 @@ class _Search:
             chips=tuple(Chip(r.facet, r.value, r.label, r.written, r.rest) for r in self.readings),
             corrected=corrected_text(self.parsed.text, self.groups),
             missing=tuple(self.missing),
+            avoided=self.parsed.avoided,
+            edition=self.snapshot.name,
             marks=frozenset(
                 token
                 for group in self.groups
@@ -111,7 +127,15 @@ class _Search:
             prefixes=frozenset(group.prefix for group in self.groups if group.prefix),
         )
 
-    def _group_scores(self, group: Group) -> tuple[int, dict[int, float]]:
+    def shown(self) -> int:
+        """Return every document that the answer shows, on whatever page."""
+        exact, most, alike = self.matching([self.group_scores(group) for group in self.groups])
+        bits = (exact | most | bits_of(alike, self.snapshot.size)) & self.allowed
+        for name, values in self.filters.items():
+            bits &= self.snapshot.any_of(name, values)
+        return bits
+
+    def group_scores(self, group: Group) -> tuple[int, dict[int, float]]:
         """Return the documents that satisfy a group, and how well."""
         bits = 0
         scores: dict[int, float] = {}
@@ -140,25 +164,30 @@ class _Search:
     def _unwanted(self) -> int:
         """Return the documents that hold an excluded word or lack a quoted phrase."""
         bits = 0
-        for token in self.parsed.excluded:
-            bits |= self.snapshot.bits(token)
+        for run in self.parsed.excluded:
+            bits |= self._holding(run)
         for phrase in self.parsed.phrases:
-            wanted = f" {' '.join(phrase)} "
-            holding = self.snapshot.everything
-            for token in phrase:
-                holding &= self.snapshot.bits(token)
+            bits |= self.snapshot.everything & ~self._holding(phrase)
+        return bits
+
+    def _holding(self, run: Sequence[str]) -> int:
+        """Return the documents that hold a run of stems as it stands."""
+        holding = self.snapshot.everything
+        for token in run:
+            holding &= self.snapshot.bits(token)
+        if len(run) > 1:
+            wanted = f" {' '.join(run)} "
             for number in numbers_in(holding):
                 if wanted not in self.snapshot.rows[number].sequence:
                     holding &= ~(1 << number)
-            bits |= self.snapshot.everything & ~holding
-        return bits
+        return holding
 
     def _least(self) -> int:
         """Return how many groups a near match must satisfy."""
         wanted = len(self.groups) + len(self.missing)
         return 1 if wanted <= 3 else wanted // 2
 
-    def _matching(self, scored: list[Scored]) -> tuple[int, int, list[int]]:
+    def matching(self, scored: list[Scored]) -> tuple[int, int, list[int]]:
         """Return what satisfies every group, and, where that is little, what comes near.
 
         Near means most of the words, then what is alike to the best that was found.
@@ -227,9 +256,9 @@ class _Search:
         """Return the best of some documents: words, then prior, level fit and a fixed order."""
         if not bits:
             return []
-        fits = self.snapshot.any_of("level", self.ask.near_levels) if self.ask.near_levels else 0
+        fits, kept_here = self.fits, self.kept_here
         prior, titles = self.snapshot.prior, self.snapshot.title_stems
-        wanted = {group.ways[0][0][0] for group in self.groups} if len(self.groups) > 1 else set()
+        wanted = self.title_wanted()
         ranked = []
         for number in numbers_in(bits):
             score, satisfied = 0.0, 0
@@ -242,8 +271,14 @@ class _Search:
                 score *= WHOLE_TITLE
             if fits >> number & 1:
                 score *= NEAR_LEVEL
+            if kept_here >> number & 1:
+                score *= NEAR_PLACE
             ranked.append((-score, number))
         return [number for _, number in heapq.nsmallest(count, ranked)]
+
+    def title_wanted(self) -> set[str]:
+        """Return the stems that a title must hold to be about the whole query."""
+        return {group.ways[0][0][0] for group in self.groups} if len(self.groups) > 1 else set()
 
 
 def suggest(

@@ -14,8 +14,9 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from resources.search import searching, whoosh_index
-from resources.search.engine import Answer, Ask, Document, Suggestion
+from resources.search import explaining, plan, searching, whoosh_index
+from resources.search.engine import Answer, Ask, Document, Explanation, Suggestion
+from resources.search.query import parse
 from resources.search.snapshot import Snapshot
 from resources.search.store import DamagedIndex, ShrunkIndex, Store
 
@@ -31,10 +32,14 @@ class WhooshEngine:
 
     #: Seconds between two looks at the pointer.
     LOOK_EVERY = 1.0
+    #: Seconds for which the version before stays in memory, for who is turning its pages.
+    PREVIOUS_FOR = 600.0
 
     def __init__(self, root: Path) -> None:
         self.store = Store(root)
         self._snapshot: Snapshot | None = None
+        self._previous: Snapshot | None = None
+        self._replaced_at = float("-inf")
         self._refused: set[str] = set()
         self._looked_at = float("-inf")
         self._loading = threading.Lock()
@@ -56,6 +61,8 @@ class WhooshEngine:
     def _look(self) -> None:
         current = self.store.current()
         loaded = self._snapshot.name if self._snapshot else None
+        if time.monotonic() - self._replaced_at > self.PREVIOUS_FOR:
+            self._previous = None
         if current is not None and current == loaded:
             return
         candidates = [current] if current and current not in self._refused else []
@@ -63,11 +70,13 @@ class WhooshEngine:
             candidates += [name for name in self.store.names() if name != current]
         for name in candidates:
             try:
-                self._snapshot = self._load(name)
+                newer = self._load(name)
             except (DamagedIndex, OSError) as damaged:
                 self._refused.add(name)
                 logger.warning("search index %s refused: %s", name, damaged)
             else:
+                self._previous, self._snapshot = self._snapshot, newer
+                self._replaced_at = time.monotonic()
                 return
 
     def _load(self, name: str) -> Snapshot:
@@ -140,7 +149,23 @@ class WhooshEngine:
 
     def search(self, ask: Ask) -> Answer:
         """Answer one question; raises NoIndex when none can be read."""
-        return searching.search(self._readable(), ask)
+        return searching.search(self._edition(ask.edition), ask)
+
+    def explain(self, ask: Ask, pk: int) -> Explanation | None:
+        """Say why a document answers a question; raises NoIndex."""
+        return explaining.explain(self._edition(ask.edition), ask, pk)
+
+    def better(self, ask: Ask) -> str:
+        """Return a query that finds much more, where a word looks like a slip; raises NoIndex."""
+        snapshot = self._readable()
+        parsed = parse(ask.text)
+        allowed = snapshot.allowed(ask.scope, ask.day)
+        return plan.better_text(snapshot, allowed, parsed.text, parsed.words)
+
+    def _edition(self, name: str) -> Snapshot:
+        """Return the version that somebody is turning the pages of, else the freshest."""
+        snapshot, previous = self._readable(), self._previous
+        return previous if previous is not None and previous.name == name else snapshot
 
     def suggest(
         self, prefix: str, scope: Mapping[str, frozenset[str]], day: dt.date | None, limit: int = 8

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from resources.search.analysis import stems, words
+from resources.search.analysis import compounds, stem, stems, words
 from resources.search.engine import FACETS, HIDDEN, Document
 from resources.search.query import Readings, Synonyms
 from resources.search.snapshot import ACCENTED, EXACT, Posting, Row, Snapshot
@@ -35,7 +35,7 @@ COMPOUND = 0.5
 TEXT = "text"
 FRONT = "front.json"
 #: Raised whenever an index written before could not be read as it is now meant.
-FORMAT = 2
+FORMAT = 3
 
 
 def _schema() -> Any:
@@ -76,6 +76,9 @@ def _weighted(document: Document) -> tuple[dict[str, float], str]:
                 weights[EXACT + word.folded] += own
                 if word.written != word.folded:
                     weights[ACCENTED + word.written] += own
+            for joined in compounds(text):
+                weights[stem(joined)] += weight * COMPOUND
+                weights[EXACT + joined] += weight * COMPOUND
             sequence.append("|")
     return weights, f" {' '.join(sequence)} "
 

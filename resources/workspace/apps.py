@@ -50,6 +50,17 @@ def places(user: User) -> Iterable[str]:
         yield place_of(class_group=group)
 
 
+def shown_to_classes() -> Iterable[tuple[int, str]]:
+    """Return what teachers show in their class spaces, with their schools."""
+    from resources.workspace.models import ClassNote
+
+    return (
+        ClassNote.resources.through.objects.order_by()
+        .values_list("resource", "classnote__class_group__school__uai")
+        .distinct()
+    )
+
+
 def home_cards(user: User) -> Iterable[HomeCard]:
     """Return what awaits a pupil, a teacher or a head in the workspace."""
     from resources.workspace.home import cards
@@ -70,11 +81,16 @@ class WorkspaceConfig(AppConfig):
 
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
-        from resources.catalogue.access import register_places, register_pupil_levels
+        from resources.catalogue.access import (
+            register_places,
+            register_pupil_levels,
+            register_school_uses,
+        )
         from resources.workspace import collected, merging, retained
 
         register_pupil_levels(pupil_levels)
         register_places(places)
+        register_school_uses(shown_to_classes)
         register_cards(home_cards)
         retained.register_rules()
         collected.register()

@@ -199,3 +199,141 @@ def test_an_empty_index_answers_nothing(tmp_path: Path) -> None:
     engine = small(tmp_path)
     assert engine.search(Ask("fractions")).total == 0
     assert engine.search(Ask()).total == 0
+
+
+def test_what_one_leaves_out_is_said_in_words_too_and_can_be_taken_back(tmp_path: Path) -> None:
+    engine = small(
+        tmp_path,
+        document(1, "Le chat noir"),
+        document(2, "Le chat du roi"),
+        document(3, "Le chat de la reine mère"),
+        document(4, "Tous sauf un"),
+    )
+    for text in ("chat sauf roi", "chat sauf le roi", "chat -roi", "chat hormis les rois"):
+        answer = engine.search(Ask(text))
+        assert set(answer.ids) == {1, 3}, text
+        assert [avoided.rest for avoided in answer.avoided] == ["chat"]
+    assert set(engine.search(Ask('chat -"reine mère"')).ids) == {1, 2}
+    assert engine.search(Ask("tous sauf un", literal=True)).ids[:1] == (4,)
+
+
+def test_taking_a_chip_off_keeps_the_rest_of_the_query_as_typed(engine: WhooshEngine) -> None:
+    answer = engine.search(Ask("« les fractions » en CM1 -pizza gratuit"))
+    assert [chip.rest for chip in answer.chips] == [
+        "« les fractions » -pizza gratuit",
+        "« les fractions » en CM1 -pizza",
+    ]
+    assert not engine.search(Ask('"CM1"')).chips, "between quotes a word is a word"
+
+
+def test_a_word_read_as_a_filter_can_be_meant_as_a_word(engine: WhooshEngine) -> None:
+    read = engine.search(Ask("fractions jeu"))
+    assert [chip.value for chip in read.chips] == ["jeu"]
+    meant = engine.search(Ask("fractions jeu", plain=frozenset({"jeu"})))
+    assert meant.chips == ()
+    assert meant.missing or meant.corrected
+
+
+@pytest.mark.parametrize("text", ["arc-en-ciel", "arc en ciel", "arcenciel", "arcs‑en‑ciel"])
+def test_a_compound_is_found_however_it_is_joined(tmp_path: Path, text: str) -> None:
+    engine = small(
+        tmp_path, document(1, "Les arcs-en-ciel"), document(2, "Un tir à l'arc"), document(3, "Eau")
+    )
+    assert engine.search(Ask(text)).ids[0] == 1
+    engine = small(tmp_path / "one", document(1, "Bon weekend"), document(2, "La fin"))
+    assert engine.search(Ask("week-end")).ids == (1,)
+
+
+def test_a_slip_of_the_catalogue_does_not_hide_the_word_meant(tmp_path: Path) -> None:
+    many = [document(n, f"La multiplication {n}") for n in range(2, 40)]
+    engine = small(tmp_path, document(1, "La multiplicaton"), *many)
+    ask = Ask("multiplicaton posée")
+    assert engine.search(ask).ids[0] == 1
+    assert engine.better(ask) == "multiplication posée"
+    assert engine.better(Ask("multiplication")) == ""
+    hidden = [
+        document(n, f"La multiplication {n}", f={"audience": ("teacher",)}) for n in range(2, 40)
+    ]
+    engine = small(tmp_path / "hidden", document(1, "La multiplicaton"), *hidden)
+    assert engine.better(Ask("multiplicaton", scope={"audience": frozenset({"both"})})) == ""
+
+
+def test_pages_come_from_one_version_while_another_is_published(tmp_path: Path) -> None:
+    first = [document(n, f"Fractions {n:03d}") for n in range(1, 31)]
+    engine = small(tmp_path, *first)
+    engine.LOOK_EVERY = 0.0  # type: ignore[misc]
+    page = engine.search(Ask("fractions", size=10))
+    newer = [document(n, f"Fractions {n:03d}", quality=5) for n in range(31, 61)]
+    assert engine.rebuild([*first, *newer], 2)
+    rest = [engine.search(Ask("fractions", size=10, page=n, edition=page.edition)) for n in (2, 3)]
+    assert sorted([*page.ids, *rest[0].ids, *rest[1].ids]) == list(range(1, 31))
+    assert engine.search(Ask("fractions", size=10)).ids[0] > 30
+    assert engine.search(Ask("fractions", size=10, edition="v-000009-00000000")).ids[0] > 30
+
+
+def test_level_school_quality_use_and_freshness_lift_equal_words(tmp_path: Path) -> None:
+    day = DAY.toordinal()
+    facts: dict[str, dict[str, Any]] = {
+        "plain": {"published": day - 3000},
+        "level": {"published": day - 3000, "f": {"level": ("CM1",)}},
+        "place": {"published": day - 3000, "f": {"used": ("school:A",)}},
+        "fresh": {"published": day},
+        "use": {"published": day - 3000, "opened": 31},
+        "quality": {"published": day - 3000, "quality": 5},
+    }
+    documents = [document(n, "Les fractions", **f) for n, f in enumerate(facts.values())]
+    engine = small(tmp_path, *documents, document(99, "Un arbre"))
+    ask = Ask("fractions", near_levels=frozenset({"CM1"}), near_places=frozenset({"school:A"}))
+    names = [list(facts)[pk] for pk in engine.search(ask).ids]
+    assert names == ["quality", "use", "level", "place", "fresh", "plain"]
+    for name, pk in ((name, list(facts).index(name)) for name in names):
+        why = engine.explain(ask, pk)
+        assert why is not None
+        lifted = {n for n, factor in why.factors.items() if n in facts and factor > 1}
+        lifted |= {n for n, part in why.prior.items() if part > 0}
+        assert lifted == {name} - {"plain"}
+    assert engine.explain(ask, 99) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["fractions", "jouer fractions", "multiplikasion", "poésie", "château fort", "fract"]
+)
+def test_an_explanation_states_the_score_the_order_comes_from(
+    engine: WhooshEngine, text: str
+) -> None:
+    ask = Ask(text, size=500, near_levels=frozenset({"CM1"}))
+    answer = engine.search(ask)
+    reasons = {pk: engine.explain(ask, pk) for pk in answer.ids}
+    exact = [found.score for pk in answer.ids[: answer.exact] if (found := reasons[pk])]
+    assert len(exact) == answer.exact > 0
+    assert exact == sorted(exact, reverse=True)
+    first = reasons[answer.ids[0]]
+    assert first
+    assert {reason.how for reason in first.words} <= {
+        *("word", "synonym", "corrected", "beginning"),
+    }
+
+
+def test_an_explanation_says_how_each_word_was_met(tmp_path: Path) -> None:
+    engine = small(
+        tmp_path,
+        document(1, "Écrire un poème", text="Sur la plage."),
+        document(2, "La multiplication", text="Un poème."),
+        document(3, "Rien"),
+    )
+
+    def said(text: str, pk: int) -> list[tuple[str, str, str]]:
+        why = engine.explain(Ask(text), pk)
+        return [(w.how, w.met, w.where) for w in why.words] if why else []
+
+    assert said("plage", 1) == [("word", "", "text")]
+    assert said("poésie", 1) == [("synonym", "poem", "title")]
+    assert said("multiplikasion", 2) == [("corrected", "multiplication", "title")]
+    assert said("multi", 2) == [("beginning", "multiplication", "title")]
+    assert said("poème plage", 2) == [("word", "", "text"), ("missing", "", "")]
+
+
+def test_an_explanation_of_what_one_may_not_see_is_none(tmp_path: Path) -> None:
+    engine = small(tmp_path, document(1, "Les volcans", f={"audience": ("teacher",)}))
+    assert engine.explain(Ask("volcans"), 1)
+    assert engine.explain(Ask("volcans", scope={"audience": frozenset({"both"})}), 1) is None
