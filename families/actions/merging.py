@@ -24,6 +24,7 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from families.actions.household import become_guardian, person_of
 from families.actions.merge_words import tell_merged
+from families.merging.own_people import two_people
 from families.merging.plan import Line, lines_between
 from families.merging.record import Record, seal
 from families.merging.relations import relations_to
@@ -123,11 +124,14 @@ def merge(
 
     ``choices`` says, by column, whose value stays (``kept`` or ``merged``); ``seen`` is the
     fingerprint of the preview that was shown. Raises RuleBroken ``state`` when either file was
-    merged meanwhile, ``changed`` when the preview no longer tells the truth, ``clash`` when
+    merged meanwhile, ``two_people`` when both answer for one child under different names,
+    ``changed`` when the preview no longer tells the truth, ``clash`` when
     both files hold what one person cannot.
     """
     agent = person_of(by)
     kept, merged = _locked(kept, merged)
+    if why := two_people(kept, merged):
+        raise RuleBroken("two_people", why)
     lines = plan_of(kept, merged)
     if seen is not None and seen != fingerprint(kept, merged, lines):
         raise RuleBroken(

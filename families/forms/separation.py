@@ -195,7 +195,7 @@ class ClaimLinkForm(forms.Form):
         widget=forms.RadioSelect,
     )
     rights = forms.MultipleChoiceField(
-        label=_("Droits"),
+        label=_("Droits, d’après la pièce"),
         choices=[
             ("parental_authority", _("Exerce l’autorité parentale")),
             ("lives_with", _("L’enfant vit chez cette personne, au moins en partie")),
@@ -225,4 +225,6 @@ class ClaimLinkForm(forms.Form):
 class ClaimRefuseForm(forms.Form):
     """Why a claim is turned down."""
 
-    ground = forms.ChoiceField(label=_("Motif"), choices=ChildClaim.Refusal.choices)
+    ground = forms.ChoiceField(
+        label=_("Motif"), choices=[("", _("Choisissez")), *ChildClaim.Refusal.choices]
+    )

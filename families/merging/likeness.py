@@ -151,3 +151,8 @@ def guardian_likeness(left: GuardianFacts, right: GuardianFacts) -> Likeness | N
 
 def _sounds_same(left: str, right: str) -> bool:
     return sound_of(glued(left)) == sound_of(glued(right))
+
+
+def given_names_alike(left: str, right: str) -> bool:
+    """Tell whether two given names are one, a letter or a spelling apart."""
+    return _apart(glued(left), glued(right)) <= 1 or _sounds_same(left, right)

@@ -20,6 +20,7 @@ from families.actions.merging import (
     fingerprint,
     plan_of,
 )
+from families.merging.own_people import two_people
 from families.merging.plan import Line, lines_between
 from families.models import Guardian, Household
 
@@ -109,6 +110,8 @@ def preview_of(kept: Person, merged: Person) -> Preview:
     lines = plan_of(kept, merged)
     told = [(line, line.told()) for line in lines]
     refusals = [str(line.rule.refusal) for line in lines if line.refused]
+    if why := two_people(kept, merged):
+        refusals.insert(0, why)
     home = ""
     if isinstance(kept, Guardian) and isinstance(merged, Guardian):
         home, home_lines = _homes(kept, merged)

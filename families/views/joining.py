@@ -191,8 +191,8 @@ def claim(request: HttpRequest, reference: str) -> HttpResponse:
         children=[(c.reference, f"{c.full_name} ({c.reference})") for c in children.values()],
         people=[(key, g.full_name) for key, g in without_account.items()],
         initial={
+            # Rights are read on the paper: nothing is granted by pressing a button too soon.
             "kind": found.kind,
-            "rights": ["parental_authority", "lives_with", "may_pick_up"],
             "child": next(iter(children)) if len(children) == 1 else "",
         },
     )

@@ -212,7 +212,9 @@ def test_an_agent_links_the_claimant_and_the_others_are_told_nothing_of_them(cli
     assert not Child.objects.of_guardian(claimant.user).exists()
     sign_in_client(client, town.agent)
     page = reverse("families:claim", args=[made.reference])
-    assert mother.full_name in client.get(page).content.decode()
+    shown = client.get(page)
+    assert mother.full_name in shown.content.decode()
+    assert not shown.context["form"]["rights"].value(), "no right is granted before the proof is read"
     assert client.get(made.proof.get_absolute_url()).status_code == 200
     answer = client.post(
         page,

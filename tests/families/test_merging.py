@@ -16,6 +16,7 @@ from enrolment.schools.models import RollEntry
 from families.actions.children import add_pickup_contact
 from families.actions.merging import default_choices, fingerprint, merge, plan_of, settle
 from families.actions.unmerging import obstacles, undo
+from families.merging.preview import preview_of
 from families.merging.relations import relations_to
 from families.models import (
     Child,
@@ -384,3 +385,23 @@ def test_households_of_one_address_need_no_choice(by):
     assert done.record["households"] == []
     home.refresh_from_db()
     assert home.merged_into is None
+
+
+def test_the_two_parents_of_a_child_are_never_made_one(by):
+    mother = GuardianFactory(given_name="Nadia", family_name="Benali")
+    father = GuardianFactory(given_name="Thomas", family_name="Roussel")
+    ChildFactory(parents=[mother, father])
+    assert "deux personnes" in preview_of(mother, father).refusals[0]
+    with pytest.raises(RuleBroken) as refused:
+        merge(by=by, kept=mother, merged=father)
+    assert refused.value.code == "two_people"
+    assert Guardian.objects.filter(merged_into=None).count() == 2
+
+
+@pytest.mark.parametrize("names", [("Nadia", "Benaly"), ("Benali", "Nadia"), ("Nadia", "Roussel")])
+def test_one_parent_entered_twice_for_a_child_becomes_one(by, names):
+    mother = GuardianFactory(given_name="Nadia", family_name="Benali")
+    twin = GuardianFactory(given_name=names[0], family_name=names[1], user=None)
+    ChildFactory(parents=[mother, twin])
+    merge(by=by, kept=mother, merged=twin)
+    assert list(Guardian.objects.filter(merged_into=None)) == [mother]

@@ -256,6 +256,7 @@ def test_a_child_already_enrolled_is_claimed_and_checked(
     desk.get_by_role("heading", level=1, name="Rattachement de Thomas Roussel").wait_for()
     assert_accessible(desk)
     shot(desk, f"12-rattachement-{size}")
+    desk.get_by_label("Exerce l’autorité parentale").check()
     desk.get_by_role("button", name="Enregistrer le lien").click()
     desk.get_by_text("Le lien est enregistré").wait_for()
     page.goto("/famille/")
