@@ -273,6 +273,17 @@ class DepartureForm(forms.Form):
     )
 
 
+class SchoolDepartureForm(DepartureForm):
+    """The same, told at the school by one of the parents."""
+
+    guardian = forms.ChoiceField(label=_("Qui le demande ?"), widget=forms.RadioSelect)
+    field_order = ("guardian", "leaves_on", "destination")
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["guardian"].choices = people  # type: ignore[attr-defined]
+
+
 class DepartureRefuseForm(forms.Form):
     """Why the certificate is not issued."""
 

@@ -27,6 +27,7 @@ urlpatterns = [
     path("admissions/<str:reference>/", heads.admission, name="admission"),
     path("radiations/", departures.queue, name="departures"),
     path("radiations/demander/<str:reference>/", departures.add, name="departure_add"),
+    path("radiations/eleve/<int:pk>/", departures.record, name="departure_record"),
     path("radiations/<str:reference>/", departures.departure, name="departure"),
     path("radiations/<str:reference>/retirer/", departures.withdraw, name="departure_withdraw"),
     path(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
 from enrolment.schools.models import ClassGroup, School, SchoolYear, StreetSegment
 from families.forms.address import AddressForm
-from families.forms.base import DateInput
 
 
 class LookupForm(AddressForm):
@@ -83,18 +80,3 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: Any, classes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["class_group"].queryset = classes  # type: ignore[attr-defined]
-
-
-class LeaveForm(forms.Form):
-    """From which day a child no longer attends."""
-
-    day = forms.DateField(
-        label=_("Premier jour d’absence définitive"), widget=DateInput(), initial=clock.today
-    )
-
-    def clean_day(self) -> dt.date:
-        """Keep the date within a year around today: further is a typing error."""
-        day: dt.date = self.cleaned_data["day"]
-        if abs((day - clock.today()).days) > 366:
-            raise forms.ValidationError(_("Vérifiez la date."))
-        return day

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from core import clock, journal
 from core.accounts.models import Post, User
 from core.accounts.roles import Role
+from core.documents import Document
 from core.errors import RuleBroken
 from core.journal import Actor
 from families.actions.household import become_guardian, person_of
@@ -216,6 +217,9 @@ def _join_accounts(
     goes.__dict__.pop("current_posts", None)
     if not Post.objects.current().filter(user=goes).exists():
         record.change(goes, is_active=False)
+        # Nobody could open the papers of a closed account any more.
+        papers = Document.objects.filter(owner=goes).order_by("pk").values_list("pk", flat=True)
+        record.move(Document, "owner", list(papers), stays.pk, goes.pk)
     return goes
 
 

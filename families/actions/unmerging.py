@@ -170,7 +170,7 @@ def _put_back(done: Merge, record: Record) -> None:
             model._base_manager.filter(pk=row.pk).update(**before)
     for line in reversed(record.moved):
         relation = _relation(line["m"], line["f"])
-        source = _source(done, record, relation)
+        source = line.get("from") or _source(done, record, relation)
         relation.model._base_manager.filter(pk__in=line["ids"]).update(
             **{relation.field.name: source}
         )

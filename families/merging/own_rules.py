@@ -74,6 +74,8 @@ def register() -> None:
     register_merge_rules(
         {
             **dict.fromkeys(_IGNORED, MergeRule(IGNORE)),
+            # Of the account that closes, when each file had one.
+            "core.Document.owner": MergeRule(MOVE, gettext_lazy("Documents"), order=80),
             "families.Guardianship.guardian": links,
             "families.Guardianship.child": links,
             "families.PickupContact.child": pickups,

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from core.documents import Document
 from families.actions.merging import (
     Person,
     choice_fields,
@@ -22,6 +23,7 @@ from families.actions.merging import (
 )
 from families.merging.own_people import two_people
 from families.merging.plan import Line, lines_between
+from families.merging.relations import Relation
 from families.models import Guardian, Household
 
 
@@ -116,6 +118,7 @@ def preview_of(kept: Person, merged: Person) -> Preview:
     if isinstance(kept, Guardian) and isinstance(merged, Guardian):
         home, home_lines = _homes(kept, merged)
         told += [(line, line.told()) for line in home_lines if line.count]
+        told += [(line, []) for line in _papers(kept, merged)]
     return Preview(
         kept=kept,
         merged=merged,
@@ -139,6 +142,15 @@ def _homes(kept: Guardian, merged: Guardian) -> tuple[str, Sequence[Line]]:
     lines = lines_between(Household, merged.household_id, kept.household_id)
     # The merged guardian's own row is no news.
     return home, [line for line in lines if line.relation.model is not Guardian]
+
+
+def _papers(kept: Guardian, merged: Guardian) -> list[Line]:
+    """The documents of the account that closes, unless the agent chooses the other."""
+    if kept.user_id is None or merged.user_id is None:
+        return []
+    owner = Relation(Document, Document._meta.get_field("owner"))
+    keys = list(owner.rows(merged.user_id).order_by("pk").values_list("pk", flat=True))
+    return [Line(owner, moving=keys)] if keys else []
 
 
 def _warnings(kept: Person, merged: Person) -> list[str]:

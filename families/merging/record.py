@@ -68,13 +68,21 @@ class Record:
             "households": self.households,
         }
 
-    def move(self, model: type[models.Model], name: str, keys: list[int], to: int) -> None:
-        """Point rows at the file kept."""
+    def move(
+        self,
+        model: type[models.Model],
+        name: str,
+        keys: list[int],
+        to: int,
+        source: int | None = None,
+    ) -> None:
+        """Point rows at the file kept; ``source`` says whence, where it is not the merged file."""
         if keys:
             count = model._base_manager.filter(pk__in=keys).update(**{name: to})
             if count != len(keys):
                 raise RuntimeError("rows went while their file was locked")
-            self.moved.append({"m": model._meta.label, "f": name, "to": to, "ids": keys})
+            line = {"m": model._meta.label, "f": name, "to": to, "ids": keys}
+            self.moved.append(line if source is None else line | {"from": source})
 
     def change(self, row: models.Model, **values: Any) -> None:
         """Write new values into a row, keeping the old ones."""

@@ -214,7 +214,7 @@ def test_an_agent_links_the_claimant_and_the_others_are_told_nothing_of_them(cli
     page = reverse("families:claim", args=[made.reference])
     shown = client.get(page)
     assert mother.full_name in shown.content.decode()
-    assert not shown.context["form"]["rights"].value(), "no right is granted before the proof is read"
+    assert not shown.context["form"]["rights"].value(), "rights are read on the proof"
     assert client.get(made.proof.get_absolute_url()).status_code == 200
     answer = client.post(
         page,

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from core import clock
+from core import clock, documents
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor, JournalEntry
@@ -153,9 +153,14 @@ def test_undoing_gives_back_either_direction_and_account(twice, by):
     other.user = UserFactory(roles=[Role.GUARDIAN], email="autre@essai.example")
     other.save()
     mine, theirs = first.user, other.user
+    paper = documents.store_bytes(
+        b"livret", by=Actor(mine), kind="proof", filename="l.txt", content_type="text/plain"
+    )
     before = snapshot()
     done = merge(by=by, kept=first, merged=other, choices={"user": "merged", "household": "merged"})
     first.refresh_from_db()
+    paper.refresh_from_db()
+    assert paper.owner == theirs, "nobody could open it under the account that closed"
     mine.refresh_from_db()
     assert first.user == theirs
     assert first.household == other.household
@@ -165,7 +170,8 @@ def test_undoing_gives_back_either_direction_and_account(twice, by):
     assert theirs.email not in closed.body
     undo(by=by, done=done)
     mine.refresh_from_db()
-    assert mine.is_active
+    paper.refresh_from_db()
+    assert (mine.is_active, paper.owner) == (True, mine)
     assert snapshot() == before
 
 

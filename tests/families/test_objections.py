@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core import clock, documents
+from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor, JournalEntry
 from core.outbox import Message
@@ -23,6 +24,7 @@ from families.actions.objections import (
     withdraw_objection,
 )
 from families.models import JointAct, Objection
+from tests.factories.accounts import UserFactory
 from tests.factories.schools import RollEntryFactory
 from tests.people import sign_in_client
 
@@ -224,6 +226,40 @@ def test_the_departure_page_hides_where_the_other_goes(client, town, couple):
     made.refresh_from_db()
     check = client.get(reverse("registration:verify"), {"code": made.code}).content.decode()
     assert "radiation est authentique" in check
+
+
+def test_a_head_notes_a_departure_told_at_school_and_certifies_it(client, town, couple):
+    mother, _father, _child, entry = couple
+    page = reverse("registration:departure_record", args=[entry.pk])
+    pupil = reverse("schools:pupil", args=[entry.pk])
+    sign_in_client(client, town.head)
+    assert page in client.get(pupil).content.decode()
+    assert client.post(pupil, {"day": clock.today().isoformat()}).status_code == 200
+    entry.refresh_from_db()
+    assert entry.left_on is None, "nobody leaves a roll without a certificate"
+    facts = {"leaves_on": entry.admitted_on.isoformat(), "destination": "private"}
+    stranger = town.parent()
+    assert client.post(page, facts | {"guardian": stranger.pk}).status_code == 422
+    early = facts | {"guardian": mother.pk, "leaves_on": "2001-01-01"}
+    assert client.post(page, early).status_code == 422
+    noted = client.post(page, facts | {"guardian": mother.pk})
+    made = Departure.objects.get()
+    assert noted["Location"] == reverse("registration:departure", args=[made.reference])
+    assert client.get(page)["Location"] == noted["Location"]
+    client.post(reverse("registration:departure_decide", args=[made.reference, "delivrer"]))
+    entry.refresh_from_db()
+    made.refresh_from_db()
+    assert (made.state, made.requested_by, entry.left_on) == ("issued", mother, entry.admitted_on)
+    assert Message.objects.filter(kind="registration_departure_issued").count() == 2
+
+
+def test_a_head_of_another_school_notes_no_departure(client, town, couple):
+    *_people, entry = couple
+    page = reverse("registration:departure_record", args=[entry.pk])
+    sign_in_client(client, UserFactory(roles=[(Role.HEAD_TEACHER, town.other.uai)]))
+    assert client.get(page).status_code == 404
+    sign_in_client(client, town.agent)
+    assert client.get(page).status_code == 403
 
 
 def test_no_access_ruling_leaves_the_other_holder_alone(town, couple):

@@ -32,11 +32,13 @@ def ask_to_leave(
     child: Child,
     leaves_on: dt.date,
     destination: str,
+    at_school: bool = False,
 ) -> Departure:
     """Ask that a child be struck off its school's roll; asked twice, the first stands.
 
-    Both parents are told. Raises RuleBroken ``frozen``, ``not_on_roll``, ``day``,
-    ``destination``.
+    Both parents are told. ``at_school``: the head writes down what a parent came to say, so
+    the day may be past. Raises RuleBroken ``frozen``, ``not_on_roll``, ``day``,
+    ``destination``, ``authority``.
     """
     ensure_not_frozen(child.pk, JointAct.DEREGISTRATION)
     if destination not in Departure.Destination.values:
@@ -49,10 +51,18 @@ def ask_to_leave(
     )
     if entry is None:
         raise RuleBroken("not_on_roll", _("Cet enfant n’est inscrit dans aucune école."))
-    first, last = entry.admitted_on, entry.school_year.ends_on + dt.timedelta(days=60)
-    if not max(first, clock.today()) <= leaves_on <= last:
+    if at_school and guardian not in Guardian.objects.holding_authority(child.pk):
         raise RuleBroken(
-            "day", _("Choisissez un jour à venir de cette année scolaire."), "leaves_on"
+            "authority", _("Cette personne n’exerce pas l’autorité parentale."), "guardian"
+        )
+    first, last = entry.admitted_on, entry.school_year.ends_on + dt.timedelta(days=60)
+    if not (first if at_school else max(first, clock.today())) <= leaves_on <= last:
+        raise RuleBroken(
+            "day",
+            _("Choisissez un jour de cette année scolaire, depuis l’admission.")
+            if at_school
+            else _("Choisissez un jour à venir de cette année scolaire."),
+            "leaves_on",
         )
     known = Departure.objects.filter(roll_entry=entry, state=Departure.REQUESTED).first()
     if known is not None:
@@ -66,7 +76,9 @@ def ask_to_leave(
         leaves_on=leaves_on,
         destination=destination,
     )
-    journal.record(by, "departure.ask", departure, child=child.pk, entry=entry.pk)
+    journal.record(
+        by, "departure.ask", departure, child=child.pk, entry=entry.pk, at_school=at_school
+    )
     _tell(departure, "registration_departure_asked")
     return departure
 

@@ -6,19 +6,19 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import pdf
-from core.access import SIGNED_IN, allow, get_visible, signed_in
+from core.access import SIGNED_IN, allow, get_visible, reach_of, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from enrolment.registration.actions import departures as acts
 from enrolment.registration.certificates import departure_pdf
-from enrolment.registration.forms import DepartureForm, DepartureRefuseForm
+from enrolment.registration.forms import DepartureForm, DepartureRefuseForm, SchoolDepartureForm
 from enrolment.registration.models import Departure
 from enrolment.schools.models import RollEntry
 from families.models import Guardian, JointAct, Objection
@@ -60,6 +60,53 @@ def add(request: HttpRequest, guardian: Guardian, reference: str) -> HttpRespons
         request,
         "registration/departure_add.html",
         {"form": form, "child": child, "entry": entry, "frozen": _frozen(child.pk)},
+    )
+
+
+@allow(Role.HEAD_TEACHER)
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down, at the school, that a parent takes a pupil away; the certificate comes next."""
+    user = signed_in(request)
+    reach = reach_of(user, Role.HEAD_TEACHER)
+    entry: RollEntry = get_object_or_404(
+        RollEntry.objects.filter(reach.school_filter("school__uai")).select_related(
+            "child", "school", "school_year"
+        ),
+        pk=pk,
+        left_on__isnull=True,
+    )
+    child = entry.child
+    known = Departure.objects.filter(roll_entry=entry, state=Departure.REQUESTED).first()
+    if known is not None:
+        return redirect("registration:departure", reference=known.reference)
+    people = {
+        str(guardian.pk): guardian
+        for guardian in Guardian.objects.holding_authority(child.pk).order_by("pk")
+    }
+    form = SchoolDepartureForm(
+        request.POST or None, people=[(key, row.full_name) for key, row in people.items()]
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = acts.ask_to_leave(
+                by=Actor.of(request),
+                guardian=people[data["guardian"]],
+                child=child,
+                leaves_on=data["leaves_on"],
+                destination=data["destination"],
+                at_school=True,
+            )
+        except RuleBroken as broken:
+            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        else:
+            messages.success(request, _("La demande est notée ; délivrez le certificat."))
+            return redirect("registration:departure", reference=made.reference)
+    return render(
+        request,
+        "registration/departure_record.html",
+        {"form": form, "entry": entry, "child": child, "frozen": _frozen(child.pk)},
+        status=422 if form.errors else 200,
     )
 
 

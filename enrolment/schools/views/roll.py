@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,8 +15,8 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from core.spreadsheets import Column, write_xlsx, xlsx_response
 from enrolment.schools import queries
-from enrolment.schools.actions.roll import leave, place
-from enrolment.schools.forms import LeaveForm, PlaceForm
+from enrolment.schools.actions.roll import place
+from enrolment.schools.forms import PlaceForm
 from enrolment.schools.models import ClassGroup, RollEntry, School, SchoolYear
 from families.rules import fold
 
@@ -137,7 +135,7 @@ def _entry(request: HttpRequest, pk: int) -> RollEntry:
 
 @allow(Role.HEAD_TEACHER)
 def pupil(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a child into a class, or strike it off the roll."""
+    """Put a child into a class; leaving the school is asked for and certified elsewhere."""
     entry = _entry(request, pk)
     classes = queries.classes_with_seats(entry.school, entry.school_year)
     fitting = [group for group in classes if entry.level in group.levels]
@@ -145,7 +143,6 @@ def pupil(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if "class_group" in request.POST else None,
         classes=ClassGroup.objects.filter(pk__in=[group.pk for group in fitting]),
     )
-    leave_form = LeaveForm(request.POST if "day" in request.POST else None)
     if request.method == "POST":
         try:
             if place_form.is_bound and place_form.is_valid():
@@ -157,16 +154,9 @@ def pupil(request: HttpRequest, pk: int) -> HttpResponse:
                     % {"name": entry.child.given_name, "group": group.name},
                 )
                 return redirect("schools:roll", uai=entry.school.uai)
-            if leave_form.is_bound and leave_form.is_valid():
-                day: dt.date = leave_form.cleaned_data["day"]
-                leave(by=Actor.of(request), entry=entry, day=day)
-                messages.success(
-                    request, _("%(name)s est radié·e.") % {"name": entry.child.given_name}
-                )
-                return redirect("schools:roll", uai=entry.school.uai)
         except RuleBroken as broken:
-            form = place_form if place_form.is_bound else leave_form
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            field = broken.field if broken.field in place_form.fields else None
+            place_form.add_error(field, broken.message)
     return render(
         request,
         "schools/pupil.html",
@@ -174,6 +164,5 @@ def pupil(request: HttpRequest, pk: int) -> HttpResponse:
             "entry": entry,
             "fitting": fitting,
             "place_form": place_form,
-            "leave_form": leave_form,
         },
     )
