@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from core import queueing, retention
@@ -38,6 +38,18 @@ class TermForm(forms.Form):
     )
 
 
+def how_long(days: int) -> str:
+    """Say a duration as a rule says it: whole years and months before days."""
+    if days == 0:
+        return _("dès leur terme")
+    years, months = round(days / 365.25), round(days / 30.44)
+    if years and abs(days - years * 365.25) < 2:
+        return ngettext("%(count)d an", "%(count)d ans", years) % {"count": years}
+    if 2 <= months < 24 and abs(days - months * 30.44) < 1:
+        return ngettext("%(count)d mois", "%(count)d mois", months) % {"count": months}
+    return ngettext("%(count)d jour", "%(count)d jours", days) % {"count": days}
+
+
 def _found(run: RetentionRun | None) -> dict[str, dict[str, Any]]:
     return {line["rule"]: line for line in run.lines} if run else {}
 
@@ -57,7 +69,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "rule": rule,
-            "keep": retention.keep_of(rule, decided).days,
+            "keep": how_long(retention.keep_of(rule, decided).days),
             "term": decided.get(rule.name),
             "would": _shown(would.get(rule.name, {})),
             "went": went.get(rule.name),

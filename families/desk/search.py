@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from core.accounts.models import User
 from families.access.desk import works_on_families
@@ -128,32 +128,40 @@ def search(text: str) -> Found:
     return found
 
 
-def search_children(text: str, user: User) -> tuple[list[int], set[str]]:
-    """Return the children of a person's own schools whose names hold every word typed.
+def search_children(
+    text: str, mine: QuerySet[Child], *, by_parents: bool = False
+) -> tuple[list[int], set[str]]:
+    """Return those of ``mine`` whose names hold every word typed, and the words that did.
 
-    Names only: neither a number nor an address nor a date finds anything here.
+    Names only: neither a number nor an address nor a date finds anything here. With
+    ``by_parents`` the name of somebody who answers for the child now finds it too.
     """
     words = tuple(reading.fold(text[:LONGEST_QUERY].replace("\x00", "")).split()[:MOST_WORDS])
     if not words:
         return [], set()
     catch_up()
-    mine = Child.objects.visible_to(user).filter(merged_into=None)
+    mine = mine.filter(merged_into=None)
     for forgiving in (False, True):
         expanded = _expand(words, forgiving=forgiving)
         found = mine
         for position in range(len(words)):
-            spellings = _spellings(expanded, position)
-            found = found.filter(
-                pk__in=SearchWord.objects.filter(
-                    word__in=spellings, entry__child__isnull=False
-                ).values("entry__child")
-            )
+            found = found.filter(_bears(_spellings(expanded, position), by_parents=by_parents))
         keys = list(
             found.order_by("family_name", "given_name", "pk").values_list("pk", flat=True)[:500]
         )
         if keys:
             return keys, {word for spelt in expanded.values() for word in spelt}
     return [], set()
+
+
+def _bears(spellings: set[str], *, by_parents: bool) -> Q:
+    bearers = SearchWord.objects.filter(word__in=spellings)
+    condition = Q(pk__in=bearers.filter(entry__child__isnull=False).values("entry__child"))
+    if by_parents:
+        parents = bearers.filter(entry__guardian__isnull=False).values("entry__guardian")
+        links = Guardianship.objects.current().filter(guardian__in=parents)
+        condition |= Q(pk__in=links.values("child"))
+    return condition
 
 
 _Expanded = dict[tuple[int, ...], dict[str, int]]

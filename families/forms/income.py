@@ -169,7 +169,7 @@ class IncomeCheckForm(forms.Form):
     """An agent confirms a declaration as the proof shows it."""
 
     quotient = forms.IntegerField(
-        label=_("Quotient lu sur l’attestation"),
+        label=_("Quotient lu sur la pièce"),
         min_value=0,
         max_value=20_000,
         widget=forms.TextInput(attrs=_NUMBER),
@@ -199,7 +199,7 @@ class IncomeQueueForm(forms.Form):
         label=_("Déclarée"),
         required=False,
         choices=[
-            ("", _("Quand que ce soit")),
+            ("", _("N’importe quand")),
             ("7", _("Il y a plus de 7 jours")),
             ("15", _("Il y a plus de 15 jours")),
         ],

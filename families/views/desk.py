@@ -9,18 +9,19 @@ from django.utils.cache import add_never_cache_headers
 
 from core.access import allow, signed_in
 from core.accounts.roles import Role
+from families.access.care import children_at_school
 from families.access.desk import DESK_AGENTS, works_on_families
 from families.child_facts import ChildFact, facts_of
 from families.desk.queues import queues_for
 from families.desk.search import LONGEST_QUERY, households_of, search, search_children
-from families.models import Child, Household
+from families.models import Child, Guardian, Guardianship, Household
 
 PAGE = 25
 
 
 @allow(*DESK_AGENTS, Role.HEAD_TEACHER)
 def find(request: HttpRequest) -> HttpResponse:
-    """Find families; head teachers find their own pupils, by name and class only."""
+    """Find families; head teachers find their own pupils, by their names or a parent's."""
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST_QUERY]
     user = signed_in(request)
     whole = works_on_families(user)
@@ -43,15 +44,18 @@ def find(request: HttpRequest) -> HttpResponse:
             "results": [(home, _children_of(home, facts)) for home in homes],
         }
     else:
-        keys, marks = search_children(text, user)
+        pupils = children_at_school(user, Role.HEAD_TEACHER)
+        keys, marks = search_children(text, pupils, by_parents=True)
         page = Paginator(keys, PAGE).get_page(request.GET.get("page"))
-        pupils = Child.objects.visible_to(user).in_bulk(list(page.object_list))
-        rows = [pupils[key] for key in page.object_list if key in pupils]
-        facts = facts_of(rows, user)
+        known = pupils.in_bulk(list(page.object_list))
+        rows = [known[key] for key in page.object_list if key in known]
+        facts, parents = facts_of(rows, user), _parents_of(rows)
         context |= {
             "page_obj": page,
             "marks": marks,
-            "results": [(child, facts.get(child.pk, [])) for child in rows],
+            "results": [
+                (child, facts.get(child.pk, []), parents.get(child.pk, [])) for child in rows
+            ],
         }
     part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
     template = "families/desk/_found.html" if part else "families/desk/search.html"
@@ -70,6 +74,19 @@ def _children_of(
         for link in person.current_links:
             seen.setdefault(link.child_id, link.child)
     return [(child, facts.get(key, [])[:2]) for key, child in seen.items()]
+
+
+def _parents_of(children: list[Child]) -> dict[int, list[Guardian]]:
+    """Return who answers for each child now: a name to recognise, nothing to reach them by."""
+    found: dict[int, list[Guardian]] = {}
+    links = (
+        Guardianship.objects.current()
+        .filter(child__in=[child.pk for child in children], guardian__merged_into=None)
+        .select_related("guardian")
+    )
+    for link in links.order_by("child", "pk"):
+        found.setdefault(link.child_id, []).append(link.guardian)
+    return found
 
 
 @allow(*DESK_AGENTS, Role.REVENUE_OFFICER)

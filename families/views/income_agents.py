@@ -108,7 +108,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             except RuleBroken as broken:
                 form.add_error(broken.field, broken.message)
             else:
-                messages.success(request, _("Quotient enregistré ; l’attestation est effacée."))
+                messages.success(request, _("Quotient enregistré ; la pièce est effacée."))
                 return redirect("families:income_queue")
     else:
         record_read(by, "income", file, reason="check")

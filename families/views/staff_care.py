@@ -26,10 +26,11 @@ from families.care_summary import (
     photo_lines,
 )
 from families.child_facts import facts_of
+from families.desk.search import search_children
+from families.desk.words import reference_spellings
 from families.forms.care import ReadingForm
 from families.models import Child, HealthCarePlan
 from families.readings import facets_for, is_open, open_facets, say_why
-from families.rules import fold
 
 #: Readers whose list is the school they work in; others find a child by its name.
 AT_SCHOOL = (Role.HEAD_TEACHER, Role.TEACHER)
@@ -44,20 +45,17 @@ def index(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
     near = children_at_school(user, *AT_SCHOOL)
     listed = near.filter(merged_into=None)
-    if user.has_role(*CITY_WIDE):
-        # A whole city cannot be folded in memory: names as they are written, whole words.
+    whole_city = user.has_role(*CITY_WIDE)
+    if whole_city:
         listed = children_at_school(user, *CITY_WIDE).filter(merged_into=None)
-        for word in text.split():
-            listed = listed.filter(_named(word))
-        if len(fold(text)) < 2:
-            listed = listed.none()
-    elif text:
-        words = fold(text).split()
-        names = listed.values_list("pk", "given_name", "family_name", "used_name")
-        keep = [pk for pk, *name in names if all(w in fold(" ".join(name)) for w in words)]
-        listed = listed.filter(pk__in=keep)
-    listed = listed.order_by("family_name", "given_name", "pk")
-    page = Paginator(listed, 25).get_page(request.GET.get("page"))
+    if text:
+        keys, _marks = search_children(text, listed)
+        listed = listed.filter(Q(pk__in=keys) | Q(reference__in=reference_spellings(text)))
+    elif whole_city:
+        listed = listed.none()
+    page = Paginator(listed.order_by("family_name", "given_name", "pk"), 25).get_page(
+        request.GET.get("page")
+    )
     facts = facts_of(list(page.object_list), user)
     return render(
         request,
@@ -66,17 +64,8 @@ def index(request: HttpRequest) -> HttpResponse:
             "page_obj": page,
             "rows": [(child, facts.get(child.pk, [])[:2]) for child in page],
             "q": text,
-            "ask": user.has_role(*CITY_WIDE) and len(fold(text)) < 2,
+            "ask": whole_city and not text,
         },
-    )
-
-
-def _named(word: str) -> Q:
-    return (
-        Q(given_name__istartswith=word)
-        | Q(family_name__istartswith=word)
-        | Q(used_name__istartswith=word)
-        | Q(reference__iexact=word)
     )
 
 

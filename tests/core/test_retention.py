@@ -19,6 +19,7 @@ from core.journal import SYSTEM, JournalEntry
 from core.keeping import PurgeKey, RetentionRun, RetentionTerm
 from core.messaging.models import AddressHealth
 from core.outbox import Message, queue_words
+from core.views.retention import how_long
 from enrolment.schools.models import RollEntry
 from families.models import Child, Guardian, Guardianship, Household
 from payments.models import Invoice, LedgerEntry
@@ -305,3 +306,22 @@ def test_the_administrators_page_shows_rules_runs_and_takes_decisions(
     assert client.get(reverse("retention:decide", args=["rien"])).status_code == 404
     assert JournalEntry.objects.filter(verb="retention_term.decide").exists()
     assert SYSTEM.user is None
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0, "dès leur terme"),
+        (1, "1 jour"),
+        (30, "30 jours"),
+        (92, "3 mois"),
+        (183, "6 mois"),
+        (365, "1 an"),
+        (400, "400 jours"),
+        (1095, "3 ans"),
+        (1826, "5 ans"),
+        (3652, "10 ans"),
+    ],
+)
+def test_a_duration_is_said_in_years_and_months(days, said):
+    assert how_long(days) == said

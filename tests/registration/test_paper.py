@@ -46,6 +46,14 @@ def desk(town):
     return client
 
 
+def test_an_agent_who_acts_for_nobody_is_sent_to_find_the_family(client, town):
+    sign_in_client(client, town.agent)
+    answer = client.get(reverse("registration:paper"))
+    assert answer["Location"] == reverse("families:desk")
+    sign_in_client(client, town.mother.user)
+    assert client.get(reverse("registration:paper")).status_code == 404
+
+
 def scan(shade="#e7d9b0"):
     out = io.BytesIO()
     Image.new("RGB", (600, 400), shade).save(out, "JPEG")

@@ -27,7 +27,9 @@ from enrolment.canteen.models import Booking, Diet
 from enrolment.canteen.queries import load_service
 from enrolment.schools.models import RollEntry, School
 from enrolment.schools.rules import LEVEL_BY_AGE
+from families.desk.search import search_children
 from families.models import Child
+from families.rules import fold
 
 
 def schools_of(user: User) -> QuerySet[School]:
@@ -60,7 +62,9 @@ def schools(request: HttpRequest) -> HttpResponse:
     if not query and rows.count() == 1:
         return redirect("canteen:tick_list", rows[0].uai, day)
     if query:
-        rows = rows.filter(Q(name__icontains=query) | Q(uai__iexact=query))
+        words, names = fold(query).split(), rows.values_list("pk", "name", "uai")
+        keep = [pk for pk, *told in names if all(w in fold(" ".join(told)) for w in words)]
+        rows = rows.filter(pk__in=keep)
     page = Paginator(rows, 25).get_page(request.GET.get("page"))
     counts = {
         row["school"]: row
@@ -272,12 +276,9 @@ def unbooked(request: HttpRequest, uai: str, day: dt.date) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     there = Booking.objects.expected().filter(school=school, day=day)
     rows = roll.exclude(child__in=there.values("child")).select_related("child", "class_group")
-    for word in query.split()[:4]:
-        rows = rows.filter(
-            Q(child__given_name__icontains=word)
-            | Q(child__family_name__icontains=word)
-            | Q(child__used_name__icontains=word)
-        )
+    if query:
+        keys, _marks = search_children(query, Child.objects.filter(pk__in=roll.values("child")))
+        rows = rows.filter(child__in=keys)
     page = Paginator(rows.order_by("child__given_name", "child__family_name", "pk"), 25).get_page(
         request.GET.get("page")
     )

@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from core import clock, documents
-from core.access import SIGNED_IN, allow, signed_in
+from core.access import SIGNED_IN, allow, reach_of, signed_in
 from core.acting import acting_of
 from core.errors import RuleBroken
 from core.journal import Actor
 from enrolment.registration import queries
+from enrolment.registration.access import AGENTS
 from enrolment.registration.actions.paper import (
     SCAN_KIND,
     NewChild,
@@ -28,9 +29,18 @@ from families.views.base import household_required
 
 
 @allow(SIGNED_IN)
+def paper(request: HttpRequest) -> HttpResponse:
+    """Enter a whole form at once; an agent begins by finding the family to act for."""
+    user = signed_in(request)
+    if acting_of(user) is None and reach_of(user, *AGENTS).city:
+        messages.info(request, _("Choisissez d’abord la famille pour qui saisir le dossier."))
+        return redirect("families:desk")
+    answer: HttpResponse = _paper(request)
+    return answer
+
+
 @household_required
-def paper(request: HttpRequest, guardian: Guardian) -> HttpResponse:
-    """Enter a whole form at once; for an agent who acts for the family, nobody else."""
+def _paper(request: HttpRequest, guardian: Guardian) -> HttpResponse:
     user = signed_in(request)
     acting = acting_of(user)
     if acting is None or acting.by_mandate:
