@@ -87,6 +87,13 @@ def credit(collection: Collection, user: User | None) -> str:
     return collection.owner.get_full_name() if collection.owner else ""
 
 
+def printed_credit(collection: Collection, user: User) -> str:
+    """Return whose a collection is, on paper: one's own name instead of "you"."""
+    if collection.owner_id == user.pk:
+        return user.get_full_name()
+    return credit(collection, user)
+
+
 def origin(collection: Collection, user: User) -> dict[str, Any] | None:
     """Return what a collection is based on: its name and address only if one may read it."""
     if collection.based_on_id is None:

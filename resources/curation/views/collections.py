@@ -17,7 +17,7 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from core.once import once
 from resources.curation import readings
-from resources.curation.access import CURATORS, READERS
+from resources.curation.access import CURATORS, READERS, TEACHING
 from resources.curation.actions import collections as actions
 from resources.curation.forms import CollectionForm, NoteForm
 from resources.curation.models import ClassShare, Collection, CollectionItem, Proposal
@@ -50,7 +50,7 @@ def collection(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "is_pupil": False,
             "may_edit": may_edit,
             "may_show": managed_classes(user).exists(),
-            "may_propose": found.owner_id == user.pk,
+            "may_propose": found.owner_id == user.pk and user.has_role(*TEACHING),
             "proposal": _proposal(found, user),
             "shares": ClassShare.objects.visible_to(user)
             .filter(collection=found)
