@@ -195,3 +195,14 @@ def note_opened(*, resource: Resource, audience: str, user: User | None = None) 
     Resource.objects.filter(pk=resource.pk).update(opened_count=F("opened_count") + 1)
     if user is not None:
         openings.tell(user, resource)
+
+
+@transaction.atomic
+def note_rating(*, resource: Resource, stars: int, count: int) -> None:
+    """Write what teachers gave a resource in all; search follows where its standing changes."""
+    locked = Resource.objects.select_for_update(of=("self",)).get(pk=resource.pk)
+    before = locked.standing
+    locked.rating_stars, locked.rating_count = stars, count
+    locked.save(update_fields=["rating_stars", "rating_count"])
+    if locked.standing != before and locked.state == Resource.State.VALIDATED:
+        indexing.changed()

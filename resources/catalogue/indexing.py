@@ -109,7 +109,7 @@ def described(
         },
         open_from=resource.open_from.toordinal() if resource.open_from else None,
         open_to=resource.open_to.toordinal() if resource.open_to else None,
-        quality=resource.quality,
+        quality=resource.standing,
         published=resource.published_on.toordinal() if resource.published_on else 0,
         opened=resource.opened_count,
     )

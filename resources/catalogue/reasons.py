@@ -36,7 +36,7 @@ def reasons_for(explanation: Explanation, resource: Resource) -> list[Reason]:
         if name in explanation.factors
     ]
     prior = (
-        ("quality", _("Qualité : %(quality)s sur 5.") % {"quality": resource.quality}),
+        ("quality", _("Qualité : %(quality)s sur 5.") % {"quality": resource.standing}),
         ("use", _("Ouverte %(count)s fois.") % {"count": resource.opened_count}),
         ("fresh", _("Parue récemment.")),
     )

@@ -42,6 +42,24 @@ def levels_open_to(level: str) -> tuple[str, ...]:
     return CYCLES[cycle] if cycle else ()
 
 
+#: Teachers whose stars weigh as much as the editors' one judgement.
+EDITORS_WEIGH = 3
+#: What stands in for that judgement as long as there is none.
+MIDDLE = 3
+
+
+def standing(quality: int, stars: int, count: int) -> int:
+    """Return from 0 to 5 how good a resource is: ``stars`` is the sum of ``count`` reviews.
+
+    One enthusiast must not lift a resource above those that many judge good, hence the
+    editors' judgement (or the middle) beside the stars. Without stars it stands alone.
+    """
+    if not count:
+        return quality
+    weight = EDITORS_WEIGH + count
+    return (2 * ((quality or MIDDLE) * EDITORS_WEIGH + stars) + weight) // (2 * weight)
+
+
 def missing_before_validation(
     *, title: str, description: str, levels: int, domains: int, licence: bool
 ) -> list[str]:

@@ -18,6 +18,7 @@ IN_HAND = 0
 #: Days during which a deleted collection can be taken back.
 UNDO_DAYS = 30
 
+KEY_LENGTH = 600
 #: Parameters that say where a visitor came from, not what is shown.
 _TRACKING = ("utm_", "fbclid", "gclid", "mc_", "xtor", "at_")
 _PORTS = {"http": ":80", "https": ":443"}
@@ -36,7 +37,10 @@ def address_key(url: str) -> str:
     The scheme, ``www.``, the usual port, the fragment, a last slash, the order of parameters
     and those that follow visitors around make no difference.
     """
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:  # an address that was imported broken
+        return url.strip().lower()[:KEY_LENGTH]
     host = parts.netloc.rpartition("@")[2].lower().rstrip(".")
     host = host.removesuffix(_PORTS.get(parts.scheme.lower(), "")).removeprefix("www.")
     kept = sorted(
@@ -45,7 +49,7 @@ def address_key(url: str) -> str:
         if not name.lower().startswith(_TRACKING)
     )
     query = f"?{urlencode(kept)}" if kept else ""
-    return f"{host}{unquote(parts.path).rstrip('/')}{query}"
+    return f"{host}{unquote(parts.path).rstrip('/')}{query}"[:KEY_LENGTH]
 
 
 def host_of(key: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.documents import Document
 from enrolment.schools.models import ClassGroup, School
-from resources.catalogue import access
+from resources.catalogue import access, rules
 from resources.catalogue.models.terms import Term
 
 
@@ -20,7 +20,8 @@ class Resource(models.Model):
     ``open_from`` and ``open_to`` (last day included) are the city's own: when the licence
     lets schools use it; ``schools`` and ``class_groups`` say where, everywhere when both are
     empty. Of ``licence_seats`` accesses (no limit when empty) one is taken for each class or
-    each pupil, as ``licence_unit`` says. ``quality`` runs from 0 (not assessed) to 5.
+    each pupil, as ``licence_unit`` says. ``quality``, the editors', runs from 0 (not
+    assessed) to 5; ``rating_stars`` sums what ``rating_count`` teachers gave, one to five each.
     ``search_text`` is the analysed text through which the database answers when no index can
     be read.
     """
@@ -165,6 +166,8 @@ class Resource(models.Model):
     quality = models.PositiveSmallIntegerField(
         _("qualité"), default=0, validators=[MaxValueValidator(5)]
     )
+    rating_stars = models.PositiveIntegerField(default=0, editable=False)
+    rating_count = models.PositiveIntegerField(default=0, editable=False)
     published_on = models.DateField(_("parue le"), null=True, blank=True)
     search_text = models.TextField(editable=False, blank=True)
     opened_count = models.PositiveIntegerField(default=0, editable=False)
@@ -184,6 +187,11 @@ class Resource(models.Model):
             ),
             models.CheckConstraint(condition=Q(quality__lte=5), name="resource_quality_range"),
             models.CheckConstraint(
+                condition=Q(rating_stars__gte=F("rating_count"))
+                & Q(rating_stars__lte=F("rating_count") * 5),
+                name="resource_one_to_five_stars",
+            ),
+            models.CheckConstraint(
                 condition=Q(licence_seats__isnull=True) | Q(licence_seats__gte=1),
                 name="resource_some_seats",
             ),
@@ -197,6 +205,11 @@ class Resource(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def standing(self) -> int:
+        """From 0 to 5: the editors' judgement and the teachers' together, as search weighs it."""
+        return rules.standing(self.quality, self.rating_stars, self.rating_count)
 
 
 class Contribution(models.Model):

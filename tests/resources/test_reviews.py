@@ -1,0 +1,110 @@
+"""Stars and comments: one each, counted, moderated, never by pupils."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.accounts.roles import Role
+from core.errors import RuleBroken
+from core.journal import Actor
+from resources.catalogue import indexing
+from resources.catalogue import rules as catalogue_rules
+from resources.catalogue.models import Resource
+from resources.curation.actions import reviews as actions
+from resources.curation.models import Review
+from tests.factories.accounts import UserFactory
+from tests.factories.resources import ResourceFactory
+from tests.factories.schools import SchoolFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def resource() -> Resource:
+    return ResourceFactory(title="La pizza des fractions", quality=3)
+
+
+def teachers(count: int) -> list[Any]:
+    school = SchoolFactory(name="École du Môle")
+    return [UserFactory(roles=[(Role.TEACHER, school.uai)]) for _ in range(count)]
+
+
+@given(st.integers(0, 5), st.lists(st.integers(1, 5), max_size=200))
+def test_standing_stays_in_range_and_follows_the_stars(quality: int, stars: list[int]) -> None:
+    found = catalogue_rules.standing(quality, sum(stars), len(stars))
+    assert 0 <= found <= 5
+    assert stars or found == quality
+    better = catalogue_rules.standing(quality, sum(stars) + 5, len(stars) + 1)
+    if stars or quality:
+        assert better >= found, "five stars never lower a resource"
+
+
+def test_one_enthusiast_does_not_lift_a_resource_above_the_good_ones() -> None:
+    assert catalogue_rules.standing(0, 5, 1) < 5
+    assert catalogue_rules.standing(0, 5 * 20, 20) == 5
+    assert catalogue_rules.standing(5, 20, 20) == 2, "twenty teachers outweigh one editor"
+
+
+def test_the_average_follows_every_review(resource: Resource) -> None:
+    people = teachers(4)
+    version = indexing.current_version()
+    for person, stars in zip(people, (5, 5, 5, 1), strict=True):
+        actions.write(by=Actor(user=person), resource=resource, stars=stars, comment="Bien")
+    resource.refresh_from_db()
+    assert (resource.rating_stars, resource.rating_count) == (16, 4)
+    assert indexing.current_version() > version, "its standing has changed: search follows"
+    actions.write(by=Actor(user=people[3]), resource=resource, stars=5)
+    resource.refresh_from_db()
+    assert (resource.rating_stars, resource.rating_count, resource.standing) == (20, 4, 4)
+    editor = UserFactory(roles=[Role.CATALOGUE_EDITOR])
+    review = Review.objects.get(author=people[0])
+    actions.hide(by=Actor(user=editor), review=review, reason="Nomme une élève")
+    resource.refresh_from_db()
+    assert (resource.rating_stars, resource.rating_count) == (15, 3)
+    actions.write(by=Actor(user=people[0]), resource=resource, stars=4, comment="Corrigé")
+    resource.refresh_from_db()
+    assert resource.rating_count == 3, "changed, it stays hidden until an editor shows it"
+    actions.show(by=Actor(user=editor), review=Review.objects.get(pk=review.pk))
+    actions.remove(by=Actor(user=people[1]), review=Review.objects.get(author=people[1]))
+    resource.refresh_from_db()
+    assert (resource.rating_stars, resource.rating_count) == (14, 3)
+    for stars in (0, 6):
+        with pytest.raises(RuleBroken):
+            actions.write(by=Actor(user=people[0]), resource=resource, stars=stars)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Review.objects.filter(author=people[0]).update(stars=stars)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Resource.objects.filter(pk=resource.pk).update(rating_stars=99)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_reviews_at_once_are_all_counted_and_one_each() -> None:
+    resource, people = ResourceFactory(), teachers(3)
+    gate = threading.Barrier(6)
+    faults: list[BaseException] = []
+
+    def work(person: Any, stars: int) -> None:
+        gate.wait()
+        try:
+            actions.write(by=Actor(user=person), resource=resource, stars=stars)
+        except BaseException as fault:  # noqa: BLE001
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(person, 4)) for person in people * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults
+    assert Review.objects.count() == 3
+    resource.refresh_from_db()
+    assert (resource.rating_stars, resource.rating_count) == (12, 3)
