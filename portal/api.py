@@ -15,6 +15,7 @@ from enrolment.registration.api import router as registration
 from enrolment.schools.api import router as schools
 from families.api import router as families
 from payments.api import router as payments
+from resources.assignments.api import router as assignments
 from resources.catalogue.api import router as catalogue
 from resources.workspace.api import router as workspace
 
@@ -38,11 +39,13 @@ api.add_router("/canteen", canteen, tags=["canteen"])
 api.add_router("/payments", payments, tags=["payments"])
 api.add_router("/resources", catalogue, tags=["resources"])
 api.add_router("/workspace", workspace, tags=["workspace"])
+api.add_router("/assignments", assignments, tags=["assignments"])
 api.add_router("/classrooms", classrooms, tags=["classrooms"])
 close_unruled(api)
 describe_scopes(
     {
         "addresses:read": _("Chercher une rue du registre de la ville"),
+        "assignments:read": _("Lire le travail donné aux classes"),
         "catalogue:read": _("Lire le catalogue des ressources"),
         "certificates:read": _("Vérifier un certificat d’inscription"),
         "fleet:read": _("Lire le parc informatique"),

@@ -26,6 +26,7 @@ urlpatterns = [
     path("ressources/", include("resources.curation.urls")),
     path("ressources/", include("resources.catalogue.urls")),
     path("classe/", include("resources.workspace.urls")),
+    path("semaine/", include("resources.assignments.urls")),
     path("parc/", include("classrooms.urls")),
     path("api/v1/", api.urls),
 ]

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "resources.workspace",
     "resources.curation",
     "resources.figures",
+    "resources.assignments",
     "classrooms",
     "allauth",
     "allauth.account",

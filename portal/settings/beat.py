@@ -57,6 +57,11 @@ SCHEDULE: dict[str, Any] = {
     },
     # resources: the city's figures of use, from the schools' counts
     "figures.roll_up": {"task": "figures.roll_up", "schedule": crontab(minute=25)},
+    # assignments: accesses of pupils who left, and of newcomers
+    "assignments.settle_seats": {
+        "task": "assignments.settle_seats",
+        "schedule": crontab(hour=2, minute=20),
+    },
     # families: announced moves on their day, care plans that end soon
     "families.follow_moves": {
         "task": "families.follow_moves",

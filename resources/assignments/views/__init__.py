@@ -1,0 +1,1 @@
+"""Pages of what teachers give to do."""
