@@ -26,7 +26,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.assignments import a_class
 from tests.factories.resources import PupilAccountFactory, ResourceFactory, vocabularies
 from tests.factories.schools import RollEntryFactory
-from tests.resources.test_assignments import FRIDAY, MONDAY, THIS_WEEK, THURSDAY, client_of
+from tests.resources.given import FRIDAY, MONDAY, THIS_WEEK, THURSDAY, client_of
 
 NEXT_WEEK = Days(MONDAY + dt.timedelta(7), FRIDAY + dt.timedelta(7))
 
