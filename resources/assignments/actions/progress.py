@@ -57,7 +57,9 @@ def open_item(*, account: PupilAccount, item: AssignmentItem) -> Progress:
     _require_time(item)
     _require_seat(item, account.child_id)
     progress, _made = Progress.objects.get_or_create(item=item, child_id=account.child_id)
-    catalogue.note_opened(resource=item.resource, audience=Resource.Audience.LEARNER)
+    catalogue.note_opened(
+        resource=item.resource, audience=Resource.Audience.LEARNER, user=account.user
+    )
     return progress
 
 

@@ -27,6 +27,7 @@ def _given(user: User, pk: int) -> tuple[PupilAccount, AssignmentItem]:
     account = (
         PupilAccount.objects.visible_to(user)
         .filter(user=user, state=PupilAccount.State.ACTIVE)
+        .select_related("user")
         .first()
     )
     item = (
