@@ -51,6 +51,11 @@ SCHEDULE: dict[str, Any] = {
         "task": "catalogue.verify_index",
         "schedule": crontab(hour=2, minute=40),
     },
+    # resources: what is new in kept searches; hours apart, should the index be away at one
+    "catalogue.send_alerts": {
+        "task": "catalogue.send_alerts",
+        "schedule": crontab(hour="6-10", minute=50),
+    },
     "workspace.close_departed": {
         "task": "workspace.close_departed",
         "schedule": crontab(hour=2, minute=10),

@@ -48,8 +48,14 @@ class CatalogueConfig(AppConfig):
 
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
+        from core.messaging.kinds import register_kinds
+        from resources.catalogue import collected, retained
         from resources.catalogue.access import register_school_uses
+        from resources.catalogue.telling import KINDS
 
+        register_kinds(*KINDS)
+        retained.register_rules()
+        collected.register()
         register_cards(home_cards)
         register_school_uses(kept_by_teachers)
         readers = frozenset({Role.TEACHER, Role.HEAD_TEACHER, Role.PUPIL})

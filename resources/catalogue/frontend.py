@@ -33,10 +33,12 @@ def _run(text: str) -> tuple[str, ...]:
     return tuple(word.folded for word in words(text))
 
 
-def build(terms: Iterable[Term]) -> FrontEnd:
-    """Build the front end from the vocabularies in use and the editors' lists."""
+def build(
+    terms: Iterable[Term], synonyms: Iterable[tuple[str, ...]] = vocabularies.SYNONYMS
+) -> FrontEnd:
+    """Build the front end from the vocabularies in use and the editors' list of synonyms."""
     readings: dict[tuple[str, ...], Meaning] = {}
-    synonyms = list(vocabularies.SYNONYMS)
+    groups = list(synonyms)
     for term in terms:
         facet = FACET_OF.get(Vocabulary(term.vocabulary))
         if facet and term.reads_as_filter:
@@ -45,9 +47,9 @@ def build(terms: Iterable[Term]) -> FrontEnd:
                 if run and not (len(run) == 1 and run[0] in vocabularies.NOT_FILTERS):
                     readings.setdefault(run, (facet, term.code, term.label))
         elif term.vocabulary in _SPOKEN and term.alt_labels:
-            synonyms.append((term.label, *term.alt_labels))
+            groups.append((term.label, *term.alt_labels))
     for value, (label, names) in vocabularies.COST_WORDS.items():
         readings.update({_run(name): ("cost", value, label) for name in names})
     for value, (label, names) in vocabularies.CYCLE_NAMES.items():
         readings.update({_run(name): ("cycle", value, label) for name in names})
-    return FrontEnd(readings, synonyms)
+    return FrontEnd(readings, groups)

@@ -22,7 +22,7 @@ from django.db.models import F
 from core import clock, queueing
 from resources.catalogue import frontend, rules
 from resources.catalogue.access import EVERYWHERE, place_of, school_uses
-from resources.catalogue.models import CatalogueVersion, Resource, Term
+from resources.catalogue.models import CatalogueVersion, Resource, SynonymGroup, Term
 from resources.search.analysis import stems
 from resources.search.engine import Document
 from resources.search.service import WhooshEngine
@@ -176,7 +176,10 @@ def rebuild(*, force: bool = False) -> bool:
     never wrongly fresh.
     """
     version = current_version()
-    front = frontend.build(Term.objects.order_by("vocabulary", "position", "pk"))
+    groups = SynonymGroup.objects.filter(active=True).values_list("words", flat=True)
+    front = frontend.build(
+        Term.objects.order_by("vocabulary", "position", "pk"), [tuple(words) for words in groups]
+    )
     return engine().rebuild(
         documents(), version, readings=front.readings, synonyms=front.synonyms, force=force
     )

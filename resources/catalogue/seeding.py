@@ -8,7 +8,7 @@ from django.db import transaction
 
 from core import clock
 from core.seeding import SeedContext
-from resources.catalogue import indexing, vocabularies
+from resources.catalogue import indexing, synonyms, vocabularies
 from resources.catalogue.demo.generate import Draft, drafts
 from resources.catalogue.models import (
     CatalogueVersion,
@@ -48,6 +48,7 @@ def seed_vocabularies() -> TermsByCode:
         ]
         Term.objects.bulk_create(made)
         terms.update({(term.vocabulary, term.code): term for term in made})
+    synonyms.supply()
     return terms
 
 

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 
 from core.journal import SYSTEM
-from resources.catalogue import indexing, links
+from resources.catalogue import alerts, indexing, links
 from resources.catalogue.importing import runs
 from resources.catalogue.models import ImportRun, Resource
 
@@ -53,3 +53,9 @@ def check_link(pk: int) -> str:
     """Ask one address that an editor wants asked now."""
     found = Resource.objects.filter(pk=pk).exclude(url="").first()
     return links.check(found) if found is not None and settings.LINK_CHECKS else ""
+
+
+@shared_task(name="catalogue.send_alerts")  # type: ignore[untyped-decorator]
+def send_alerts() -> int:
+    """Write to those whose kept searches found something new; return how many letters."""
+    return alerts.send_due()

@@ -86,7 +86,8 @@ class Answer:
 
     ``corrected`` is the query as understood when words were corrected, else empty; ``missing``
     are words nothing answers to; ``marks`` and ``prefixes`` tell excerpts what to highlight;
-    ``avoided`` is what the query leaves out; ``edition`` names the version that answered.
+    ``avoided`` is what the query leaves out, ``sought`` the folded words it looks for, without
+    those read as filters; ``edition`` names the version that answered.
     """
 
     ids: tuple[int, ...]
@@ -99,6 +100,7 @@ class Answer:
     marks: frozenset[str] = frozenset()
     prefixes: frozenset[str] = frozenset()
     avoided: tuple[Avoided, ...] = ()
+    sought: tuple[str, ...] = ()
     relaxed: bool = False
     degraded: bool = False
     edition: str = ""

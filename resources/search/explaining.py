@@ -66,8 +66,8 @@ def _reason(snapshot: Snapshot, group: Group, number: int, *, met: bool) -> Word
         how = "synonym"
     elif group.meant:
         how = "corrected"
-    met = {"word": "", "corrected": group.meant}.get(how, _spoken(best))
-    return WordReason(group.written, how, met, _where(snapshot, number, best))
+    shown = {"word": "", "corrected": group.meant}.get(how, _spoken(best))
+    return WordReason(group.written, how, shown, _where(snapshot, number, best))
 
 
 def _spoken(run: tuple[str, ...]) -> str:

@@ -71,6 +71,7 @@ class Search:
         self.ask = ask
         self.parsed = parsed
         self.readings = readings
+        self.rest = rest
         self.allowed = snapshot.allowed(ask.scope, ask.day)
         self.filters = {name: set(values) for name, values in ask.filters.items() if values}
         for reading in readings:
@@ -115,6 +116,7 @@ class Search:
             corrected=corrected_text(self.parsed.text, self.groups),
             missing=tuple(self.missing),
             avoided=self.parsed.avoided,
+            sought=tuple(word.folded for word in self.rest if not word.is_stop),
             edition=self.snapshot.name,
             marks=frozenset(
                 token

@@ -2,6 +2,14 @@
 
 from resources.catalogue.models.description import Contribution, Relation, Resource
 from resources.catalogue.models.importing import ImportProfile, ImportRun
+from resources.catalogue.models.searches import (
+    MissedAsker,
+    MissedCount,
+    MissedQuery,
+    SavedSearch,
+    SynonymChange,
+    SynonymGroup,
+)
 from resources.catalogue.models.terms import Term, Vocabulary
 from resources.catalogue.models.use import CatalogueVersion, Favourite, ResourceUse
 
@@ -11,9 +19,15 @@ __all__ = [
     "Favourite",
     "ImportProfile",
     "ImportRun",
+    "MissedAsker",
+    "MissedCount",
+    "MissedQuery",
     "Relation",
     "Resource",
     "ResourceUse",
+    "SavedSearch",
+    "SynonymChange",
+    "SynonymGroup",
     "Term",
     "Vocabulary",
 ]

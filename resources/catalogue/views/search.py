@@ -14,10 +14,10 @@ from django.utils.cache import patch_vary_headers
 from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
-from resources.catalogue import asking, finding, reasons
+from resources.catalogue import alerts, asking, finding, missed, reasons
 from resources.catalogue.access import EDITORS, READERS, TEACHING, Window, near_levels, window_of
 from resources.catalogue.indexing import term_labels
-from resources.catalogue.models import Favourite, Resource
+from resources.catalogue.models import Favourite, Resource, SavedSearch
 from resources.search.engine import Answer, Ask
 from resources.search.plan import RARE
 
@@ -60,6 +60,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if not found.resources and number > pages.num_pages:
         number = pages.num_pages
         found = finding.find(replace(ask, page=number), window)
+    if _settled(request):
+        missed.note(user=user, ask=ask, answer=found.answer)
     terms = term_labels()
     labels = asking.value_labels(terms)
     pupil = user.has_role(Role.PUPIL)
@@ -74,6 +76,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "filters": asking.chosen_filters(request.GET, ask, found.answer, labels),
         "better": _better(ask, found.answer, window),
         "why": "" if pupil or found.answer.degraded else _why_query(request, ask, found.answer),
+        "keepable": "" if pupil else alerts.canonical(request.GET),
+        "frequencies": SavedSearch.Frequency.choices,
         "sorts": asking.SORT_LABELS,
         "sort": request.GET.get("tri", "pertinence"),
         "page_obj": pages.get_page(number),
@@ -86,6 +90,13 @@ def search(request: HttpRequest) -> HttpResponse:
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def _settled(request: HttpRequest) -> bool:
+    """Tell whether the words are whole, and not a stage of typing: our script says so."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return True
+    return request.headers.get("X-Search-Settled") == "1"
 
 
 def _better(ask: Ask, answer: Answer, window: Window) -> str:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from core.journal import SYSTEM
+from resources.catalogue import synonyms
 from resources.catalogue.official import COLUMNS, import_terms
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             raise CommandError(f"Il manque à {path} les colonnes : {', '.join(sorted(missing))}.")
         with transaction.atomic():
             found = import_terms(rows, by=SYSTEM)
+            synonyms.supply()
             if options["dry_run"]:
                 transaction.set_rollback(True)
         done = "Essai, rien n’est écrit" if options["dry_run"] else "Vocabulaires repris"

@@ -45,6 +45,21 @@
     });
   }
 
+  /* What one writes to keep a search is no change of the search. */
+  document.addEventListener(
+    "change",
+    function (change) {
+      if (change.target.closest(".keep-search")) change.stopPropagation();
+    },
+    true,
+  );
+
+  /* Typing asks often; the server is told which question was really meant. */
+  document.addEventListener("htmx:configRequest", function (asking) {
+    var cause = asking.detail.triggeringEvent;
+    if (cause && cause.type !== "input") asking.detail.headers["X-Search-Settled"] = "1";
+  });
+
   var box = document.querySelector("input[data-suggest]");
   if (box) offer(box);
   fold();

@@ -1,0 +1,39 @@
+"""What we hold of the searches that a person keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from core.accounts.models import User
+from core.rights.registry import Section, not_collected, register_collector, tell
+from resources.catalogue.models import SavedSearch
+
+
+def sections(user: User) -> Iterator[Section]:
+    """Tell one's kept searches."""
+    yield Section(
+        "recherches",
+        _("Vos recherches gardées"),
+        _("Pour les refaire et vous prévenir de ce qui est nouveau."),
+        _("Avec le compte."),
+        tell(
+            SavedSearch.objects.filter(user=user).order_by("-created_at"),
+            lambda row: row.name,
+            ("query", _("Recherche")),
+            ("frequency", _("Alerte")),
+            ("created_at", _("Gardée le")),
+            ("checked_on", _("Regardée le")),
+        ),
+        order=67,
+    )
+
+
+def register() -> None:
+    """Register them; called from ``AppConfig.ready``."""
+    not_collected(
+        "Ne nomme qu’un documentaliste qui tient la liste des synonymes ; l’acte est au journal.",
+        "catalogue.SynonymChange",
+    )
+    register_collector("catalogue", sections, "catalogue.SavedSearch")
