@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core import clock
@@ -54,6 +54,10 @@ def school() -> SimpleNamespace:
 # Rules -------------------------------------------------------------------------------------
 
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+
+
+@UNHURRIED
 @given(st.dates(dt.date(2020, 1, 1), dt.date(2090, 1, 1)), st.integers(0, 30), st.integers(1, 60))
 def test_what_is_moved_keeps_its_weekday_and_is_due_on_a_day_of_class(
     starts: dt.date, length: int, weeks: int
@@ -70,6 +74,7 @@ def test_what_is_moved_keeps_its_weekday_and_is_due_on_a_day_of_class(
     assert rules.week_named(rules.week_name(rules.monday_of(starts))) == rules.monday_of(starts)
 
 
+@UNHURRIED
 @given(st.sets(st.integers(1, 40)), st.integers(1, 30), st.integers(0, 35))
 def test_free_numbers_are_free_bought_and_as_many_as_there_are(
     taken: set[int], bought: int, wanted: int

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -182,35 +184,48 @@ def test_a_refusal_is_shown_at_its_field_and_nothing_is_saved(school: SimpleName
 
 
 @pytest.mark.django_db
-def test_lists_cost_the_same_for_one_and_for_many(
-    school: SimpleNamespace, django_assert_max_num_queries: Any
-) -> None:
+def test_pages_cost_the_same_for_one_and_for_many(school: SimpleNamespace) -> None:
     account = pupil(school)
     group = PupilGroupFactory(class_group=school.group, children=[account.child])
     own, tablet = client_of(school.teacher), client_of(account.user)
-    # Class, target and picks differ, so that no cache makes it cheap.
-    for number in range(6):
-        row = give(
-            school,
-            ResourceFactory(domain_codes=["maths.nombres"]),
-            ResourceFactory(),
-            target=(
-                Target(),
-                Target("group", group),
-                Target("pupils", children=frozenset({account.child_id})),
-            )[number % 3],
-        )
+    picked = Target("pupils", children=frozenset({account.child_id}))
+
+    def give_one_to_each(target: Target) -> Assignment:
+        row = give(school, ResourceFactory(), ResourceFactory(), target=target)
         progress.open_item(account=account, item=row.items.all()[0])
+        return row
+
+    def cost() -> list[int]:
+        counts = []
+        for client, url in urls:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(url).status_code == 200, url
+            counts.append(len(queries))
+        return counts
+
+    for target in (Target(), Target("group", group), picked):
+        first = give_one_to_each(target)
     urls = (
-        (own, reverse("assignments:week"), 24),
-        (own, reverse("assignments:follow", args=[row.public_id]), 28),
-        (own, reverse("workspace:class_page", args=[school.group.pk]), 32),
-        (tablet, reverse("workspace:my_class"), 40),
-        (own, "/api/v1/assignments", 16),
+        (own, reverse("assignments:week")),
+        (own, reverse("assignments:follow", args=[first.public_id])),
+        (own, reverse("workspace:class_page", args=[school.group.pk])),
+        (own, reverse("assignments:groups", args=[school.group.pk])),
+        (tablet, reverse("workspace:my_class")),
+        (own, "/api/v1/assignments"),
     )
-    for client, url, most in urls:
-        with django_assert_max_num_queries(most):
-            assert client.get(url).status_code == 200, url
+    cost()
+    before = cost()
+    for number in range(4):
+        RollEntryFactory(class_group=school.group)
+        groups.save_group(
+            by=school.by,
+            class_group=school.group,
+            name=f"Groupe n° {number}",
+            children=[entry.child_id for entry in school.entries],
+        )
+        for target in (Target(), Target("group", group), picked):
+            give_one_to_each(target)
+    assert cost() == before
 
 
 @pytest.mark.django_db
