@@ -24,6 +24,7 @@ urlpatterns = [
     path("cantine/", include("enrolment.canteen.urls")),
     path("factures/", include("payments.urls")),
     path("ressources/", include("resources.curation.urls")),
+    path("ressources/", include("resources.figures.urls")),
     path("ressources/", include("resources.catalogue.urls")),
     path("classe/", include("resources.workspace.urls")),
     path("semaine/", include("resources.assignments.urls")),

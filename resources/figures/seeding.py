@@ -17,8 +17,9 @@ from resources.figures.models import ClassUse, Gap, GapReport, Reader, SchoolUse
 
 #: How lively schools are, January to December, beside a full month.
 _RHYTHM = (1.0, 0.7, 1.1, 0.7, 0.9, 0.8, 0.1, 0.0, 0.8, 0.9, 1.1, 0.7)
-#: How much classes use the catalogue: most a little, some not at all.
+#: How much classes use the catalogue, and how much more so in the small city.
 _ZEAL = (0, 0, 0, 2, 2, 3, 4, 6)
+_KEENER = {"small": 3, "city": 1}
 _CONTRACTS = 36
 #: Notions that teachers miss, how many classes say so, and what came of it.
 _MISSED = (
@@ -56,7 +57,9 @@ def seed(ctx: SeedContext) -> None:
 def _pools(rng: random.Random, resources: list[Resource]) -> dict[str, _Pool]:
     pools: dict[str, _Pool] = {}
     for resource in resources:
-        liking = rng.paretovariate(1.1) * (1 + resource.quality)
+        liking = min(rng.paretovariate(1.1), 15) * (1 + resource.quality)
+        if resource.cost == Resource.Cost.PAID:
+            liking *= 4  # schools are told of what the city pays for
         for level in resource.levels.all():
             pool = pools.setdefault(level.code, _Pool())
             pool.keys.append(resource.pk)
@@ -87,7 +90,7 @@ def _seed_use(ctx: SeedContext, rng: random.Random, pools: dict[str, _Pool]) -> 
     by_class: list[ClassUse] = []
     by_school: Counter[tuple[int, dt.date, str, int, str]] = Counter()
     for group, school, levels in ctx.track("Ouvertures", classes, len(classes)):
-        zeal = 5 if group == own else rng.choice(_ZEAL)
+        zeal = 12 if group == own else rng.choice(_ZEAL) * _KEENER[ctx.scale.name]
         for month, liveliness in months:
             wanted = round(zeal * liveliness + rng.random() - 0.5)
             seen: Counter[tuple[int, str]] = Counter()
