@@ -86,6 +86,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         """Tell the owner of a change, also one without a sign-in address."""
         words = {"timestamp": clock.now(), "user": user, "is_notice": True, **(context or {})}
+        if email and template_prefix == "account/email/email_changed":
+            from core.accounts.actions.addresses import refusal_link
+
+            words["refuse_link"] = refusal_link(user, email)
         self.send_mail(template_prefix, email or user.email or "", words)
 
     def save_user(
@@ -182,6 +186,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+        "unverified_email": _(
+            "Une adresse e-mail attend d’être confirmée. Suivez le lien que nous y avons envoyé, "
+            "ou annulez ce changement à la page « Mon adresse e-mail »."
+        ),
         "cannot_delete_authenticator": _(
             "Votre poste demande une deuxième étape : ajoutez-en une autre avant d’ôter celle-ci."
         ),

@@ -9,7 +9,7 @@ from django.urls import path, re_path
 
 from core.access import ANYONE, SIGNED_IN, rule_for_foreign
 from core.accounts import passkeys
-from core.accounts.views import citizen, desk, devices, passwords, security
+from core.accounts.views import addresses, citizen, desk, devices, passwords, security
 
 urlpatterns = [
     path("connexion/", account.login, name="account_login"),
@@ -38,6 +38,7 @@ urlpatterns = [
         account.confirm_email,
         name="account_confirm_email",
     ),
+    path("adresse/refuser/<str:token>/", addresses.refuse, name="address_refuse"),
     path("mot-de-passe/", account.password_change, name="account_change_password"),
     path("mot-de-passe/choisir/", account.password_set, name="account_set_password"),
     path("mot-de-passe/oublie/", account.password_reset, name="account_reset_password"),

@@ -87,6 +87,7 @@ def register_own() -> None:
         Kind("account_citizen_linked", _("Compte citoyen relié"), ACCOUNT, safety),
         Kind("account_citizen_unlinked", _("Compte citoyen délié"), ACCOUNT, safety),
         Kind("account_email_asked", _("Changement d’adresse demandé"), ACCOUNT, safety),
+        Kind("account_locked", _("Accès fermé par prudence"), ACCOUNT, safety),
         Kind("account_new_device", _("Connexion depuis un nouvel appareil"), ACCOUNT, safety),
         Kind("account_recovery_letter", _("Courrier pour retrouver un accès"), ACCOUNT, safety),
         Kind("document_infected", _("Document à envoyer de nouveau"), ACCOUNT, safety),

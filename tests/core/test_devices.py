@@ -206,7 +206,7 @@ def test_the_old_address_hears_of_a_change_when_asked_and_when_done(user, commit
         client.post(re.search(r"https?://[^/\s]+(/\S+)", link).group(1))
     assert User.objects.get(pk=user.pk).email == "neuve@essai.example"
     assert mailoutbox[-1].to == ["nadia@essai.example"]
-    assert "/compte/pas-moi/" in mailoutbox[-1].body
+    assert "/compte/adresse/refuser/" in mailoutbox[-1].body
 
 
 def test_changing_the_address_asks_for_the_password_again(user):
@@ -225,3 +225,66 @@ def test_two_tabs_at_once_tell_of_a_device_once(user):
     actions.notice_device(user=user, token="b" * 43, user_agent=IPHONE)
     actions.notice_device(user=user, token="b" * 43, user_agent=IPHONE)
     assert user.messages.filter(kind="account_new_device").count() == 1
+
+
+def refusal(mail):
+    return re.search(r"/compte/adresse/refuser/\S+", mail.body)[0]
+
+
+def asks_to_change(client, committed, user):
+    sign_in(client, user)
+    with committed():
+        client.post(reverse("account_email"), {"email": "voleur@essai.example", "action_add": ""})
+
+
+def test_the_old_address_calls_a_change_off_before_it_happens(user, committed, mailoutbox):
+    client = Client()
+    asks_to_change(client, committed, user)
+    told = next(mail for mail in mailoutbox if mail.to == [user.email])
+    assert "voleur" not in told.body, "the new address is nobody's business here"
+    page, stranger = refusal(told), Client()
+    assert "Annuler le changement" in stranger.get(page).content.decode()
+    assert EmailAddress.objects.filter(user=user, verified=False).exists(), "reading does nothing"
+    assert "Le changement est annulé" in stranger.post(page).content.decode()
+    assert not EmailAddress.objects.filter(user=user, verified=False).exists()
+    assert client.get(reverse("account_security")).status_code == 302, "signed out everywhere"
+    user.refresh_from_db()
+    assert user.email == told.to[0]
+    assert stranger.get(page).status_code == 410
+
+
+def test_once_changed_the_old_address_shuts_the_door_and_gets_no_key(user, committed, mailoutbox):
+    client = Client()
+    old = user.email
+    asks_to_change(client, committed, user)
+    confirm = next(mail for mail in mailoutbox if mail.to == ["voleur@essai.example"])
+    with committed():
+        client.post(re.search(r"/compte/adresse/confirmer/\S+", confirm.body)[0])
+    user.refresh_from_db()
+    assert user.email == "voleur@essai.example"
+    told = [mail for mail in mailoutbox if mail.to == [old]][-1]
+    page, stranger = refusal(told), Client()
+    assert "à tout le monde" in stranger.get(page).content.decode()
+    with committed():
+        assert "Plus personne" in stranger.post(page).content.decode()
+    user.refresh_from_db()
+    assert user.email is None
+    assert user.identifier, "what a letter of the desk is printed with"
+    assert not user.has_usable_password()
+    assert not EmailAddress.objects.filter(user=user).exists()
+    assert client.get(reverse("account_security")).status_code == 302
+    assert any("Par prudence" in mail.body for mail in mailoutbox), "the new address is told"
+    with committed():
+        for address in (old, "voleur@essai.example"):
+            stranger.post(reverse("account_reset_password"), {"email": address})
+    assert not [mail for mail in mailoutbox if "/mot-de-passe/nouveau/" in mail.body]
+    assert stranger.post(page).status_code == 410
+
+
+def test_a_refusal_is_good_for_a_week(user, committed, mailoutbox):
+    client = Client()
+    asks_to_change(client, committed, user)
+    page = refusal(next(mail for mail in mailoutbox if mail.to == [user.email]))
+    with time_machine.travel(clock.now() + dt.timedelta(days=7, minutes=1), tick=False):
+        assert Client().post(page).status_code == 410
+    assert Client().get(page.replace("refuser/", "refuser/x")).status_code == 410

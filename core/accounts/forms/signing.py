@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import codes, outbox
 from core.access import signed_in
+from core.accounts.actions.addresses import refusal_link
 
 PASSWORD_HINT = _(
     "12 caractères au moins. Plusieurs mots à la suite font un bon mot de passe, facile à retenir."
@@ -129,7 +130,13 @@ class ChangeAddressForm(account.AddEmailForm):  # type: ignore[misc]
             address = super().save(request)
             user = signed_in(request)
             if user.email and user.email != address.email:
-                outbox.queue(kind="account_email_asked", to=user, address=user.email)
+                link = refusal_link(user, user.email)
+                outbox.queue(
+                    kind="account_email_asked",
+                    to=user,
+                    address=user.email,
+                    context={"link": link},
+                )
         return address
 
 
