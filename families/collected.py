@@ -267,9 +267,4 @@ def register() -> None:
         "Ne nomme qu’un agent qui agit pour la ville ; son acte est au journal.",
         "families.IncomeRule",
     )
-    not_collected(
-        "Un jugement nomme les deux parents : il se lit au guichet, par qui y est partie, et son "
-        "effet est dit dans le dossier.",
-        "families.CourtRuling",
-    )
     not_collected("Liste d’un agent ; le journal dit qui l’a sortie.", "families.FamilyExport")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +17,12 @@ from families.models import (
     AssistedSession,
     ChildClaim,
     Consent,
+    CourtRuling,
     EmergencyContact,
     FamilyNote,
     FoodAllergy,
     Guardian,
+    Guardianship,
     HealthCarePlan,
     Objection,
     PhotoAnswer,
@@ -124,6 +127,70 @@ def care(user: User, guardian: Guardian) -> Iterator[Section]:
             ("ended_at", _("Jusqu’au")),
         ),
         order=27,
+    )
+
+
+def _effects(guardian: Guardian) -> Any:
+    """Return what says how a ruling bears on this reader, and never how on anybody else."""
+
+    def effects(row: CourtRuling) -> list[str]:
+        if row.guardian_id is None:
+            return [_now("Tranche un désaccord, sans restreindre personne.")]
+        if row.guardian_id != guardian.pk:
+            return [_now("Ne restreint pas vos droits.")]
+        said = (
+            (row.no_access, _now("Vous ne voyez plus la scolarité de l’enfant.")),
+            (row.no_pickup, _now("Vous ne venez plus chercher l’enfant.")),
+            (row.no_authority, _now("Vous n’exercez plus l’autorité parentale.")),
+        )
+        return [words for holds, words in said if holds]
+
+    return effects
+
+
+@for_guardians
+def rulings(user: User, guardian: Guardian) -> Iterator[Section]:
+    """Tell that the city holds a ruling, and how it bears on the reader.
+
+    One about the reader is told whatever access it takes away. Of one about the other parent
+    only the day of the decision is told, to who shares the authority it speaks of: its terms
+    are the other's.
+    """
+    shared = Guardianship.objects.current().filter(guardian=guardian, parental_authority=True)
+    found = (
+        CourtRuling.objects.filter(
+            Q(guardian=guardian)
+            | Q(
+                child__in=children_of(user),
+                child__guardianships__in=shared,
+                cancelled_at__isnull=True,
+            )
+        )
+        .distinct()
+        .select_related("child")
+        .order_by("-decided_on", "-pk")
+    )
+    own = (None, guardian.pk)
+
+    def if_own(name: str) -> Any:
+        return lambda row: getattr(row, name) if row.guardian_id in own else None
+
+    yield Section(
+        "decisions",
+        _("Décisions de justice enregistrées"),
+        _("Pour appliquer ce que le juge a décidé."),
+        _SCHOOLING,
+        tell(
+            found,
+            lambda row: row.child.given_name,
+            ("decided_on", _("Date de la décision")),
+            ("court", _("Tribunal"), if_own("court")),
+            ("effects", _("Ce que cela change pour vous"), _effects(guardian)),
+            ("starts_on", _("À partir du"), if_own("starts_on")),
+            ("ends_on", _("Jusqu’au"), if_own("ends_on")),
+            ("cancelled_at", _("Annulée le"), if_own("cancelled_at")),
+        ),
+        order=42,
     )
 
 
@@ -253,6 +320,7 @@ def register() -> None:
         "families.EmergencyContact",
         "families.PhotoAnswer",
     )
+    register_collector("families.rulings", rulings, "families.CourtRuling")
     register_collector(
         "families.events",
         events,

@@ -13,6 +13,7 @@ from core import clock, documents
 from core.errors import RuleBroken
 from core.journal import Actor, JournalEntry
 from core.outbox import Message
+from core.rights import registry
 from enrolment.registration.actions import agents, family
 from families.actions.court import Effects, cancel_ruling, end_ruling, record_ruling
 from families.models import Child, CourtRuling, Guardianship
@@ -226,3 +227,27 @@ def test_a_familys_sheet_leads_enrolment_agents_to_the_rulings(client, town, cou
     assert rulings in client.get(sheet, follow=True).content.decode()
     sign_in_client(client, UserFactory(roles=["administrator"]))
     assert rulings not in client.get(sheet, follow=True).content.decode()
+
+
+def test_each_parent_finds_a_ruling_among_their_data_with_its_effect_on_them_alone(town, couple):
+    mother, father, child = couple
+    rules(town, child, father, days=30, no_access=True, no_pickup=True)
+    rules(town, child, None, starts_in=1)
+
+    def told(person):
+        sections = [s for s in registry.sections_for(person.user) if s.code == "decisions"]
+        rows = [entry for section in sections for entry in section.entries]
+        return [{fact.key: fact.plain for fact in entry.told} for entry in rows]
+
+    hers, his = told(mother), told(father)
+    assert len(hers) == 2
+    about_him = next(row for row in hers if row["effects"] == ["Ne restreint pas vos droits."])
+    assert set(about_him) == {"decided_on", "effects"}, "its terms are his"
+    (own,) = [row for row in his if "starts_on" in row and "ends_on" in row]
+    assert own["court"] == "JAF de Port-Mistral"
+    assert own["effects"] == [
+        "Vous ne voyez plus la scolarité de l’enfant.",
+        "Vous ne venez plus chercher l’enfant.",
+    ]
+    Guardianship.objects.filter(guardian=mother).update(parental_authority=False)
+    assert told(mother) == [], "who no longer decides for the child is told nothing of it"
