@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db.models import Case, IntegerField, Value, When
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from families.models import Street
 from families.rules import fold
 
 #: Below this likeness (0–100) a suggestion would puzzle more than help.
 LIKENESS = 78
+#: What names of streets have in common, and so tells none of them apart.
+_COMMON = re.compile(
+    r"allees?|av|avenue|bd|boulevard|chemin|cours|des?|du|esplanade|impasse|l[ae]?|les|montee"
+    r"|passage|place|quai|route|rue|sentier|square|traverse"
+)
 
 
 def find_streets(text: str, limit: int = 8) -> list[Street]:
@@ -38,12 +45,23 @@ def find_streets(text: str, limit: int = 8) -> list[Street]:
 
 
 def _alike(text: str, limit: int) -> list[Street]:
+    """Return the streets whose own words are written most like those typed.
+
+    "rue des tisserans" is judged on "tisserans" alone: every street here is a rue des something.
+    """
+    words = text.split()
+    typed = [word for word in words if not _COMMON.fullmatch(word)] or words
     names = dict(Street.objects.order_by("pk").values_list("pk", "search_name"))
-    best = process.extract(
-        text, names, scorer=fuzz.token_set_ratio, limit=limit, score_cutoff=LIKENESS
-    )
-    by_key = Street.objects.in_bulk([key for _name, _score, key in best])
-    return [by_key[key] for _name, _score, key in best]
+    scores = {key: _likeness(typed, name.split()) for key, name in names.items()}
+    alike = [key for key, score in scores.items() if score >= LIKENESS]
+    best = sorted(alike, key=lambda key: (-scores[key], names[key], key))[:limit]
+    by_key = Street.objects.in_bulk(best)
+    return [by_key[key] for key in best]
+
+
+def _likeness(typed: list[str], name: list[str]) -> float:
+    """Return how alike the least recognisable word typed is to a word of the name."""
+    return min(max((fuzz.ratio(word, own) for own in name), default=0.0) for word in typed)
 
 
 def the_street(text: str) -> Street | None:

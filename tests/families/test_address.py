@@ -5,9 +5,18 @@ from __future__ import annotations
 import pytest
 
 from families.forms.address import AddressForm
+from families.streets import find_streets
 from tests.factories.families import StreetFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("typed", ["rue des tisserans", "Tisseran", "rue de tiserands"])
+def test_a_misspelt_street_is_found_by_its_own_words(typed: str) -> None:
+    StreetFactory(name="Rue des Tisserands")
+    for other in ("Rue des Voiliers", "Avenue des Pins", "Rue de la Caisserie"):
+        StreetFactory(name=other)
+    assert [street.name for street in find_streets(typed)] == ["Rue des Tisserands"]
 
 
 def form(**answers: str) -> AddressForm:
