@@ -45,8 +45,12 @@ class Summary:
 
 
 def language_of(guardian: Guardian, wanted: str = "") -> str:
-    """Return the language of the sheet: the one asked for if we speak it, else the family's."""
-    return wanted if wanted in dict(settings.LANGUAGES) else guardian.language
+    """Return the language of the sheet: the one asked for if we speak it, else the family's.
+
+    An account follows the choice made on any page; what a guardian told an agent comes next.
+    """
+    own = guardian.user.language if guardian.user else guardian.language
+    return wanted if wanted in dict(settings.LANGUAGES) else own
 
 
 def summarise(user: User, guardian: Guardian, language: str) -> Summary:

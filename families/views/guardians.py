@@ -16,7 +16,7 @@ from core.journal import Actor
 from families.actions import invitations
 from families.actions.children import add_guardian
 from families.forms.people import InviteForm, OtherGuardianForm
-from families.models import Child, Guardian, Guardianship
+from families.models import Child, Guardian, Guardianship, Invitation
 from families.views.base import household_required
 
 
@@ -81,7 +81,9 @@ def other_of(request: HttpRequest, guardian: Guardian, pk: int) -> Guardian:
 def invite(request: HttpRequest, guardian: Guardian, pk: int) -> HttpResponse:
     """Invite the other guardian of one's children to open their own access."""
     other = other_of(request, guardian, pk)
-    form = InviteForm(request.POST or None)
+    before = Invitation.objects.filter(guardian=other, invited_by=signed_in(request), email__gt="")
+    last = before.order_by("-created_at", "-pk").values_list("email", flat=True).first()
+    form = InviteForm(request.POST or None, initial={"email": last or ""})
     if request.method == "POST" and form.is_valid():
         try:
             invitations.invite(

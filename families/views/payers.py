@@ -15,7 +15,7 @@ from core.journal import Actor
 from families import queries
 from families.actions.payers import agree_payers, set_payers, withdraw_payers
 from families.forms.money import PayersForm
-from families.models import Guardian, Guardianship, PayerRule
+from families.models import Guardian, Guardianship, PayerRule, PayerShare
 from families.rules import Share
 from families.views.base import household_required, own_child
 
@@ -33,6 +33,21 @@ def _shares(data: dict[str, object], payers: list[int]) -> list[Share]:
     return [Share(first, part), Share(second, 100 - part)]
 
 
+def _now(rule: PayerRule | None, guardian: Guardian) -> dict[str, object]:
+    """Return the answers that say what is agreed today: changing begins from there."""
+    shares = list(rule.shares.all()) if rule else []
+    if rule is None or not shares:
+        return {"payer": str(guardian.pk)}
+    # The form asks for the odd weeks first; else whose part comes first.
+    shares.sort(key=lambda share: (share.weeks == PayerShare.Weeks.EVEN, share.pk))
+    known: dict[str, object] = {"mode": rule.mode, "payer": str(shares[0].guardian_id)}
+    if rule.mode == PayerRule.Mode.PERCENTAGE:
+        known["percent"] = shares[0].percent
+    if len(shares) > 1:
+        known["other"] = str(shares[1].guardian_id)
+    return known
+
+
 @allow(SIGNED_IN)
 @household_required
 def choose(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResponse:
@@ -45,10 +60,11 @@ def choose(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResp
         .order_by("pk")
     )
     people = {link.guardian_id: link.guardian.full_name for link in links}
+    rule_now, proposal = queries.rules_of(child, clock.today())
     form = PayersForm(
         request.POST or None,
         payers=[(str(key), name) for key, name in people.items()],
-        initial={"payer": str(guardian.pk)},
+        initial=_now(rule_now, guardian),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -70,7 +86,6 @@ def choose(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResp
                     request, _("Proposition envoyée. Elle vaut dès que l’autre parent l’accepte.")
                 )
             return redirect("families:child", reference=child.reference)
-    rule_now, proposal = queries.rules_of(child, clock.today())
     return render(
         request,
         "families/payers.html",

@@ -169,6 +169,18 @@ def test_open_invitations_are_listed_and_taken_back(client, letter):
     assert guest.full_name not in client.get(page).content.decode()
 
 
+def test_sending_again_begins_from_the_address_one_has_given(client, letter):
+    mother, guest, child, _code = letter
+    invitations.invite(by=Actor(mother.user), guardian=guest, email="aicha@essai.example")
+    sign_in_client(client, mother.user)
+    page = reverse("families:invite", args=[guest.pk])
+    assert client.get(page).context["form"].initial == {"email": "aicha@essai.example"}
+    other = GuardianFactory()
+    GuardianshipFactory(child=child, guardian=other, kind="guardian")
+    sign_in_client(client, other.user)
+    assert client.get(page).context["form"].initial == {"email": ""}, "another's words stay theirs"
+
+
 def claim(client, child, **changes):
     facts = {
         "given_name": child.given_name,

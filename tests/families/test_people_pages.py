@@ -19,6 +19,7 @@ from enrolment.schools.actions.roll import leave
 from families.actions import health, situations
 from families.actions.care import add_emergency_contact, answer_photos
 from families.actions.children import add_pickup_contact
+from families.actions.payers import agree_payers, set_payers
 from families.models import (
     EmergencyContact,
     FoodAllergy,
@@ -27,6 +28,7 @@ from families.models import (
     PickupContact,
     SituationReport,
 )
+from families.rules import Share
 from families.tasks import plans as plan_task
 from tests.factories.accounts import UserFactory
 from tests.factories.registration import build_town
@@ -390,3 +392,24 @@ def test_with_three_payers_one_says_who_takes_the_other_part(client, family):
     proposal = child.payer_rules.get(agreed_at=None)
     shares = dict(proposal.shares.values_list("guardian", "percent"))
     assert shares == {mother.pk: 30, link.guardian_id: 70}
+
+
+def test_changing_who_pays_begins_from_what_is_agreed(client, family):
+    _town, mother, father, child, _plan, _entry = family
+    for weeks, first, second in (("odd", father, mother), ("odd", mother, father)):
+        rule = set_payers(
+            by=Actor(mother.user),
+            guardian=mother,
+            child=child,
+            mode="alternating",
+            shares=[Share(first.pk, 100, weeks), Share(second.pk, 100, "even")],
+            valid_from=clock.today(),
+        )
+        agree_payers(by=Actor(father.user), rule=rule)
+        sign_in_client(client, mother.user)
+        page = client.get(reverse("families:payers", args=[child.reference]))
+        initial = page.context["form"].initial
+        assert initial["mode"] == "alternating"
+        assert initial["payer"] == str(first.pk)
+    shown = client.get(reverse("families:child", args=[child.reference])).content.decode()
+    assert " : Semaines" not in shown

@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from families.models import Guardian
 from tests.factories.assisted import helper, signed
 from tests.factories.families import IncomeFileFactory
 from tests.factories.registration import build_town
@@ -84,8 +83,8 @@ def test_it_says_who_what_next_and_whom_to_call(town, settings):
 
 
 def test_it_speaks_the_language_of_the_family_from_right_to_left(town):
-    Guardian.objects.filter(pk=town.mother.pk).update(language="ar")
     client = browser(town.mother.user)
+    client.post(reverse("set_language"), {"language": "ar"})
     page = client.get(reverse("families:summary")).content.decode()
     assert '<html lang="ar" dir="rtl"' in page
     assert "Ce que je dois faire" not in page
