@@ -43,8 +43,8 @@ def invitation_letter(invitation: Invitation, code: str, *, language: str = "fr"
             ),
             "steps_title": _("Comment faire"),
             "steps": [
-                _("Ouvrez la page ci-dessous et créez votre accès, ou connectez-vous."),
-                _("Choisissez « J’ai reçu un code »."),
+                _("Allez à la page ci-dessous et ouvrez votre compte, ou connectez-vous."),
+                _("Choisissez « Rejoindre ma famille »."),
                 _(
                     "Écrivez le code, votre nom comme sur cette lettre et la date de naissance "
                     "d’un de vos enfants."

@@ -82,8 +82,8 @@ def join(page, check, code, child, shots):
     """Use the letter: once with a wrong birth date, then rightly."""
     page.goto("/")
     page.goto("/famille/creer/")
-    page.get_by_role("link", name="J’ai reçu un code").click()
-    page.get_by_role("heading", level=1, name="J’ai reçu un code").wait_for()
+    page.get_by_role("link", name="Rejoindre ma famille").click()
+    page.get_by_role("heading", level=1, name="Rejoindre ma famille").wait_for()
     for birth, answer in (("2001-01-01", "aucune invitation"), (child.birth_date.isoformat(), "")):
         page.get_by_label("Code de la lettre").fill(code.lower())
         page.get_by_label("Votre prénom").fill("thomas")
