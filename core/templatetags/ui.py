@@ -133,6 +133,19 @@ def money_tag(cents: int | None) -> SafeString:
 
 
 @register.filter
+def midline(sentence: Any) -> str:
+    """Begin a sentence in lower case, to follow a colon."""
+    text = str(sentence)
+    return text[:1].lower() + text[1:]
+
+
+@register.filter
+def whole(code: str) -> SafeString:
+    """Keep a number of ours on one line, in its own order (2026-000123)."""
+    return format_html('<bdi class="nowrap" dir="ltr">{}</bdi>', code)
+
+
+@register.filter
 def ltr(code: str) -> str:
     """Keep a number of ours in its own order inside an Arabic sentence (2026-000123)."""
     return f"\u2066{code}\u2069" if get_language_bidi() else code

@@ -89,5 +89,5 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the API to a partner at once."""
     token: PartnerToken = get_visible(PartnerToken.objects, signed_in(request), pk=pk)
     partners.revoke(by=Actor.of(request), token=token)
-    messages.success(request, _("Le jeton de %(name)s est révoqué.") % {"name": token.name})
+    messages.success(request, _("Le jeton « %(name)s » est révoqué.") % {"name": token.name})
     return redirect("partners:list")
