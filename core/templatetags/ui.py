@@ -175,9 +175,9 @@ def form_errors(*forms: BaseForm, focus: bool = True) -> dict[str, Any]:
         lines += [{"text": text, "label": "", "target": ""} for text in form.non_field_errors()]
         for bound in form:
             target = bound.id_for_label or bound.auto_id
-            lines += [
-                {"text": text, "label": bound.label, "target": target} for text in bound.errors
-            ]
+            # A colon follows the label: "À quoi vous opposez-vous ?" and sentences lose their own.
+            label = str(bound.label).rstrip(" \u00a0\u202f.?؟!:…")
+            lines += [{"text": text, "label": label, "target": target} for text in bound.errors]
     return {"lines": lines, "focus": focus}
 
 

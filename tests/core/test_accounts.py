@@ -259,6 +259,7 @@ def test_the_address_changes_once_confirmed(client, committed, mailoutbox):
     assert user.email == "agent@essai.example"
     page = client.get(reverse("account_email")).content.decode()
     assert "neuve@essai.example" in page
+    assert "neuve@essai.example" in client.get(reverse("account_security")).content.decode()
     mail = next(m for m in mailoutbox if m.to == ["neuve@essai.example"])
     client.post(link(mail.body))
     user.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
@@ -32,6 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "may_unlink": linked is not None and has_other_way_in(user),
         "keys": keys.count(),
         "protected": has_second_factor(user),
+        "waiting": EmailAddress.objects.filter(user=user, verified=False).order_by("pk").last(),
         "devices": UserSession.objects.filter(user=user).count(),
     }
     return render(request, "accounts/security.html", context)
