@@ -8,6 +8,7 @@ import secrets
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -53,6 +54,19 @@ def notice_device(*, user: User, token: str, user_agent: str) -> str:
                 context={"device": device_name(user_agent), "at": now},
             )
     return token
+
+
+def open_sessions(user: User) -> list[UserSession]:
+    """Return the sessions still open, last used first; note of the others goes. Few queries."""
+    rows = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk"))
+    alive = set(
+        Session.objects.filter(
+            session_key__in=[row.session_key for row in rows], expire_date__gt=clock.now()
+        ).values_list("session_key", flat=True)
+    )
+    if over := [row.pk for row in rows if row.session_key not in alive]:
+        UserSession.objects.filter(pk__in=over).delete()
+    return [row for row in rows if row.session_key in alive]
 
 
 @transaction.atomic

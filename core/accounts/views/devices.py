@@ -37,11 +37,7 @@ def mine(request: HttpRequest) -> HttpResponseBase:
         _keep_this_one(request, user)
         messages.success(request, _("Tous vos autres appareils sont déconnectés."))
         return redirect("usersessions_list")
-    open_now = [
-        session
-        for session in UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk")
-        if not session.purge()
-    ]
+    open_now = actions.open_sessions(user)
     here = request.session.session_key
     context = {
         "sessions": [(session, session.session_key == here) for session in open_now],
