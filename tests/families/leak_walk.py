@@ -34,6 +34,8 @@ LEFT_OUT = {"account_logout", "families:streets"}
 #: Parameters that are secrets, kept as hashes only.
 HASHED = {"token", "key", "uidb36"}
 MOST_ADDRESSES = 400
+#: Fields by which a page is asked a question.
+ASKED = ("q", "street_query", "etat", "mois", "code")
 
 
 @dataclass(frozen=True)
@@ -98,24 +100,34 @@ def addresses(page: Page, known: dict[str, list[str]]) -> list[str]:
     return found
 
 
-def operations(known: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
-    """Yield (method, address) of every operation of the API, with every value that may fit."""
+def operations(user: Any, known: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Yield (method, address) of every operation of the API, with every value that may fit.
+
+    An operation shut to the role is shut whatever the key: one try shows it.
+    """
     for prefix, router in api._routers:
         for path, view in router.path_operations.items():
             full = "/".join(
                 part.strip("/") for part in ("/api/v1", prefix, path) if part.strip("/")
             )
-            names = re.findall(r"\{(?:\w+:)?(\w+)\}", full)
+            names = re.findall(r"\{(?:(\w+):)?(\w+)\}", full)
             choices = [
-                known.get("uuid" if name == "public_id" else name) or known["str"] for name in names
+                known.get(kind)
+                or known.get("uuid" if name == "public_id" else name)
+                or known["str"]
+                for kind, name in names
             ]
+            urls = []
             for values in itertools.islice(itertools.product(*choices), MOST_ADDRESSES):
-                url = "/" + full
-                for name, value in zip(names, values, strict=True):
-                    url = re.sub(r"\{(?:\w+:)?" + name + r"\}", value, url)
-                for operation in view.operations:
-                    for method in operation.methods:
-                        yield method, url
+                urls.append("/" + full)
+                for (_kind, name), value in zip(names, values, strict=True):
+                    urls[-1] = re.sub(r"\{(?:\w+:)?" + name + r"\}", value, urls[-1])
+            for operation in view.operations:
+                entitled = may_enter(user, operation.view_func.access_rule)
+                for url, method in itertools.product(
+                    urls if entitled else urls[:1], operation.methods
+                ):
+                    yield method, url
 
 
 class Walker:
@@ -150,12 +162,15 @@ class Walker:
             rule = rule_of(page.callback, page.name) or frozenset()
             # A door shut to the role is shut whatever the key: one try shows it.
             keys = addresses(page, known) if may_enter(self.user, rule) else [page.url]
+            only_sent = False
             for url in keys:
-                answer = self.call("GET", url)
-                yield answer
-                if writing and answer.status not in (403, 404):
+                if not only_sent:
+                    answer = self.call("GET", url)
+                    yield answer
+                    only_sent = answer.status == 405
+                if writing and (only_sent or answer.status not in (403, 404)):
                     yield self.call("POST", url, "x=1", form)
-        for method, url in operations(known):
+        for method, url in operations(self.user, known):
             if method != "GET" and not writing:
                 continue
             yield self.call(method, url, "" if method == "GET" else "{}", "application/json")
@@ -165,12 +180,11 @@ class Walker:
         for page in pages():
             if page.name in LEFT_OUT or "<" in page.route:
                 continue
-            if self.call("GET", page.url).status != 200:
+            blank = self.call("GET", page.url)
+            if blank.status != 200 or not re.search(rf'name="({"|".join(ASKED)})"', blank.text):
                 continue
             for word in words:
-                query = urlencode(
-                    dict.fromkeys(("q", "street_query", "etat", "mois", "code"), word)
-                )
+                query = urlencode(dict.fromkeys(ASKED, word))
                 yield word, self.call("GET", f"{page.url}?{query}")
 
 

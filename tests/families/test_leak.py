@@ -128,10 +128,13 @@ def test_refusals_do_not_tell_a_right_guess_from_a_wrong_one(client, world):
 
 def test_her_own_pages_do_show_them(client, world):
     sign_in_client(client, world.mother.user)
-    answers = Walker(client, world.mother.user).everything(writing=False)
-    found = {what for answer in answers for what in leaks(answer.text, SECRETS)}
     agents_only = {"court", "ruling", "employer", "bank account"}
-    assert set(SECRETS) - found <= agents_only
+    missing = set(SECRETS) - agents_only
+    for answer in Walker(client, world.mother.user).everything(writing=False):
+        missing -= set(leaks(answer.text, SECRETS))
+        if not missing:
+            break
+    assert not missing
     desk = Client()
     sign_in_client(desk, world.town.agent)
     walker = Walker(desk, world.town.agent)

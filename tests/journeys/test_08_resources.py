@@ -24,7 +24,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.schools import ClassGroupFactory, RollEntryFactory
 from tests.journeys.browser import assert_accessible
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_too]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 NAMES = ("Adèle", "Bilal", "Chloé", "Diego", "Elif", "Farah", "Gaspard", "Hana", "Lina")
 
@@ -172,6 +172,7 @@ def test_all_of_it_works_without_script(
     search_and_keep(child)
 
 
+@pytest.mark.sqlite_too
 def test_a_teacher_finds_shares_and_a_pupil_reads(
     school: SimpleNamespace, desktop: Any, new_page: Any, sign_in_fast: Any
 ) -> None:

@@ -215,6 +215,7 @@ def test_an_editor_does_it_all_from_the_page(client: Client) -> None:
     assert "ni un tableau" in wrong.content.decode()
 
 
+@pytest.mark.postgres  # long, and no row of it depends on the engine
 @pytest.mark.django_db(transaction=True)
 def test_the_1600_real_resources_come_in_with_their_flaws_named(
     run_tasks: Callable[[], list[str]],
