@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
+import families
 from core.accounts.roles import Role
 from core.journal import Actor, JournalEntry
+from enrolment.registration.models import Departure
 from families.actions.children import add_pickup_contact
 from families.actions.duplicates import find_duplicates
 from families.actions.household import update_contact
 from families.actions.notes import write_note
-from families.models import DuplicatePair, FamilyNote, Guardian, Merge
+from families.desk.timeline import words_of
+from families.models import (
+    AssistanceMandate,
+    ChildClaim,
+    DuplicatePair,
+    FamilyNote,
+    Guardian,
+    Merge,
+    Objection,
+)
 from tests.factories.accounts import UserFactory
 from tests.factories.families import ChildFactory, GuardianFactory
 from tests.people import sign_in_client
@@ -183,3 +195,26 @@ def test_a_merged_household_leads_to_the_one_that_speaks_for_it(client, agent, t
     client.post(url, {"seen": seen_of(text_of(client.get(url)))})
     answer = client.get(reverse("families:sheet", args=[other.household.reference]))
     assert answer["Location"] == reverse("families:sheet", args=[first.household.reference])
+
+
+def test_every_act_on_a_family_is_told_in_words_of_its_own():
+    """« Dossier modifié » tells an agent nothing: what the code journals has its own words."""
+    literal = re.compile(r'journal\.record\(\s*[\w.()]+,\s*"([a-z_]+\.[a-z_]+)"')
+    root = Path(families.__file__).parent
+    verbs = {
+        verb
+        for folder in (root / "actions", root / "../enrolment/registration/actions")
+        for path in folder.glob("*.py")
+        for verb in literal.findall(path.read_text())
+    }
+    moves = {
+        f"{model._meta.model_name}.{state}"
+        for model in (AssistanceMandate, ChildClaim, Departure, Objection)
+        for reached in model.MOVES.values()
+        for state in reached
+    }
+    assert len(verbs) > 50
+    # The file says for itself who may read a note; the others are no family's.
+    aside = re.compile(r"family_(note|export)\.|income_rule\.|duplicate_pair\.|citizen\.")
+    untold = {v for v in verbs | moves if not aside.match(v) and words_of(v) == "Dossier modifié"}
+    assert not untold
