@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -19,6 +20,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.accounts.models import User
 from core.accounts.roles import ScopeKind
@@ -95,11 +97,17 @@ def may_enter(user: Any, roles: frozenset[str]) -> bool:
 def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Send a visitor to sign in and back; a form sent after its session ended is told so.
 
-    Redirecting such a form would lose what was typed without a word (403 and a page).
+    Redirecting such a form would lose what was typed without a word (403 and a page). The way
+    back is the page the form was on: an address that only takes forms would answer 405.
     """
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path())
-    return render(request, "errors/signed_out.html", {"back": request.get_full_path()}, status=403)
+    came_from = request.headers.get("Referer", "")
+    back = request.get_full_path()
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
+        page = urlsplit(came_from)
+        back = page.path + (f"?{page.query}" if page.query else "")
+    return render(request, "errors/signed_out.html", {"back": back}, status=403)
 
 
 def allow(*roles: str) -> Callable[[View], View]:

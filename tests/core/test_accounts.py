@@ -319,3 +319,13 @@ def test_devices_are_named_as_people_know_them(sent, read):
     from core.accounts.templatetags.devices import device
 
     assert device(sent) == read
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client):
+    only_forms = reverse("messages:read_all")
+    page = f"{reverse('messages:list')}?lus=non"
+    answer = client.post(only_forms, headers={"referer": f"http://testserver{page}"})
+    assert answer.status_code == 403
+    assert answer.context["back"] == page
+    elsewhere = client.post(only_forms, headers={"referer": "https://ailleurs.example/piege/"})
+    assert elsewhere.context["back"] == only_forms
