@@ -50,6 +50,7 @@ class Fetched:
     moved_to: str
     content_type: str
     body: bytes
+    retry_after: str = ""
 
 
 def is_public(address: str) -> bool:
@@ -95,7 +96,8 @@ class Fetcher:
                     continue
                 body = self._read(answer, url, until) if method == "GET" else b""
                 kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-                return Fetched(answer.status, url, moved, kind, body)
+                rest = answer.headers.get("Retry-After", "")
+                return Fetched(answer.status, url, moved, kind, body, rest)
         raise FetchFailed("loop", url)
 
     def _allowed(self, url: str) -> None:

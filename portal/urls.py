@@ -29,6 +29,7 @@ urlpatterns = [
     path("classe/", include("resources.workspace.urls")),
     path("semaine/", include("resources.assignments.urls")),
     path("parc/", include("classrooms.urls")),
+    path("", include("resources.exchange.urls")),
     path("api/v1/", api.urls),
 ]
 

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "resources.curation",
     "resources.figures",
     "resources.assignments",
+    "resources.exchange",
     "classrooms",
     "allauth",
     "allauth.account",
@@ -193,6 +194,16 @@ PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", default=str(VAR_DIR / "private")))
 CLAMD_URL = env.str("CLAMD_URL", default="")
 #: Whether the addresses of resources are asked now and then; the demo's lead nowhere.
 LINK_CHECKS = env.bool("LINK_CHECKS", default=not DEMO)
+#: Our OAI-PMH repository: the domain name in its identifiers (that of PUBLIC_URL when empty; it
+#: must not change afterwards), whom to write to, records a page, requests allowed in seconds.
+OAI_REPOSITORY = env.str("OAI_REPOSITORY", default="")
+OAI_ADMIN_EMAIL = env.str("OAI_ADMIN_EMAIL", default="")
+OAI_PAGE_SIZE = env.int("OAI_PAGE_SIZE", default=100)
+OAI_RATE = (env.int("OAI_REQUESTS_PER_MINUTE", default=120), 60)
+#: Other catalogues: whether those of the Internet are asked (the demo's lead nowhere), and
+#: which hosts of our own network (``host:port``) may be, against the rule.
+HARVEST_OUTSIDE = env.bool("HARVEST_OUTSIDE", default=not DEMO)
+HARVEST_INSIDE = env.list("HARVEST_INSIDE", default=[urlsplit(PUBLIC_URL).netloc] if DEMO else [])
 #: This node's own copy of the search index.
 SEARCH_INDEX_ROOT = Path(env.str("SEARCH_INDEX_ROOT", default=str(VAR_DIR / "search")))
 

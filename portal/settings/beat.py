@@ -56,6 +56,17 @@ SCHEDULE: dict[str, Any] = {
         "task": "catalogue.send_alerts",
         "schedule": crontab(hour="6-10", minute=50),
     },
+    # exchanges: what harvesters read, other catalogues by night, lost work
+    "exchange.publish": {"task": "exchange.publish", "schedule": 60},
+    "exchange.publish_all": {
+        "task": "exchange.publish_all",
+        "schedule": crontab(hour=4, minute=30),
+    },
+    "exchange.harvest_nightly": {
+        "task": "exchange.harvest_nightly",
+        "schedule": crontab(hour=1, minute=50),
+    },
+    "exchange.sweep": {"task": "exchange.sweep", "schedule": 120},
     "workspace.close_departed": {
         "task": "workspace.close_departed",
         "schedule": crontab(hour=2, minute=10),

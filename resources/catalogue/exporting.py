@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.spreadsheets import Column, write_csv, write_xlsx
+from resources.catalogue.importing.plan import MANY
 from resources.catalogue.models import Contribution, Resource
 
 #: Headers that the import recognises by themselves, in any language of the page.
@@ -28,6 +29,17 @@ _HEADERS = (
     ("url", 40),
     ("mots-cles", 30),
     ("cout", 10),
+    ("activites", 20),
+    ("lieux", 20),
+    ("besoins", 20),
+    ("socle", 20),
+    ("public vise", 10),
+    ("difficulte", 10),
+    ("donnees personnelles", 10),
+    ("format", 12),
+    ("parue le", 12),
+    ("illustrateur", 20),
+    ("contributeur", 20),
 )
 
 
@@ -39,10 +51,12 @@ def _columns() -> list[Column]:
 def _rows(resources: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
     loaded = resources.select_related(
         "document_type", "pedagogical_type", "licence"
-    ).prefetch_related("levels", "domains", "contributions")
+    ).prefetch_related(*MANY, "contributions")
     states = {code: str(label) for code, label in Resource.State.choices}
     for row in loaded.iterator(chunk_size=500):
-        credit = {c.role: c.name for c in reversed(row.contributions.all())}
+        credit: dict[str, list[str]] = {}
+        for part in row.contributions.all():
+            credit.setdefault(part.role, []).append(part.name)
         yield (
             row.external_identifier or row.identifier,
             row.title,
@@ -52,13 +66,21 @@ def _rows(resources: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
             row.pedagogical_type.label if row.pedagogical_type else "",
             "|".join(term.code for term in row.levels.all()),
             "|".join(term.code for term in row.domains.all()),
-            credit.get(Contribution.Kind.PUBLISHER, ""),
-            credit.get(Contribution.Kind.AUTHOR, ""),
+            "|".join(credit.get(Contribution.Kind.PUBLISHER, ())),
+            "|".join(credit.get(Contribution.Kind.AUTHOR, ())),
             row.licence.label if row.licence else "",
             row.rights,
             row.url,
             "|".join(str(word) for word in row.keywords),
             {"free": "gratuit", "paid": "payant"}[row.cost],
+            *("|".join(term.code for term in getattr(row, name).all()) for name in MANY[2:]),
+            row.audience,
+            row.difficulty,
+            row.personal_data_level,
+            row.format,
+            row.published_on.isoformat() if row.published_on else "",
+            "|".join(credit.get(Contribution.Kind.ILLUSTRATOR, ())),
+            "|".join(credit.get(Contribution.Kind.CONTRIBUTOR, ())),
             row.duration_minutes,
             states[row.state],
         )

@@ -16,5 +16,9 @@ class TableForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "suppliers", "autocomplete": "off"}),
     )
     file = forms.FileField(
-        label=_("Tableau"), help_text=_("Excel (.xlsx) ou CSV, 10 Mo et 10 000 lignes au plus.")
+        label=_("Tableau"),
+        help_text=_(
+            "Excel (.xlsx), CSV, ou notices LOM, Dublin Core, JSON-LD, GAR ; 10 Mo et 10 000 "
+            "lignes au plus."
+        ),
     )

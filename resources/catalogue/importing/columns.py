@@ -47,6 +47,18 @@ TARGETS = (
     Target("keywords", _("Mots-clés"), ("mots-cles", "mots_cles", "mots cles", "keywords", "tags")),
     Target("duration_minutes", _("Durée en minutes"), ("duree", "duration", "duree (min)")),
     Target("cost", _("Coût"), ("cout", "cost", "prix")),
+    Target("activities", _("Activités induites"), ("activites", "activities")),
+    Target("places", _("Lieux d’apprentissage"), ("lieux", "places")),
+    Target("needs", _("Besoins particuliers"), ("besoins", "needs")),
+    Target("competences", _("Socle commun"), ("socle", "competences")),
+    Target("audience", _("Public"), ("public vise", "audience", "destinataires")),
+    Target("difficulty", _("Difficulté"), ("difficulte", "difficulty")),
+    Target("personal_data_level", _("Données personnelles"),
+           ("donnees personnelles", "personal_data_level")),
+    Target("format", _("Format"), ("format", "mime")),
+    Target("published_on", _("Parue le"), ("parue le", "date de parution", "published_on")),
+    Target("illustrator", _("Illustrateur"), ("illustrateur", "illustrator")),
+    Target("contributor", _("Contributeur"), ("contributeur", "contributor")),
 )  # fmt: skip
 BY_CODE: Mapping[str, Target] = {target.code: target for target in TARGETS}
 

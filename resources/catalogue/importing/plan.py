@@ -6,11 +6,12 @@ rejected whole; the other lines do not depend on it.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,9 +22,12 @@ from django.utils.translation import ngettext
 from core.spreadsheets import Table
 from resources.catalogue.importing.columns import BY_CODE
 from resources.catalogue.importing.values import (
+    CHOICES,
+    KINDS,
     Meanings,
     Unknown,
     address_problem,
+    choice_of,
     cost_of,
     cut,
     language_of,
@@ -33,8 +37,17 @@ from resources.search.analysis import fold
 
 CREATE, UPDATE, UNCHANGED, REJECTED = "create", "update", "unchanged", "rejected"
 #: Facts written as they are, and how long they may be.
-_TEXTS = {"title": 200, "description": 20_000, "rights": 300}
-_CREDITS = {"publisher": Contribution.Kind.PUBLISHER, "author": Contribution.Kind.AUTHOR}
+_TEXTS = {"title": 200, "description": 20_000, "rights": 300, "format": 60}
+#: Columns that name people and houses, and as what.
+CREDITS = {
+    "publisher": Contribution.Kind.PUBLISHER,
+    "author": Contribution.Kind.AUTHOR,
+    "illustrator": Contribution.Kind.ILLUSTRATOR,
+    "contributor": Contribution.Kind.CONTRIBUTOR,
+}
+#: Facts that hold any number of terms; the others hold one.
+MANY = ("levels", "domains", "activities", "places", "needs", "competences")
+Known = Callable[[Iterable[str]], Mapping[str, Resource]]
 
 
 @dataclass
@@ -47,9 +60,10 @@ class Line:
     action: str = REJECTED
     facts: dict[str, Any] = field(default_factory=dict)
     terms: dict[str, list[int]] = field(default_factory=dict)
-    credits: dict[str, str] = field(default_factory=dict)
+    credits: dict[str, list[str]] = field(default_factory=dict)
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
     resource: Resource | None = None
 
 
@@ -80,17 +94,23 @@ class Plan:
         return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()
 
 
-def plan_of(table: Table, columns: Mapping[str, str], meanings: Meanings) -> Plan:
-    """Return what the table would do, each column read as the fact it stands for."""
+def plan_of(
+    table: Table, columns: Mapping[str, str], meanings: Meanings, known: Known | None = None
+) -> Plan:
+    """Return what the table would do, each column read as the fact it stands for.
+
+    ``known`` returns the resources that go by some keys; unless told otherwise, those that
+    have them as an identifier, the supplier's or ours.
+    """
     plan = Plan([], Counter())
     for number, record in table.records():
         cells = {code: record.get(column, "").strip() for code, column in columns.items()}
         plan.lines.append(_read(number, cells, meanings, plan.unknown))
     _reject_repeated(plan.lines)
-    known = _known(line.key for line in plan.lines if line.key)
+    found = (known or known_by_key)(line.key for line in plan.lines if line.key)
     for line in plan.lines:
         if not line.problems:
-            _compare(line, known.get(line.key))
+            _compare(line, found.get(line.key))
     return plan
 
 
@@ -102,15 +122,18 @@ def _read(
         _problem(line, "key", _("Il manque l’identifiant."))
     _written(line, cells)
     _coded(line, cells)
-    for target in ("levels", "domains", "kind", "document_type", "pedagogical_type", "licence"):
+    for target in KINDS:
         found, strange = meanings.terms(target, cells.get(target, ""))
         for value in strange:
             unknown[value] += 1
+            line.unknown.append(value)
             _problem(line, target, _("« %(value)s » n’est pas connu.") % {"value": value.value})
         for term in found:
-            name = target if target in {"levels", "domains"} else term.vocabulary
+            name = target if target in MANY else term.vocabulary
             line.terms.setdefault(name, []).append(term.pk)
-    line.credits = {role: cells[code][:160] for code, role in _CREDITS.items() if cells.get(code)}
+    for code, role in CREDITS.items():
+        if names := dict.fromkeys(name[:160] for name in cut(cells.get(code, ""))):
+            line.credits[role] = list(names)
     return line
 
 
@@ -144,6 +167,21 @@ def _coded(line: Line, cells: dict[str, str]) -> None:
             line.facts["duration_minutes"] = int(cell)
         else:
             _problem(line, "duration_minutes", _("Écrivez un nombre de minutes."))
+    _chosen(line, cells)
+
+
+def _chosen(line: Line, cells: dict[str, str]) -> None:
+    """Read the cells that hold a choice of the model, or a day."""
+    for code in CHOICES:
+        if cell := cells.get(code, ""):
+            line.facts[code] = choice_of(code, cell)
+            if line.facts[code] is None:
+                _problem(line, code, _("« %(value)s » n’est pas connu.") % {"value": cell[:60]})
+    if cell := cells.get("published_on", ""):
+        try:
+            line.facts["published_on"] = dt.date.fromisoformat(cell)
+        except ValueError:
+            _problem(line, "published_on", _("Écrivez la date ainsi : 2026-03-15."))
 
 
 def _problem(line: Line, target: str, message: str) -> None:
@@ -167,13 +205,13 @@ def _reject_repeated(lines: list[Line]) -> None:
             _problem(line, "key", message % {"lines": ", ".join(others[:5])})
 
 
-def _known(keys: Iterable[str]) -> dict[str, Resource]:
+def known_by_key(keys: Iterable[str]) -> dict[str, Resource]:
     """Return the resources that go by some identifiers, the supplier's or ours."""
     wanted = set(keys)
     found = (
         Resource.objects.filter(Q(external_identifier__in=wanted) | Q(identifier__in=wanted))
         .select_related("document_type", "pedagogical_type", "licence")
-        .prefetch_related("levels", "domains", "contributions")
+        .prefetch_related(*MANY, "contributions")
     )
     rows = list(found)
     known = {resource.identifier: resource for resource in rows}
@@ -200,15 +238,15 @@ def _compare(line: Line, known: Resource | None) -> None:
         if {pk for pk, _label in present} != set(pks):
             line.changes[name] = (", ".join(label for _pk, label in present), str(sorted(pks)))
     credited = {(c.role, c.name) for c in known.contributions.all()}
-    for role, name in line.credits.items():
-        if (role, name) not in credited:
+    for role, names in line.credits.items():
+        if any((role, name) not in credited for name in names):
             old = ", ".join(n for r, n in sorted(credited) if r == role)
-            line.changes[str(role)] = (old, name)
+            line.changes[str(role)] = (old, ", ".join(names))
     line.action = UPDATE if line.changes else UNCHANGED
 
 
 def _present(resource: Resource, name: str) -> list[tuple[int, str]]:
-    if name in {"levels", "domains"}:
+    if name in MANY:
         return [(term.pk, term.label) for term in getattr(resource, name).all()]
     term = getattr(resource, name)
     return [(term.pk, term.label)] if term else []

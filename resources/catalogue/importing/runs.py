@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +14,16 @@ from core.journal import Actor
 from core.spreadsheets import Table, read_table
 from resources.catalogue import indexing, rules
 from resources.catalogue.importing.columns import BY_CODE, guess
-from resources.catalogue.importing.plan import CREATE, UPDATE, Line, Plan, plan_of, slug_of
+from resources.catalogue.importing.plan import (
+    CREATE,
+    CREDITS,
+    MANY,
+    UPDATE,
+    Line,
+    Plan,
+    plan_of,
+    slug_of,
+)
 from resources.catalogue.importing.values import KINDS, Meanings
 from resources.catalogue.models import Contribution, ImportProfile, ImportRun, Resource, Term
 
@@ -22,6 +31,15 @@ from resources.catalogue.models import Contribution, ImportProfile, ImportRun, R
 MAX_LINES = 10_000
 #: Rows written in one statement.
 _BATCH = 500
+#: Reads a file of another kind than a table; None when it is not of that kind.
+Reader = Callable[[bytes, str], Table | None]
+_readers: list[Reader] = []
+
+
+def register_reader(reader: Reader) -> None:
+    """Let another app read files of its formats; columns go by the names in ``TARGETS``."""
+    if reader not in _readers:
+        _readers.append(reader)
 
 
 def receive(*, by: Actor, data: bytes, filename: str, supplier: str) -> ImportRun:
@@ -44,7 +62,9 @@ def receive(*, by: Actor, data: bytes, filename: str, supplier: str) -> ImportRu
 
 
 def _readable(data: bytes, filename: str) -> Table:
-    table = read_table(data, filename)
+    read = (reader(data, filename) for reader in _readers)
+    table = next((table for table in read if table is not None), None)
+    table = table or read_table(data, filename)
     if len(table.rows) > MAX_LINES:
         raise RuleBroken(
             "too_many_lines",
@@ -79,18 +99,26 @@ def decide(
     ``columns`` maps facts to columns ("" for none); ``values`` maps ``target:value`` to a
     term's code, or "" to leave it out. Raises RuleBroken for a code that is no term.
     """
-    profile = ImportProfile.objects.select_for_update().get(pk=run.profile_id)
+    run.profile = remember(by=by, profile=run.profile, columns=columns, values=values)
+
+
+@transaction.atomic
+def remember(
+    *, by: Actor, profile: ImportProfile, columns: Mapping[str, str], values: Mapping[str, str]
+) -> ImportProfile:
+    """Write what a supplier's columns and words mean; return its profile as it is now."""
+    kept: ImportProfile = ImportProfile.objects.select_for_update().get(pk=profile.pk)
     chosen = {code: column for code, column in columns.items() if code in BY_CODE}
     for key, code in values.items():
         kinds = KINDS.get(key.partition(":")[0], ())
         if code and not Term.objects.filter(vocabulary__in=kinds, code=code).exists():
             raise RuleBroken("term", _("Ce mot n’est pas dans le vocabulaire."))
-    profile.columns = {**profile.columns, **chosen}
-    profile.values = {**profile.values, **values}
-    profile.updated_at = clock.now()
-    profile.save()
-    run.profile = profile
-    journal.record(by, "catalogue_import.decide", profile, columns=sorted(chosen))
+    kept.columns = {**kept.columns, **chosen}
+    kept.values = {**kept.values, **values}
+    kept.updated_at = clock.now()
+    kept.save()
+    journal.record(by, "catalogue_import.decide", kept, columns=sorted(chosen))
+    return kept
 
 
 @transaction.atomic
@@ -142,7 +170,7 @@ def apply(run_id: int, *, by: Actor) -> bool:
             run.save(update_fields=["problem"])
             states.move(run, ImportRun.State.FAILED, by=by)
             return False
-        _write(plan, publish=run.publish)
+        write(plan, publish=run.publish)
         run.counts, run.data, run.finished_at = plan.counts, b"", clock.now()
         run.save(update_fields=["counts", "data", "finished_at"])
         states.move(run, ImportRun.State.APPLIED, by=by)
@@ -150,24 +178,35 @@ def apply(run_id: int, *, by: Actor) -> bool:
     return True
 
 
-def _write(plan: Plan, *, publish: bool) -> None:
-    """Write the lines that create or change something, in a few statements."""
+def write(
+    plan: Plan, *, publish: bool, arrive: str = Resource.State.DRAFT
+) -> list[tuple[Line, Resource]]:
+    """Write the lines that create or change something, in a few statements; return them.
+
+    New resources begin in the state ``arrive``. With ``publish``, those that state all they
+    must are validated at once; so are drafts that a line completes. Called in the
+    transaction of whoever decided upon the plan.
+    """
     lines = [line for line in plan.lines if line.action in {CREATE, UPDATE}]
     used = {pk for line in lines for pks in line.terms.values() for pk in pks}
     terms = Term.objects.in_bulk(used)
     rows = _named(lines)
     for line, resource in rows:
         _fill(line, resource, terms)
+        if line.action == CREATE:
+            resource.state = arrive
     Resource.objects.bulk_create((row for line, row in rows if line.action == CREATE), _BATCH)
     Resource.objects.bulk_update(
         [row for line, row in rows if line.action == UPDATE],
         [*sorted({name for line in lines for name in line.facts}), *_SINGLE, "updated_at"],
         _BATCH,
     )
-    for name in ("levels", "domains"):
+    for name in MANY:
         _link(name, rows)
     _credit(rows)
-    _settle([row.pk for _line, row in rows], publish=publish)
+    fresh = {row.pk for line, row in rows if line.action == CREATE}
+    _settle([row.pk for _line, row in rows], fresh, publish=publish, arrive=arrive)
+    return rows
 
 
 _SINGLE = ("document_type", "pedagogical_type", "licence")
@@ -211,16 +250,24 @@ def _link(name: str, rows: list[tuple[Line, Resource]]) -> None:
 
 
 def _credit(rows: list[tuple[Line, Resource]]) -> None:
-    for role in (Contribution.Kind.PUBLISHER, Contribution.Kind.AUTHOR):
+    for role in CREDITS.values():
         stated = [(row, line.credits[role]) for line, row in rows if role in line.credits]
-        Contribution.objects.filter(resource__in=[row for row, _name in stated], role=role).delete()
+        Contribution.objects.filter(
+            resource__in=[row for row, _names in stated], role=role
+        ).delete()
         Contribution.objects.bulk_create(
-            (Contribution(resource=row, role=role, name=name) for row, name in stated), 2000
+            (
+                Contribution(resource=row, role=role, name=name, position=position)
+                for row, names in stated
+                for position, name in enumerate(names)
+            ),
+            2000,
         )
 
 
-def _settle(pks: list[int], *, publish: bool) -> None:
+def _settle(pks: list[int], fresh: Iterable[int], *, publish: bool, arrive: str) -> None:
     """Write what the database searches in, and validate what states all it must."""
+    created = set(fresh)
     labels = indexing.term_labels()
     rows = list(
         Resource.objects.filter(pk__in=pks)
@@ -237,8 +284,9 @@ def _settle(pks: list[int], *, publish: bool) -> None:
             domains=len(resource.domains.all()),
             licence=resource.licence is not None,
         )
-        if publish and not missing and resource.state == Resource.State.DRAFT:
+        ready = resource.pk in created or resource.state == arrive == Resource.State.DRAFT
+        if publish and not missing and ready:
             resource.state = Resource.State.VALIDATED
         elif missing and resource.state == Resource.State.VALIDATED:
-            resource.state = Resource.State.DRAFT
+            resource.state = arrive
     Resource.objects.bulk_update(rows, ["search_text", "state"], _BATCH)

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from resources.catalogue import vocabularies
-from resources.catalogue.models import Term, Vocabulary
+from resources.catalogue.models import Resource, Term, Vocabulary
 from resources.search.analysis import fold
 
 _ASIDE = re.compile(r"\(([^()]*)\)\s*$")
@@ -26,6 +27,20 @@ KINDS: Mapping[str, tuple[Vocabulary, ...]] = {
     "pedagogical_type": (Vocabulary.PEDAGOGICAL_TYPE,),
     "kind": (Vocabulary.PEDAGOGICAL_TYPE, Vocabulary.DOCUMENT_TYPE),
     "licence": (Vocabulary.LICENCE,),
+    "activities": (Vocabulary.ACTIVITY,),
+    "places": (Vocabulary.PLACE,),
+    "needs": (Vocabulary.NEED,),
+    "competences": (Vocabulary.COMPETENCE,),
+}
+
+
+#: Between a word's address or code and its label, in a cell that a format of exchange wrote.
+PAIR = "\x1f"
+#: Facts that hold one of a few codes of the model.
+CHOICES = {
+    "audience": Resource.Audience.choices,
+    "difficulty": Resource.Difficulty.choices,
+    "personal_data_level": Resource.PersonalData.choices,
 }
 
 
@@ -69,16 +84,25 @@ class Meanings:
         """Return the terms that a cell names, and what none of them is."""
         found: list[Term] = []
         unknown: list[Unknown] = []
-        for value in cut(cell):
+        for written in cut(cell):
+            # The address or code of a word is tried first, then its label.
+            first, _pair, label = written.partition(PAIR)
+            value = label or first
             decision = self.decided.get(self.key(target, value))
             if decision == "":
                 continue
-            term = self._decided(target, decision) if decision else self._named(target, value)
+            term = self._decided(target, decision) if decision else self._named(target, first)
+            if term is None and label and not decision:
+                term = self._named(target, label)
             if term is None:
                 unknown.append(Unknown(target, value))
             elif term not in found:
                 found.append(term)
         return found, unknown
+
+    def knows(self, target: str, value: str) -> bool:
+        """Tell whether a value names a term, or is one that an editor explained."""
+        return self.key(target, value) in self.decided or self._named(target, value) is not None
 
     def _decided(self, target: str, code: str) -> Term | None:
         keys = ((kind, code) for kind in KINDS[target])
@@ -119,6 +143,23 @@ def cost_of(cell: str) -> str | None:
     for code, words in _COSTS.items():
         if word in words or word in vocabularies.COST_WORDS[code][1]:
             return code
+    return None
+
+
+def choice_of(target: str, cell: str) -> str | None:
+    """Return the code of an audience, a difficulty or a personal-data level; None for another.
+
+    Codes and the words of our own pages, in any of its languages, are understood.
+    """
+    choices = dict(CHOICES[target])
+    word = fold(cell).strip()
+    if word in choices:
+        return word
+    for language in ("fr", "en"):
+        with translation.override(language):
+            for code, label in choices.items():
+                if fold(str(label)) == word:
+                    return code
     return None
 
 

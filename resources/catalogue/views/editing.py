@@ -14,11 +14,10 @@ from django.views.decorators.http import require_POST
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor, JournalEntry
-from resources.catalogue import actions
+from resources.catalogue import actions, extending, listing
 from resources.catalogue.access import EDITORS
 from resources.catalogue.forms import ResourceForm, WithdrawForm
 from resources.catalogue.models import Resource
-from resources.search.analysis import stems
 
 PAGE_SIZE = 25
 _TONES = {"draft": "plain", "proposed": "warning", "validated": "success", "withdrawn": "urgent"}
@@ -36,15 +35,12 @@ _VERBS = {
 def manage(request: HttpRequest) -> HttpResponse:
     """List resources in every state, by words and state, last changed first."""
     user = signed_in(request)
-    visible = Resource.objects.visible_to(user)
-    words = request.GET.get("q", "").strip()[:100]
-    listed = visible
-    for stem in stems(words):
-        listed = listed.filter(search_text__contains=f" {stem}")
-    counts = dict(listed.order_by().values_list("state").annotate(n=Count("pk")))
-    state = request.GET.get("etat", "")
-    if state in Resource.State.values:
-        listed = listed.filter(state=state)
+    filters = listing.filters_of(request.GET)
+    words, state = filters["q"], filters["etat"]
+    counts = dict(
+        listing.matching(user, filters).order_by().values_list("state").annotate(n=Count("pk"))
+    )
+    listed = listing.listed(user, filters)
     rows = listed.select_related("pedagogical_type").prefetch_related("levels", "domains")
     page = Paginator(rows.order_by("-updated_at", "-pk"), PAGE_SIZE).get_page(
         request.GET.get("page")
@@ -54,7 +50,15 @@ def manage(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "catalogue/manage.html",
-        {"page_obj": page, "tabs": tabs, "state": state, "q": words, "tones": _TONES},
+        {
+            "page_obj": page,
+            "tabs": tabs,
+            "state": state,
+            "q": words,
+            "tones": _TONES,
+            "tools": extending.tools(),
+            "exports": extending.exports(filters),
+        },
     )
 
 

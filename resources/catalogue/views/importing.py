@@ -1,4 +1,4 @@
-"""The editor's tables: received, explained, tried, written; and the catalogue as a table."""
+"""The editor's tables: received, explained, tried, written."""
 
 from __future__ import annotations
 
@@ -13,20 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
-from core.spreadsheets import csv_response, xlsx_response
 from core.spreadsheets.reading import MAX_BYTES
-from resources.catalogue import exporting
 from resources.catalogue.access import EDITORS
 from resources.catalogue.importing import runs
 from resources.catalogue.importing.columns import TARGETS
 from resources.catalogue.importing.plan import CREATE, REJECTED, UNCHANGED, UPDATE, Plan
 from resources.catalogue.importing.values import KINDS, Meanings
 from resources.catalogue.importing_forms import TableForm
-from resources.catalogue.models import ImportProfile, ImportRun, Resource, Term
+from resources.catalogue.models import ImportProfile, ImportRun, Term
 
 PAGE_SIZE = 25
 #: Values to explain on one page: the most frequent first.
@@ -172,13 +169,3 @@ def act(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     except RuleBroken as broken:
         messages.error(request, broken.message)
     return redirect("catalogue:import_run", public_id=public_id)
-
-
-@allow(*EDITORS)
-def export(request: HttpRequest, form: str) -> HttpResponse:
-    """Give the catalogue as a table that can be imported again."""
-    rows = Resource.objects.visible_to(signed_in(request)).order_by("identifier")
-    name = f"catalogue-{clock.today().isoformat()}.{form}"
-    if form == "csv":
-        return csv_response(exporting.resources_csv(rows), name)
-    return xlsx_response(exporting.resources_xlsx(rows), name)

@@ -17,7 +17,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.journal import Actor
-from resources.catalogue import actions, asking, finding, panels
+from resources.catalogue import actions, asking, extending, finding, panels
 from resources.catalogue.access import EDITORS, READERS, window_of
 from resources.catalogue.models import Favourite, Resource
 from resources.catalogue.views.search import favourite_keys
@@ -52,6 +52,7 @@ def resource(request: HttpRequest, identifier: str) -> HttpResponse:
             "elsewhere": asking.opens_elsewhere(found),
             "acts": panels.resource_acts(request, found),
             "panels": panels.resource_panels(request, found),
+            "alternates": extending.alternates(found.identifier),
         },
     )
 

@@ -1,0 +1,1 @@
+"""The forms in which notices travel: LOM, Dublin Core, JSON-LD, GAR."""
