@@ -14,12 +14,18 @@ from resources.exchange.models import HarvestSource
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     """Where a catalogue is read, in which form, and how far it is believed."""
 
+    url = forms.URLField(
+        label=_("Adresse OAI-PMH"),
+        max_length=300,
+        assume_scheme="https",
+        help_text=_("L’adresse de base de l’entrepôt, sans « verb= »."),
+    )
+
     class Meta:
         model = HarvestSource
         fields = EDITABLE
         help_texts: ClassVar[dict[str, Any]] = {
             "name": _("Le nom sous lequel vous la reconnaîtrez."),
-            "url": _("L’adresse de base de l’entrepôt, sans « verb= »."),
             "prefix": _("Préférez le LOM : il dit les niveaux et les domaines."),
             "set_spec": _("Pour ne lire qu’une partie de la source ; vide pour tout lire."),
             "trusted": _("Ses notices complètes sont validées sans passer par vous."),

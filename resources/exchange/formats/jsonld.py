@@ -154,7 +154,9 @@ def _cells(told: dict[str, Any]) -> Cells:
         keywords = keywords.split(",")
     free = _get(told, "isAccessibleForFree")
     licence = _get(told, "license")
-    code = licence.get("identifier") or licence.get("@id") if isinstance(licence, dict) else licence
+    code = licence
+    if isinstance(licence, dict):
+        code = next((licence[k] for k in ("identifier", "@id", "id", "url") if k in licence), "")
     address = _text(_get(told, "url")) or _text(told.get("@id") or told.get("id"))
     return {
         "key": _text(_get(told, "identifier")) or _text(told.get("@id") or told.get("id")),
@@ -171,7 +173,7 @@ def _cells(told: dict[str, Any]) -> Cells:
         "author": _names(told, "author", "creator"),
         "contributor": _names(told, "contributor"),
         "illustrator": _names(told, "illustrator"),
-        "licence": pair(licence_cell(_text(code)), _text(licence)) if licence else "",
+        "licence": pair(licence_cell(_text(code)), _text(licence)) if code else "",
         "rights": _text(_get(told, "copyrightNotice"))[:300],
         "url": address if address.startswith(("http://", "https://")) else "",
         "duration_minutes": minutes_of(_text(_get(told, "timeRequired"))),
