@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from core import clock
 from core.access import allow, get_visible, signed_in
@@ -127,10 +126,11 @@ def _sheet(
 
 
 @allow(*AGENTS)
-@require_POST
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Turn a declaration down with a reason the family will read."""
     file = _one(request, pk)
+    if request.method != "POST":  # the page of a refused form, opened again
+        return redirect("families:income_check", pk=file.pk)
     form = IncomeRefuseForm(request.POST)
     if form.is_valid():
         try:

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from core.access import allow, get_visible, signed_in
 from core.journal import Actor, record_read
@@ -51,10 +50,11 @@ def sheet(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @allow(*DESK_AGENTS)
-@require_POST
 def quotient(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the quotient itself, which the sheet keeps back; the reading is journalled."""
     household = visible_household(request, reference)
+    if request.method != "POST":
+        return redirect("families:sheet", reference=household.reference)
     gathered = sheet_of(household, signed_in(request))
     if gathered.income is not None:
         record_read(Actor.of(request), "income", gathered.income, reason="family_sheet")
@@ -119,10 +119,11 @@ def _notes_of(household: Household) -> str:
 
 
 @allow(*DESK_AGENTS)
-@require_POST
 def note_add(request: HttpRequest, reference: str) -> HttpResponse:
     """Leave a note about the household."""
     household = visible_household(request, reference)
+    if request.method != "POST":  # the page of a refused form, opened again
+        return redirect(_notes_of(household))
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _page(request, sheet_of(household, signed_in(request)), form=form)

@@ -147,6 +147,19 @@ def test_the_sheet_shows_the_family_and_keeps_the_quotient_back(client, agent, f
     assert (read.actor, read.subject_id) == (agent, str(IncomeFile.objects.get().pk))
 
 
+def test_the_page_of_a_refused_form_opened_again_leads_back(client, agent, family):
+    mother, _father, _child = family
+    home = mother.household
+    sheet = reverse("families:sheet", args=[home.reference])
+    for name in ("note_add", "sheet_quotient"):
+        answer = client.get(reverse(f"families:{name}", args=[home.reference]))
+        assert answer["Location"].split("#")[0] == sheet
+    file = IncomeFile.objects.get(household=home)
+    answer = client.get(reverse("families:income_refuse", args=[file.pk]))
+    assert answer["Location"] == reverse("families:income_check", args=[file.pk])
+    assert not JournalEntry.objects.filter(verb="read.income").exists()
+
+
 def test_the_sheet_asks_as_much_for_five_children_as_for_one(client, agent, family):
     mother, father, _child = family
     url = reverse("families:sheet", args=[mother.household.reference])

@@ -47,6 +47,13 @@ def test_lists_ask_the_same_number_of_questions_whatever_their_length(client, to
     assert count_queries(client, reverse(url)) == few
 
 
+def test_an_act_opened_as_a_page_leads_back_to_the_sheet(client, town):
+    sign_in_client(client, town.agent)
+    made = town.sent()
+    answer = client.get(reverse("registration:decide", args=[made.reference, "refuser"]))
+    assert answer["Location"] == reverse("registration:sheet", args=[made.reference])
+
+
 def test_the_family_page_asks_the_same_whatever_the_children(client, town):
     parent = town.parent()
     sign_in_client(client, parent.user)

@@ -11,7 +11,6 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from core import clock
 from core.access import allow, signed_in
@@ -243,10 +242,11 @@ _ACTS: dict[str, Callable[[HttpRequest, Application, Actor], str]] = {
 
 
 @allow(*AGENTS)
-@require_POST
 def decide(request: HttpRequest, reference: str, act: str) -> HttpResponse:
     """Do one of the acts of the sheet, and say what came of it."""
     application = _one(request, reference)
+    if request.method != "POST":  # the page of a refused form, opened again
+        return redirect("registration:sheet", reference=application.reference)
     if act not in _ACTS:
         raise Http404
     try:
