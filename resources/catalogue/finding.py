@@ -35,6 +35,16 @@ def find(ask: Ask, window: Window) -> Found:
     return Found(rows(answer.ids, window), answer)
 
 
+def exact(ask: Ask, window: Window) -> list[int]:
+    """Return the resources that answer every word, by key; to be read through the window."""
+    asked = replace(ask, scope=window.scope(), day=window.day)
+    try:
+        answer = engine().search(asked)
+    except NoIndex:
+        answer = degraded.search(asked, window)
+    return list(answer.ids[: answer.exact])
+
+
 def rows(ids: tuple[int, ...] | list[int], window: Window) -> list[Resource]:
     """Return the visible resources among ``ids``, in that order, ready to be shown."""
     found = {

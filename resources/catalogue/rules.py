@@ -33,6 +33,14 @@ def cycles_of(levels: Iterable[str]) -> list[str]:
     return sorted({cycle for level in levels if (cycle := cycle_of(level))})
 
 
+def reads_alone(level: str) -> bool:
+    """Tell whether a pupil of ``level`` finds a way by reading: from CE1 on.
+
+    Reading is learnt in CP: its pupils, and those of the kindergarten, choose by pictures.
+    """
+    return level in LEVELS and LEVELS.index(level) > LEVELS.index("CP")
+
+
 def levels_open_to(level: str) -> tuple[str, ...]:
     """Return the levels whose resources a pupil of ``level`` finds: those of the cycle.
 

@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from resources.catalogue.views import editing, importing, linking, reading, saved, search, words
+from resources.catalogue.views import (
+    editing,
+    importing,
+    linking,
+    pictures,
+    reading,
+    saved,
+    search,
+    words,
+)
 
 app_name = "catalogue"
 urlpatterns = [
     path("", search.search, name="search"),
     path("suggestions/", search.suggest, name="suggest"),
+    path("images/", pictures.themes, name="pictures"),
+    path("images/<slug:code>/", pictures.theme, name="picture_theme"),
     path("recherches/", saved.saved, name="saved"),
     path("recherches/garder/", saved.keep, name="keep_search"),
     path("recherches/<int:pk>/retirer/", saved.forget, name="forget_search"),

@@ -100,3 +100,20 @@ def duration(minutes: int) -> str:
     if not hours:
         return f"{minutes}\u00a0min"
     return f"{hours}\u00a0h" + (f"\u00a0{rest:02d}" if rest else "")
+
+
+@register.simple_tag
+def drawing(name: str, css: str = "drawing") -> SafeString:
+    """Draw a picture for children, as decoration: its name is told beside it."""
+    return format_html(
+        '<svg class="{}" viewBox="0 0 96 96" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        css,
+        static("catalogue/themes.svg"),
+        name,
+    )
+
+
+@register.filter
+def picture_tint(place: int) -> int:
+    """Return one of three tints by place: neighbours differ, in rows of two as of three."""
+    return (place + place // 6) % 3

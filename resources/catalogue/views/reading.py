@@ -17,7 +17,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.journal import Actor
-from resources.catalogue import actions, asking, extending, finding, panels
+from resources.catalogue import actions, asking, extending, finding, panels, pictures
 from resources.catalogue.access import EDITORS, READERS, window_of
 from resources.catalogue.models import Favourite, Resource
 from resources.catalogue.views.search import favourite_keys
@@ -32,18 +32,27 @@ def _resource(user: User, identifier: str) -> Resource:
     return found
 
 
+def _aloud(resource: Resource) -> str:
+    """Return what the device reads to a child: the title, then what it is."""
+    return f"{resource.title}. {resource.description}"
+
+
 @allow(*READERS)
 def resource(request: HttpRequest, identifier: str) -> HttpResponse:
     """Show what a resource is, and others on the same notion."""
     user = signed_in(request)
     found = _resource(user, identifier)
     related = finding.related(found, window_of(user))
+    picture = pictures.BY_CODE.get(request.GET.get("image", ""))
     return render(
         request,
         "catalogue/resource.html",
         {
             "resource": found,
             "credits": found.contributions.all(),
+            "picture": picture,
+            "drawn": pictures.drawn([found], picture.code)[0] if picture else "",
+            "aloud": _aloud(found),
             "related": related,
             "favourites": favourite_keys(user, [found, *related]),
             "is_pupil": user.has_role(Role.PUPIL),
@@ -97,6 +106,7 @@ def sheet(request: HttpRequest, identifier: str) -> HttpResponse:
         "catalogue/sheet.html",
         {
             "resource": found,
+            "aloud": _aloud(found),
             "favourites": favourite_keys(user, [found]),
             "panels": panels.sheet_panels(request, found),
             "is_pupil": user.has_role(Role.PUPIL),

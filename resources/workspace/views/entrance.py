@@ -20,7 +20,8 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from enrolment.schools.models import RollEntry
-from resources.catalogue import finding
+from resources.catalogue import finding, pictures
+from resources.catalogue import rules as catalogue_rules
 from resources.catalogue.access import near_levels, window_of
 from resources.catalogue.asking import value_labels
 from resources.catalogue.indexing import term_labels
@@ -171,7 +172,9 @@ def my_class(request: HttpRequest) -> HttpResponse:
         .filter(class_notes__in=[note.pk for note in notes])
         .values_list("pk", flat=True)
     )
-    found = finding.find(Ask(near_levels=near_levels(user), size=1), window)
+    levels = near_levels(user)
+    young = not any(map(catalogue_rules.reads_alone, levels))
+    found = finding.find(Ask(near_levels=levels, size=1), window)
     return render(
         request,
         "workspace/my_class.html",
@@ -182,7 +185,8 @@ def my_class(request: HttpRequest) -> HttpResponse:
                 {"note": note, "resources": [r for r in note.resources.all() if r.pk in open_to_me]}
                 for note in notes
             ],
-            "themes": _themes(found.answer.facets),
+            "themes": [] if young else _themes(found.answer.facets),
+            "shelves": pictures.shelves(pictures.THEMES, window, levels) if young else [],
             "favourite_count": _favourites(user),
             "panels": panels.pupil_panels(request, account.class_group) if account else [],
         },
