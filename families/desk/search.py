@@ -25,8 +25,8 @@ from families.models import (
     SearchWord,
 )
 
-#: A reference read aloud without its letter: two groups of four, not all digits.
-_WHOLE_REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9]{4}[ -][A-Za-z0-9]{4}")
+#: A reference read aloud, with or without its letter: two groups of four, not all digits.
+_WHOLE_REFERENCE = re.compile(r"(?=.*\d)([EeFf][ -])?[A-Za-z0-9]{4}[ -][A-Za-z0-9]{4}")
 #: Longest text looked for; the rest of a pasted letter is ignored.
 LONGEST_QUERY = 120
 #: Words of a query that count.

@@ -152,6 +152,7 @@ def family(db):
         "14/05/2017 Roussel",
         "f7k4m29qx",
         "7K4M 29QX",
+        "f 7k4m 29qx",
         "e-4km7-x92q",
     ],
 )
