@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from enrolment.schools.models import ClassGroup
     from resources.catalogue.models import Resource
     from resources.catalogue.panels import Panel
+    from resources.curation.models import Collection
 
 
 def home_cards(user: User) -> Iterable[HomeCard]:
@@ -59,6 +60,13 @@ def sheet_panel(request: HttpRequest, resource: Resource) -> Panel | None:
     return on_sheet(request, resource)
 
 
+def collection_act(request: HttpRequest, collection: Collection) -> Panel | None:
+    """Return the button that stands on a collection's page."""
+    from resources.assignments.rooms import on_collection
+
+    return on_collection(request, collection)
+
+
 class AssignmentsConfig(AppConfig):
     """Wires what is given into the home page, the menu, the pages of classes and resources."""
 
@@ -78,6 +86,7 @@ class AssignmentsConfig(AppConfig):
             register_resource_panel,
             register_sheet_panel,
         )
+        from resources.curation.panels import register_collection_acts
         from resources.workspace.panels import register_class_panel, register_pupil_panel
 
         register_cards(home_cards)
@@ -86,6 +95,7 @@ class AssignmentsConfig(AppConfig):
         register_resource_acts(resource_act)
         register_resource_panel(resource_panel)
         register_sheet_panel(sheet_panel)
+        register_collection_acts(collection_act)
         retained.register_rules()
         collected.register()
         merging.register()

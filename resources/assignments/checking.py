@@ -113,6 +113,22 @@ def check_resources(
             raise RuleBroken(code, *_why(code, resource))
 
 
+#: What no other day nor pupil could change.
+_LASTING = frozenset({"withdrawn", "teachers", "personal", "elsewhere"})
+
+
+def lasting_refusals(resources: Sequence[Resource], class_group: ClassGroup) -> dict[int, str]:
+    """Return why some of these resources can never be given to a class, by key."""
+    found: dict[int, str] = {}
+    today = clock.today()
+    offers = offers_of(resources, class_group)
+    for resource, offer in zip(resources, offers, strict=True):
+        code = rules.obstacle(offer, starts=today, due=today, levels=(), opened_by=levels_open_to)
+        if code in _LASTING:
+            found[resource.pk] = _why(code, resource)[0]
+    return found
+
+
 def check_days(days: Days, class_group: ClassGroup, *, known: Days | None = None) -> None:
     """Raise RuleBroken for days on which nothing can be given; a day kept as known is fine."""
     year_ends = class_group.school_year.ends_on

@@ -17,6 +17,7 @@ from resources.assignments.access import taught_classes
 from resources.assignments.checking import Days
 from resources.assignments.models import Assignment, PupilGroup
 from resources.assignments.targets import Target, roll_of
+from resources.catalogue.models import Resource
 
 _DATE = {"type": "date"}
 
@@ -40,6 +41,11 @@ class ClassForm(forms.Form):
 class PlanForm(forms.Form):
     """For whom, from when to when, with which instruction."""
 
+    resources = forms.MultipleChoiceField(
+        label=_("Ce qui est donné"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choisissez au moins une ressource.")},
+    )
     target = forms.ChoiceField(label=_("Pour qui ?"), widget=forms.RadioSelect)
     children = forms.TypedMultipleChoiceField(
         label=_("Élèves"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
@@ -67,6 +73,7 @@ class PlanForm(forms.Form):
         class_group: ClassGroup,
         *args: Any,
         assignment: Assignment | None = None,
+        offered: Sequence[Resource] = (),
         monday: dt.date | None = None,
         **kwargs: Any,
     ) -> None:
@@ -76,6 +83,13 @@ class PlanForm(forms.Form):
             "initial", _kept(assignment) if assignment is not None else _first(monday)
         )
         super().__init__(*args, **kwargs)
+        self.offered = offered
+        if offered:
+            listed: Any = self.fields["resources"]
+            listed.choices = [(row.identifier, row.title) for row in offered]
+            listed.initial = [row.identifier for row in offered]
+        else:
+            del self.fields["resources"]
         field: Any = self.fields["target"]
         field.choices = [
             (Assignment.Target.CLASS, Assignment.Target.CLASS.label),
@@ -84,6 +98,11 @@ class PlanForm(forms.Form):
         ]
         pupils: Any = self.fields["children"]
         pupils.choices = _pupil_choices(entries)
+
+    def resources_given(self) -> list[Resource]:
+        """Return the resources that stayed ticked, in their order."""
+        kept = set(self.cleaned_data.get("resources", ()))
+        return [row for row in self.offered if row.identifier in kept]
 
     def target_given(self) -> Target:
         """Return for whom it is."""

@@ -14,6 +14,7 @@ from enrolment.schools.models import ClassGroup
 from families.models import Child
 from resources.assignments import access
 from resources.catalogue.models import Resource
+from resources.curation.models import Collection
 
 
 class PupilGroup(models.Model):
@@ -62,7 +63,8 @@ class Assignment(models.Model):
     """Resources given to a class, a group or some pupils, to be done from a day to a day.
 
     ``due_on`` is the day for which they are to be done, included. ``title`` is what was given,
-    as it was called that day.
+    as it was called that day; ``collection`` is where the resources were taken from, if from
+    one: what changes there later changes nothing here.
     """
 
     class State(models.TextChoices):
@@ -93,6 +95,9 @@ class Assignment(models.Model):
     note = models.CharField(_("consigne"), max_length=300, blank=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.ACTIVE)
     given_at = models.DateTimeField(default=clock.now)
+    collection = models.ForeignKey(
+        Collection, null=True, blank=True, on_delete=models.SET_NULL, related_name="assignments"
+    )
     copied_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"
     )

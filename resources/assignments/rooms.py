@@ -13,6 +13,7 @@ from resources.assignments.models import Assignment, PupilGroup
 from resources.assignments.todo import todo_of
 from resources.catalogue.access import EDITORS, TEACHING
 from resources.catalogue.models import Resource
+from resources.curation.models import Collection, CollectionItem
 from resources.workspace.panels import Panel
 
 
@@ -81,3 +82,13 @@ def on_resource_page(request: HttpRequest, resource: Resource) -> Panel | None:
         },
         order=20,
     )
+
+
+def on_collection(request: HttpRequest, collection: Collection) -> Panel | None:
+    """Let a teacher give a whole collection to do."""
+    user = signed_in(request)
+    if not user.has_role(Role.TEACHER):
+        return None
+    if not CollectionItem.objects.filter(collection=collection).exists():
+        return None
+    return Panel("assignments/_collection_act.html", {"public_id": collection.public_id}, order=10)

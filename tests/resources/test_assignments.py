@@ -24,7 +24,8 @@ from resources.assignments.models import (
 )
 from resources.assignments.targets import Target
 from resources.catalogue.models import ResourceUse
-from tests.factories.assignments import PupilGroupFactory
+from resources.curation.actions import collections
+from tests.factories.assignments import PupilGroupFactory, a_class
 from tests.factories.resources import ResourceFactory
 from tests.factories.schools import ClassGroupFactory, RollEntryFactory
 from tests.resources.given import (
@@ -289,3 +290,41 @@ def test_a_resource_closed_since_is_no_longer_shown(school: SimpleNamespace) -> 
     assert todo_titles(account) == []
     url = reverse("assignments:open", args=[row.items.get().pk])
     assert client_of(account.user).post(url).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_collection_is_given_in_its_order_without_what_pupils_cannot_open(
+    school: SimpleNamespace,
+) -> None:
+    by = school.by
+    shelf = collections.create(by=by, title="Ma semaine de fractions")
+    first, teachers, second = (
+        ResourceFactory(title="Un"),
+        ResourceFactory(title="Le guide", audience="teacher"),
+        ResourceFactory(title="Deux"),
+    )
+    collections.add(by=by, collection=shelf, resources=[first, teachers, second])
+    url = reverse("assignments:give") + f"?collection={shelf.public_id}"
+    client = client_of(school.teacher)
+    page = client.get(url)
+    assert "« Le guide » est faite pour les enseignants" in page.text.replace("\xa0", " ")
+    data = {
+        "resources": [second.identifier, first.identifier],
+        "target": "class",
+        "starts_on": str(MONDAY),
+        "due_on": str(FRIDAY),
+    }
+    assert client.post(url, {**data, "resources": [teachers.identifier]}).status_code == 200
+    assert not Assignment.objects.exists()
+    assert client.post(url, data).status_code == 302
+    row = Assignment.objects.get()
+    assert (row.title, row.collection) == ("Ma semaine de fractions", shelf)
+    assert [item.resource for item in row.items.all()] == [first, second]
+    account = pupil(school)
+    progress.open_item(account=account, item=row.items.all()[0])
+    progress.finish_item(account=account, item=row.items.all()[0], done=True)
+    assert following.counts_of([row])[row.pk] == following.Counts(4, 1, 0), "one of two is not all"
+    shown = client.get(reverse("curation:collection", args=[shelf.public_id]))
+    assert "Donner à faire" in shown.text
+    stranger = a_class(1)[0]
+    assert client_of(stranger).get(url).status_code == 404

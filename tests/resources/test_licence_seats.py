@@ -222,7 +222,7 @@ def test_editors_see_what_is_full_expiring_and_ended(
     assert editor.get(reverse("assignments:licences_xlsx")).status_code == 200
     assert group.name in editor.get(reverse("catalogue:resource", args=[full.identifier])).text
     staff = client_of(teacher).get(reverse("catalogue:resource", args=[full.identifier])).text
-    assert "1 accès pris aujourd’hui sur 1" in staff.replace("\xa0", " ")
+    assert "1 accès pris aujourd’hui sur 1 achetés" in staff.replace("\xa0", " ")
     child = PupilAccountFactory(entry=RollEntryFactory(class_group=group))
     own = client_of(child.user).get(reverse("catalogue:resource", args=[full.identifier])).text
     assert "accès pris" not in own

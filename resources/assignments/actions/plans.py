@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
@@ -24,6 +24,7 @@ from resources.assignments.models import (
 )
 from resources.assignments.targets import Target
 from resources.catalogue.models import Resource
+from resources.curation.models import Collection
 
 #: A plan is read on one page by a child.
 MAX_RESOURCES = 20
@@ -65,6 +66,7 @@ def give(
     days: Days,
     note: str = "",
     title: str = "",
+    collection: Collection | None = None,
     copied_from: Assignment | None = None,
 ) -> Assignment:
     """Give resources to pupils of a class, and take the accesses that are counted.
@@ -84,6 +86,7 @@ def give(
         starts_on=days.starts_on,
         due_on=days.due_on,
         note=note.strip(),
+        collection=collection,
         copied_from=copied_from,
     )
     AssignmentItem.objects.bulk_create(
@@ -103,7 +106,7 @@ def give(
     return row
 
 
-def _choose(row: Assignment, target: Target, pupils: Collection[int]) -> None:
+def _choose(row: Assignment, target: Target, pupils: Iterable[int]) -> None:
     """Write who was chosen by name, if anybody was."""
     wanted = set(pupils) if target.kind == Assignment.Target.PUPILS else set()
     known = set(row.pupils.values_list("child", flat=True))
@@ -186,16 +189,16 @@ class Copied:
     refused: list[tuple[Assignment, str]] = field(default_factory=list)
 
 
-def week_plan(class_groups: Collection[int], monday: dt.date) -> list[Assignment]:
+def week_plan(class_groups: Iterable[int], monday: dt.date) -> list[Assignment]:
     """Return what began in a week in some classes, to be copied."""
     return list(
         Assignment.objects.active()
         .filter(
-            class_group__in=class_groups,
+            class_group__in=list(class_groups),
             starts_on__gte=monday,
             starts_on__lt=monday + dt.timedelta(days=7),
         )
-        .select_related("class_group__school_year", "group")
+        .select_related("class_group__school_year", "group", "collection")
         .prefetch_related("items__resource")
         .order_by("starts_on", "due_on", "pk")
     )
@@ -244,6 +247,7 @@ def _copy(by: Actor, row: Assignment, days: Days) -> Assignment:
         days=days,
         note=row.note,
         title=row.title,
+        collection=row.collection,
         copied_from=row,
     )
 

@@ -39,7 +39,11 @@ def groups(request: HttpRequest, pk: int) -> HttpResponse:
     listed = [
         {
             "group": row,
-            "children": [roll[m.child_id] for m in row.members.all() if m.child_id in roll],
+            "children": [
+                child
+                for key, child in roll.items()
+                if key in {m.child_id for m in row.members.all()}
+            ],
         }
         for row in rows
     ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,13 +17,16 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.once import once
 from enrolment.schools.models import ClassGroup
-from resources.assignments import rules
+from resources.assignments import checking, rules
 from resources.assignments.access import Followed, taught_classes
 from resources.assignments.actions import plans
 from resources.assignments.forms import ClassForm, PlanForm
 from resources.assignments.models import Assignment
 from resources.catalogue.models import Resource
+from resources.curation import readings
+from resources.curation.models import Collection
 
 
 def followed(request: HttpRequest, public_id: object) -> Assignment:
@@ -47,32 +53,65 @@ def _class_of(user: User, form: ClassForm) -> ClassGroup | None:
     return None
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What a teacher wants to give: a resource, or those of a collection."""
+
+    title: str
+    resources: list[Resource]
+    collection: Collection | None = None
+
+
+def _wanted(request: HttpRequest, user: User) -> _Wanted | None:
+    """Return what the address names among what the person may read, None when it names none."""
+    named = request.GET.get("collection", "")[:40]
+    if named:
+        try:
+            key = uuid.UUID(named)
+        except ValueError as nonsense:
+            raise Http404 from nonsense
+        collection: Collection = get_visible(Collection.objects, user, public_id=key)
+        lines = readings.lines_of(collection, user)
+        resources = [line.resource for line in lines if line.resource is not None]
+        return _Wanted(collection.title, resources, collection)
+    identifier = request.GET.get("ressource", "")[:60]
+    if not identifier:
+        return None
+    resource: Resource = get_visible(Resource.objects, user, identifier=identifier)
+    return _Wanted(resource.title, [resource])
+
+
 @allow(Role.TEACHER)
+@once
 def give(request: HttpRequest) -> HttpResponse:
-    """Give a resource to one's class, a group of it, or some pupils."""
+    """Give a resource or a collection to one's class, a group of it, or some pupils."""
     user = signed_in(request)
-    wanted = request.GET.get("ressource", "")[:60]
-    if not wanted:
+    wanted = _wanted(request, user)
+    if wanted is None:
         messages.info(request, _("Choisissez d’abord ce que vous voulez donner à faire."))
         return redirect("catalogue:search")
-    resource: Resource = get_visible(Resource.objects, user, identifier=wanted)
     which = ClassForm(user, request.GET if "classe" in request.GET else None)
     group = _class_of(user, which)
     if group is None:
-        return render(
-            request, "assignments/which_class.html", {"form": which, "resource": resource}
-        )
+        return render(request, "assignments/which_class.html", {"form": which, "wanted": wanted})
+    refused: dict[int, str] = {}
+    offered: list[Resource] = []
+    if wanted.collection is not None:
+        refused = checking.lasting_refusals(wanted.resources, group)
+        offered = [row for row in wanted.resources if row.pk not in refused]
     monday = rules.week_named(request.GET.get("semaine", ""))
-    form = PlanForm(group, request.POST or None, monday=monday)
+    form = PlanForm(group, request.POST or None, monday=monday, offered=offered)
     if request.method == "POST" and form.is_valid():
         try:
             row = plans.give(
                 by=Actor.of(request),
                 class_group=group,
-                resources=[resource],
+                resources=form.resources_given() if wanted.collection else wanted.resources,
                 target=form.target_given(),
                 days=form.days_given(),
                 note=form.cleaned_data["note"],
+                title=wanted.title,
+                collection=wanted.collection,
             )
         except RuleBroken as broken:
             form.refuse(broken.field, broken.message)
@@ -82,7 +121,13 @@ def give(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "assignments/give.html",
-        {"form": form, "class_group": group, "resources": [resource], "title": resource.title},
+        {
+            "form": form,
+            "class_group": group,
+            "title": wanted.title,
+            "collection": wanted.collection,
+            "refused": list(refused.values()),
+        },
     )
 
 
@@ -113,7 +158,7 @@ def change(request: HttpRequest, public_id: object) -> HttpResponse:
         {
             "form": form,
             "class_group": row.class_group,
-            "resources": [item.resource for item in row.items.select_related("resource")],
+            "kept": [item.resource for item in row.items.select_related("resource")],
             "title": row.title,
             "assignment": row,
         },

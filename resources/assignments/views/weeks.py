@@ -53,6 +53,7 @@ def week(request: HttpRequest) -> HttpResponse:
             "week": shown,
             "choice": choice,
             "chosen": chosen,
+            "several": len(chosen) > 1,
             "one": chosen[0] if len(chosen) == 1 else None,
             "teaches": teaches,
             "bars": [{"bar": bar, "whom": weeks.target_words(bar.row)} for bar in shown.bars],

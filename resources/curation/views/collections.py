@@ -16,7 +16,7 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.once import once
-from resources.curation import readings
+from resources.curation import panels, readings
 from resources.curation.access import CURATORS, READERS, TEACHING
 from resources.curation.actions import collections as actions
 from resources.curation.forms import CollectionForm, NoteForm
@@ -52,6 +52,7 @@ def collection(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             "may_show": managed_classes(user).exists(),
             "may_propose": found.owner_id == user.pk and user.has_role(*TEACHING),
             "proposal": _proposal(found, user),
+            "acts": panels.collection_acts(request, found),
             "shares": ClassShare.objects.visible_to(user)
             .filter(collection=found)
             .select_related("class_group__school"),
