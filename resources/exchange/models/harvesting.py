@@ -131,6 +131,11 @@ class HarvestRun(models.Model):
         return f"{self.source_id} ({self.started_at:%Y-%m-%d}, {self.state})"
 
     @property
+    def read(self) -> int:
+        """Return how many notices were read."""
+        return int(self.counts.get("seen", 0))
+
+    @property
     def is_open(self) -> bool:
         """Tell whether something of it is still to come."""
         return self.state in OPEN_STATES
