@@ -38,7 +38,6 @@ class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts = {
             "resource": _("Seules les ressources payantes sont proposées."),
-            "ends_on": _("Compris."),
             "seats": _("Laissez vide s’il n’y a pas de limite."),
         }
 

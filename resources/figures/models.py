@@ -112,7 +112,7 @@ class Subscription(models.Model):
         verbose_name=_("ressource"),
     )
     starts_on = models.DateField(_("premier jour"))
-    ends_on = models.DateField(_("dernier jour"))
+    ends_on = models.DateField(_("dernier jour, compris"))
     cost_cents = models.PositiveIntegerField(_("coût"))
     seats = models.PositiveIntegerField(
         _("nombre d’accès"), null=True, blank=True, validators=[MinValueValidator(1)]

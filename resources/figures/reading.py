@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -285,6 +286,27 @@ class Figures:
             "ecoles": self.schools,
         }[dimension]()
         return made
+
+    def change(self) -> tuple[int, dt.date] | None:
+        """Return by how many percent openings grew in a year, and the last month compared.
+
+        Over the months that are over; None when one of the two years has too few to compare.
+        """
+        this = rules.month_of(clock.today())
+        over = [month for month in self.scope.months if month < this]
+        before = [clock.months_later(month, -12) for month in over]
+        if not over:
+            return None
+        sums = dict(
+            self.scope.all_time()
+            .filter(month__in=[*over, *before])
+            .values_list("month")
+            .annotate(n=Sum("openings"))
+        )
+        now, then = (sum(sums.get(month, 0) for month in span) for span in (over, before))
+        if min(now, then) < 10 * rules.FEWEST or not sums.get(before[-1]):
+            return None
+        return round(100 * (now - then) / then), over[-1]
 
     def used(self) -> int:
         """How many resources were opened at all."""

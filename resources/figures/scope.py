@@ -57,15 +57,23 @@ class Scope:
         return clock.months_later(self.months[-1], 1) - dt.timedelta(days=1)
 
     def rows(self) -> QuerySet[Any]:
-        """Return the counts in question: the schools' own, or the city's sums of them."""
-        found: QuerySet[Any] = CityUse.objects.all()
+        """Return the counts in question."""
+        return self._within(self.all_time())
+
+    def all_time(self) -> QuerySet[Any]:
+        """Return the schools' own counts, or the city's sums of them, of any time."""
         if self.schools is not None:
-            found = SchoolUse.objects.filter(school__in=self.schools)
-        return self.narrowed(found)
+            return self._about(SchoolUse.objects.filter(school__in=self.schools))
+        return self._about(CityUse.objects.all())
 
     def narrowed(self, counts: QuerySet[Any]) -> QuerySet[Any]:
         """Keep, of some counts, those of the period, level, domain and resource."""
-        counts = counts.filter(month__gte=self.first_day, month__lte=self.last_day)
+        return self._within(self._about(counts))
+
+    def _within(self, counts: QuerySet[Any]) -> QuerySet[Any]:
+        return counts.filter(month__gte=self.first_day, month__lte=self.last_day)
+
+    def _about(self, counts: QuerySet[Any]) -> QuerySet[Any]:
         if self.level:
             counts = counts.filter(level=self.level)
         if self.domain is not None:

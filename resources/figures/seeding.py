@@ -20,6 +20,8 @@ _RHYTHM = (1.0, 0.7, 1.1, 0.7, 0.9, 0.8, 0.1, 0.0, 0.8, 0.9, 1.1, 0.7)
 #: How much classes use the catalogue, and how much more so in the small city.
 _ZEAL = (0, 0, 0, 2, 2, 3, 4, 6)
 _KEENER = {"small": 3, "city": 1}
+#: Months of use behind the running one.
+_BACK = {"small": 26, "city": 12}
 _CONTRACTS = 36
 #: Notions that teachers miss, how many classes say so, and what came of it.
 _MISSED = (
@@ -49,8 +51,9 @@ def seed(ctx: SeedContext) -> None:
     paid = [resource for resource in resources if resource.cost == Resource.Cost.PAID]
     idle = {resource.pk for resource in paid[::7]}
     pools = _pools(rng, [resource for resource in resources if resource.pk not in idle])
-    _seed_use(ctx, rng, pools)
-    _seed_contracts(ctx, rng, paid)
+    opened = _seed_use(ctx, rng, pools)
+    paid.sort(key=lambda resource: -opened[resource.pk])
+    _seed_contracts(ctx, rng, [*paid[: _CONTRACTS - 6], *paid[-6:]])
     _seed_missed(ctx, rng)
 
 
@@ -69,23 +72,24 @@ def _pools(rng: random.Random, resources: list[Resource]) -> dict[str, _Pool]:
     return pools
 
 
-def _months(today: dt.date) -> list[tuple[dt.date, float]]:
+def _months(today: dt.date, number: int) -> list[tuple[dt.date, float]]:
     this = rules.month_of(today)
-    months = [clock.months_later(this, -back) for back in range(12, -1, -1)]
+    months = [clock.months_later(this, -back) for back in range(number, -1, -1)]
     return [
         (month, _RHYTHM[month.month - 1] * (today.day / 30 if month == this else 1))
         for month in months
     ]
 
 
-def _seed_use(ctx: SeedContext, rng: random.Random, pools: dict[str, _Pool]) -> None:
+def _seed_use(ctx: SeedContext, rng: random.Random, pools: dict[str, _Pool]) -> Counter[int]:
+    """Write the classes' and the schools' counts; return how often each resource was opened."""
     classes = list(
         ClassGroup.objects.filter(school_year=ctx.marks["school_year"])
         .order_by("school", "name", "pk")
         .values_list("pk", "school", "levels")
     )
     own = ctx.marks["lina_class"].pk if "lina_class" in ctx.marks else 0
-    months = _months(ctx.today)
+    months = _months(ctx.today, _BACK[ctx.scale.name])
     began = dt.date(clock.school_year_of(ctx.today), 8, 1)
     by_class: list[ClassUse] = []
     by_school: Counter[tuple[int, dt.date, str, int, str]] = Counter()
@@ -134,12 +138,17 @@ def _seed_use(ctx: SeedContext, rng: random.Random, pools: dict[str, _Pool]) -> 
         batch_size=5000,
     )
     counting.roll_up(month for month, _liveliness in months)
+    opened: Counter[int] = Counter()
+    for (_school, month, _level, key, _reader), openings in by_school.items():
+        if month >= began:
+            opened[key] += openings
+    return opened
 
 
 def _seed_contracts(ctx: SeedContext, rng: random.Random, paid: list[Resource]) -> None:
     """Write a year's contract for some paid resources, ended ones and coming ends among them."""
     contracts = []
-    for number, resource in enumerate(paid[:_CONTRACTS]):
+    for number, resource in enumerate(paid):
         start = ctx.today - dt.timedelta(days=rng.randint(20, 330))
         cost = rng.choice((9_000, 18_000, 24_000, 42_000, 75_000, 120_000, 310_000))
         years = (1, 0) if number % 4 else (0,)

@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("starts_on", models.DateField(verbose_name="premier jour")),
-                ("ends_on", models.DateField(verbose_name="dernier jour")),
+                ("ends_on", models.DateField(verbose_name="dernier jour, compris")),
                 ("cost_cents", models.PositiveIntegerField(verbose_name="coût")),
                 (
                     "seats",

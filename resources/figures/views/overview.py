@@ -37,6 +37,7 @@ def tabs_of(user: User) -> list[tuple[str, Any, str]]:
     if user.has_role(*EDITORS):
         tabs.append(("costs", _("Coûts"), "figures:costs"))
         tabs.append(("gaps", _("Ressources manquantes"), "figures:gaps"))
+        tabs.append(("missed", _("Recherches sans réponse"), "catalogue:missed"))
     tabs.append(("map", _("Programme"), "figures:curriculum"))
     if user.has_role(Role.TEACHER):
         tabs.append(("class", _("Ma classe"), "figures:classes"))
@@ -135,10 +136,25 @@ def overview(request: HttpRequest) -> HttpResponse:
         sections=[_section(request, table, FIRST) for table in tables],
         totals=_totals(months, [table for table in tables if table.dimension != "domaines"]),
         used=figures.used(),
+        change=_change(figures),
         visible=Resource.objects.validated().count(),
         hides=months.hides or any(table.hides for table in tables),
         **_frame(request, scope),
     )
+
+
+def _change(figures: Figures) -> str:
+    """Say how openings moved in a year, or nothing when they cannot be compared."""
+    found = figures.change()
+    if found is None:
+        return ""
+    percent, last = found
+    sign = "+" if percent > 0 else "−" if percent < 0 else ""
+    return _("%(sign)s%(percent)d %% sur un an, jusqu’à %(month)s") % {
+        "sign": sign,
+        "percent": abs(percent),
+        "month": month_name(last),
+    }
 
 
 def _totals(months: Table, tables: list[Table]) -> dict[str, Any]:
