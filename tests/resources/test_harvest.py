@@ -443,6 +443,7 @@ def test_pages_cost_the_same_however_many_notices(hostile: Hostile, client: Clie
             found.append(len(caught))
         return found
 
+    client.get(addresses[0])  # a session's first request notes who came
     few = costs()
     for number in range(30):
         HarvestedRecord.objects.create(
