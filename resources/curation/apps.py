@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from core.accounts.models import User
+    from core.home import HomeCard
+
+
+def home_cards(user: User) -> Iterable[HomeCard]:
+    """Return what awaits an editor."""
+    from resources.curation.home import cards
+
+    return cards(user)
 
 
 class CurationConfig(AppConfig):
@@ -16,11 +30,12 @@ class CurationConfig(AppConfig):
         """Register what other apps ask for."""
         from django.utils.translation import gettext_lazy as _
 
-        from core.home import NavItem, register_nav
+        from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
         from resources.curation import collected, hooks, retained, telling
         from resources.curation.access import CURATORS
 
+        register_cards(home_cards)
         register_kinds(*telling.KINDS)
         retained.register_rules()
         collected.register()

@@ -14,9 +14,11 @@ from resources.catalogue import panels as rooms
 from resources.catalogue.models import Resource
 from resources.catalogue.panels import Panel
 from resources.curation.access import CURATORS, openable
-from resources.curation.models import ClassShare, Collection
+from resources.curation.models import ClassShare, Collection, Review
 from resources.workspace import panels as class_rooms
 
+#: Comments read at once on a resource's page, and those that unfold.
+FIRST_COMMENTS, MAX_COMMENTS = 4, 40
 #: Collections shown at once in a class space.
 SHOWN = 6
 
@@ -46,6 +48,33 @@ def favourites_act(request: HttpRequest, page: Any) -> Panel | None:
     if not _curates(request) or not page.paginator.count:
         return None
     return Panel("curation/parts/favourites_act.html", {"count": page.paginator.count})
+
+
+def reviews_panel(request: HttpRequest, resource: Resource) -> Panel | None:
+    """Show what teachers think of a resource; pupils neither see nor give stars."""
+    if not _curates(request):
+        return None
+    user = signed_in(request)
+    shown = Review.objects.shown().filter(resource=resource)
+    comments = list(
+        shown.exclude(comment="")
+        .exclude(author=user)
+        .select_related("school")
+        .order_by("-updated_at", "-pk")[:MAX_COMMENTS]
+    )
+    context = {
+        "resource": resource,
+        "own": Review.objects.filter(resource=resource, author=user).first(),
+        "first": comments[:FIRST_COMMENTS],
+        "others": comments[FIRST_COMMENTS:],
+    }
+    return Panel("curation/parts/reviews.html", context, order=70)
+
+
+def problem_act(request: HttpRequest, resource: Resource) -> Panel | None:
+    """Offer to say that something is wrong with a resource."""
+    pupil = signed_in(request).has_role(Role.PUPIL)
+    return Panel("curation/parts/problem_act.html", {"resource": resource, "pupil": pupil}, 90)
 
 
 def _shown_in(request: HttpRequest, class_group: ClassGroup) -> list[Any]:
@@ -80,6 +109,9 @@ def pupil_panel(request: HttpRequest, class_group: ClassGroup) -> Panel | None:
 def register() -> None:
     """Register them; called from ``AppConfig.ready``."""
     rooms.register_resource_acts(add_act)
+    rooms.register_resource_acts(problem_act)
+    rooms.register_resource_panel(reviews_panel)
+    rooms.register_sheet_panel(problem_act)
     rooms.register_card_acts(card_act)
     rooms.register_favourites_acts(favourites_act)
     class_rooms.register_class_panel(class_panel)

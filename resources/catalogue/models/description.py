@@ -207,6 +207,11 @@ class Resource(models.Model):
         return self.title
 
     @property
+    def rating(self) -> float | None:
+        """What teachers gave on average, from 1 to 5; None as long as nobody has."""
+        return self.rating_stars / self.rating_count if self.rating_count else None
+
+    @property
     def standing(self) -> int:
         """From 0 to 5: the editors' judgement and the teachers' together, as search weighs it."""
         return rules.standing(self.quality, self.rating_stars, self.rating_count)

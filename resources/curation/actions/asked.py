@@ -116,13 +116,9 @@ def decline(*, by: Actor, suggestion: Suggestion, reason: str) -> Suggestion:
     """Decline a suggestion, saying why, which its author reads."""
     if not reason.strip():
         raise RuleBroken("reason", _("Dites pourquoi : la personne le lira."), "reason")
+    Suggestion.objects.filter(pk=suggestion.pk).update(reason=reason.strip())
     moved = states.move(
-        suggestion,
-        Suggestion.State.DECLINED,
-        by=by,
-        decided_at=clock.now(),
-        decided_by=by.user,
-        reason=reason.strip(),
+        suggestion, Suggestion.State.DECLINED, by=by, decided_at=clock.now(), decided_by=by.user
     )
     _tell("suggestion_declined", moved)
     return moved

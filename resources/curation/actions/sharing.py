@@ -166,13 +166,9 @@ def decline(*, by: Actor, proposal: Proposal, reason: str) -> Proposal:
     """Decline a proposal, saying why, which its proposer reads."""
     if not reason.strip():
         raise RuleBroken("reason", _("Dites pourquoi : la personne le lira."), "reason")
+    Proposal.objects.filter(pk=proposal.pk).update(reason=reason.strip())
     moved = states.move(
-        proposal,
-        Proposal.State.DECLINED,
-        by=by,
-        decided_at=clock.now(),
-        decided_by=by.user,
-        reason=reason.strip(),
+        proposal, Proposal.State.DECLINED, by=by, decided_at=clock.now(), decided_by=by.user
     )
     queue(
         kind="collection_declined",

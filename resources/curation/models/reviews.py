@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.accounts.roles import Role
 from enrolment.schools.models import School
 from resources.catalogue.models import Resource
 from resources.curation import access
@@ -55,6 +56,12 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource_id}: {self.stars}"
+
+    @property
+    def signature(self) -> str:
+        """Under what the words stand: a post, and a school where there is one."""
+        post = str(Role(self.role).label) if self.role in Role.values else ""
+        return ", ".join(filter(None, [post, self.school.name if self.school else ""]))
 
 
 class ReviewReport(models.Model):
