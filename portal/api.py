@@ -17,6 +17,7 @@ from families.api import router as families
 from payments.api import router as payments
 from resources.assignments.api import router as assignments
 from resources.catalogue.api import router as catalogue
+from resources.curation.api import router as collections
 from resources.workspace.api import router as workspace
 
 api = NinjaAPI(
@@ -38,6 +39,7 @@ api.add_router("/registrations", registration, tags=["registrations"])
 api.add_router("/canteen", canteen, tags=["canteen"])
 api.add_router("/payments", payments, tags=["payments"])
 api.add_router("/resources", catalogue, tags=["resources"])
+api.add_router("/collections", collections, tags=["collections"])
 api.add_router("/workspace", workspace, tags=["workspace"])
 api.add_router("/assignments", assignments, tags=["assignments"])
 api.add_router("/classrooms", classrooms, tags=["classrooms"])
@@ -48,6 +50,8 @@ describe_scopes(
         "assignments:read": _("Lire le travail donné aux classes"),
         "catalogue:read": _("Lire le catalogue des ressources"),
         "certificates:read": _("Vérifier un certificat d’inscription"),
+        "collections:read": _("Lire les collections de ressources de la Ville"),
+        "collections:write": _("Tenir à jour les collections de ressources de la Ville"),
         "fleet:read": _("Lire le parc informatique"),
         "fleet:write": _("Tenir à jour le parc informatique"),
         "kitchen-orders:read": _("Lire les commandes des cuisines"),

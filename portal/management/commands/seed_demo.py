@@ -36,6 +36,7 @@ STEPS = (
     ("payments.seeding", "seed_late"),
     ("resources.catalogue.seeding", "seed"),
     ("resources.workspace.seeding", "seed"),
+    ("resources.curation.seeding", "seed"),
     ("resources.figures.seeding", "seed"),
     ("resources.assignments.seeding", "seed"),
     ("classrooms.seeding", "seed"),
