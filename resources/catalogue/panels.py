@@ -40,7 +40,7 @@ class Room:
 
 
 _acts, _body, _sheet = Room(), Room(), Room()
-_card, _favourites = Room(), Room()
+_card, _favourites, _results = Room(), Room(), Room()
 
 ResourceProvider = Callable[[HttpRequest, Resource], Panel | None]
 
@@ -68,6 +68,16 @@ def register_card_acts(provider: ResourceProvider) -> None:
 def register_favourites_acts(provider: Callable[[HttpRequest, Any], Panel | None]) -> None:
     """Add a button to the page of what one keeps at hand; its subject is their page."""
     _favourites.register(provider)
+
+
+def register_results_panel(provider: Callable[[HttpRequest, Any], Panel | None]) -> None:
+    """Add a part below the results of a search."""
+    _results.register(provider)
+
+
+def results_panels(request: HttpRequest) -> list[Panel]:
+    """Return the parts below the results of a search."""
+    return _results.panels(request, None)
 
 
 def card_acts(request: HttpRequest, resource: Resource) -> list[Panel]:

@@ -33,11 +33,20 @@ class CurationConfig(AppConfig):
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
         from resources.curation import collected, hooks, retained, telling
-        from resources.curation.access import CURATORS
+        from resources.curation.access import CURATORS, EDITORS
 
         register_cards(home_cards)
         register_kinds(*telling.KINDS)
         retained.register_rules()
         collected.register()
         hooks.register()
-        register_nav(NavItem(_("Collections"), "curation:index", frozenset(CURATORS), "folder", 56))
+        register_nav(
+            NavItem(_("Collections"), "curation:index", frozenset(CURATORS), "folder", 56),
+            NavItem(
+                _("Envoyés par les écoles"),
+                "curation:suggestions",
+                frozenset(EDITORS),
+                "inbox",
+                61,
+            ),
+        )

@@ -88,7 +88,7 @@ class NoteForm(forms.Form):
     """The word that goes with a resource in a collection."""
 
     note = forms.CharField(
-        label=_("Note"),
+        label=_("Votre note"),
         max_length=500,
         required=False,
         widget=_area(3),
@@ -106,7 +106,7 @@ class AddForm(forms.Form):
         label=_("Titre de la nouvelle collection"), max_length=120, required=False
     )
     note = forms.CharField(
-        label=_("Note"),
+        label=_("Votre note"),
         max_length=500,
         required=False,
         widget=_area(2),

@@ -14,13 +14,13 @@ from resources.catalogue import panels as rooms
 from resources.catalogue.models import Resource
 from resources.catalogue.panels import Panel
 from resources.curation.access import CURATORS, openable
-from resources.curation.models import ClassShare, Collection, Review
+from resources.curation.models import ClassShare, Collection, CollectionItem, Review
 from resources.workspace import panels as class_rooms
 
 #: Comments read at once on a resource's page, and those that unfold.
 FIRST_COMMENTS, MAX_COMMENTS = 4, 40
-#: Collections shown at once in a class space.
-SHOWN = 6
+#: Collections shown at once in a class space, and resources of each.
+SHOWN, FIRST_RESOURCES = 6, 3
 
 
 def _curates(request: HttpRequest) -> bool:
@@ -41,6 +41,13 @@ def card_act(request: HttpRequest, resource: Resource) -> Panel | None:
         return None
     here = request.get_full_path() if request.method == "GET" else ""
     return Panel("curation/parts/card_act.html", {"resource": resource, "next": here})
+
+
+def suggest_panel(request: HttpRequest, _subject: Any) -> Panel | None:
+    """Offer to suggest what was not found."""
+    if not _curates(request):
+        return None
+    return Panel("curation/parts/suggest.html")
 
 
 def favourites_act(request: HttpRequest, page: Any) -> Panel | None:
@@ -77,24 +84,36 @@ def problem_act(request: HttpRequest, resource: Resource) -> Panel | None:
     return Panel("curation/parts/problem_act.html", {"resource": resource, "pupil": pupil}, 90)
 
 
-def _shown_in(request: HttpRequest, class_group: ClassGroup) -> list[Any]:
+def _shown_in(request: HttpRequest, class_group: ClassGroup) -> list[dict[str, Any]]:
+    """Return the class's collections, each with its first resources that one may open.
+
+    Three queries, however many collections.
+    """
     user = signed_in(request)
+    resources = openable(user)
     shares = ClassShare.objects.visible_to(user).filter(class_group=class_group)
     found = Collection.objects.filter(pk__in=shares.values("collection"))
-    listed = found.counted_for(openable(user)).order_by("-updated_at", "-pk")
+    listed = found.counted_for(resources).order_by("-updated_at", "-pk")
     if user.has_role(Role.PUPIL):
         listed = listed.filter(shown_count__gt=0)
-    return list(listed[: SHOWN + 1])
+    collections = list(listed[: SHOWN + 1])
+    firsts: dict[int, list[Resource]] = {}
+    items = CollectionItem.objects.filter(
+        collection__in=collections[:SHOWN], resource__in=resources.values("pk")
+    ).select_related("resource__document_type")
+    for item in items.order_by("collection", "position"):
+        firsts.setdefault(item.collection_id, []).append(item.resource)
+    return [
+        {"collection": found, "firsts": firsts.get(found.pk, [])[:FIRST_RESOURCES]}
+        for found in collections
+    ]
 
 
 def class_panel(request: HttpRequest, class_group: ClassGroup) -> Panel | None:
     """Show the class's collections to its teacher."""
     found = _shown_in(request, class_group)
-    return Panel(
-        "curation/parts/class_panel.html",
-        {"collections": found[:SHOWN], "more": len(found) > SHOWN, "class_group": class_group},
-        order=60,
-    )
+    context = {"rows": found[:SHOWN], "more": len(found) > SHOWN}
+    return Panel("curation/parts/class_panel.html", context, order=60)
 
 
 def pupil_panel(request: HttpRequest, class_group: ClassGroup) -> Panel | None:
@@ -102,8 +121,7 @@ def pupil_panel(request: HttpRequest, class_group: ClassGroup) -> Panel | None:
     found = _shown_in(request, class_group)
     if not found:
         return None
-    context = {"collections": found[:SHOWN], "more": len(found) > SHOWN}
-    return Panel("curation/parts/pupil_panel.html", context, order=60)
+    return Panel("curation/parts/pupil_panel.html", {"rows": found[:SHOWN]}, order=60)
 
 
 def register() -> None:
@@ -114,5 +132,6 @@ def register() -> None:
     rooms.register_sheet_panel(problem_act)
     rooms.register_card_acts(card_act)
     rooms.register_favourites_acts(favourites_act)
+    rooms.register_results_panel(suggest_panel)
     class_rooms.register_class_panel(class_panel)
     class_rooms.register_pupil_panel(pupil_panel)

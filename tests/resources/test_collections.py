@@ -270,7 +270,9 @@ def test_what_a_reader_may_not_open_is_neither_shown_nor_counted(
     row = client.get(reverse("curation:index")).context["rows"][0]
     assert row["collection"].shown_count == 3
     sign_in_client(client, account.user)
-    assert "Ensemble (1)" in client.get(reverse("workspace:my_class")).content.decode()
+    shown = client.get(reverse("workspace:my_class")).content.decode()
+    assert "Tout voir (1)" in shown
+    assert "Celle du CP" not in shown
 
 
 def test_pages_cost_the_same_however_long_the_collection(

@@ -54,6 +54,13 @@ def card_acts(context: template.Context, resource: Resource) -> dict[str, Any]:
     return {"acts": panels.card_acts(request, resource), "request": request}
 
 
+@register.inclusion_tag("catalogue/_card_acts.html", takes_context=True)
+def results_panels(context: template.Context) -> dict[str, Any]:
+    """Show what apps add below the results of a search."""
+    request = context["request"]
+    return {"acts": panels.results_panels(request), "request": request}
+
+
 def theme_of(code: str) -> str:
     """Return the drawing of a domain: that of its widest one."""
     return code.partition(".")[0] or "francais"
