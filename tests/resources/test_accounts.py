@@ -249,7 +249,7 @@ def test_a_teacher_reaches_only_the_classes_taught(
     client.force_login(teacher)
     page = reverse("workspace:class_page", kwargs={"pk": group.pk})
     client.get(page)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         assert client.get(page).status_code == 200
     elsewhere = {"pk": other.class_group_id}
     for name in ("class_page", "activate", "print_cards", "write_note"):
