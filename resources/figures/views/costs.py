@@ -104,7 +104,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
             line.resource.identifier,
             line.cost_cents,
             line.openings,
-            line.classes,
+            line.classes if line.classes or not line.openings else None,
             line.schools,
             line.per_opening,
             line.per_class,
