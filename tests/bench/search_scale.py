@@ -18,7 +18,7 @@ from resources.search.engine import Ask, Document
 from resources.search.excerpts import mark
 from resources.search.lexicon import Lexicon
 from resources.search.service import WhooshEngine
-from tests.bench import search_depth
+from tests.bench import search_depth, search_tantivy
 from tests.bench.board import Board, seconds
 from tests.resources.test_judged import front_end, judged_documents, judged_file, scores
 
@@ -58,11 +58,22 @@ def measure(board: Board, documents: Sequence[Document], texts: Sequence[str]) -
             mark(by_pk[pk].title, answer.marks)
             mark(by_pk[pk].description, answer.marks, length=200)
 
-    found = {name: search_depth.p95(find, texts) for name, find in (("ours", ours), ("pg", pg))}
-    board.add("search.query_100000.p95_ms", found["ours"], "ms", baseline="PostgreSQL, same work",
-              baseline_value=found["pg"], at_most=found["pg"])  # fmt: skip
-    board.add("search.index_100000.s", build, "s", baseline="PostgreSQL, texts and facets",
-              baseline_value=pg_build, at_most=600)  # fmt: skip
+    lite_build, lite = search_depth.sqlite(many)
+    finders = {"ours": ours, "pg": pg, "lite": lite}
+    with search_tantivy.index(many) as (peer_build, peer):
+        found = {
+            name: search_depth.p95(find, texts) for name, find in {**finders, "peer": peer}.items()
+        }
+    rows = (
+        ("", "PostgreSQL, same work", "pg", pg_build, found["pg"]),
+        ("_fts5", "SQLite FTS5, so too", "lite", lite_build, found["lite"]),
+        ("_tantivy", "tantivy, so too", "peer", peer_build, found["pg"]),
+    )
+    for suffix, name, key, built, goal in rows:
+        board.add(f"search.query_100000{suffix}.p95_ms", found["ours"], "ms", baseline=name,
+                  baseline_value=found[key], at_most=goal)  # fmt: skip
+        board.add(f"search.index_100000{suffix}.s", build, "s", baseline=name,
+                  baseline_value=built, at_most=600)  # fmt: skip
 
 
 @contextmanager

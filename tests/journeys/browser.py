@@ -30,6 +30,7 @@ FLAGS = [
 ]
 SIZES = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "tablet": {"viewport": {"width": 768, "height": 1024}, "has_touch": True},
     "phone": {
         "viewport": {"width": 390, "height": 844},
         "has_touch": True,
