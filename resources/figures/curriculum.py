@@ -17,12 +17,14 @@ from core import clock
 from core.access import reach_of
 from core.accounts.models import User
 from core.accounts.roles import Role
-from enrolment.schools.models import ClassGroup, RollEntry
+from enrolment.schools.models import ClassGroup
 from resources.catalogue import rules as catalogue_rules
 from resources.catalogue.access import EDITORS, window_of
 from resources.catalogue.models import Resource, Term
 from resources.figures import rules
+from resources.figures.access import schools_read
 from resources.figures.models import CityUse, ClassUse, Gap, GapReport, SchoolUse
+from resources.figures.reading import crowd_at
 
 #: Resources proposed for a notion that was not used yet.
 SUGGESTED = 3
@@ -117,9 +119,9 @@ def use_known(user: User, level: str, class_group: ClassGroup | None) -> tuple[s
         return "city", set(everywhere.order_by().values_list("resource", flat=True).distinct())
     if not user.has_role(Role.HEAD_TEACHER):
         return "", set()
-    reach = reach_of(user, Role.HEAD_TEACHER)
-    pupils = RollEntry.objects.current().filter(reach.school_filter(), level=level).count()
-    if pupils < rules.FEWEST:
+    schools = list(schools_read(user).order_by("pk").values_list("pk", flat=True))
+    crowd = crowd_at(clock.school_year_of(clock.today()), schools)
+    if (crowd.of_all(schools, level)[0] or 0) < rules.FEWEST:
         return "", set()
     school = SchoolUse.objects.visible_to(user).filter(level=level, month__gte=since).order_by()
     counted = school.values_list("resource").annotate(n=Sum("openings"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,12 @@ class Table:
         return any(line.hidden for line in self.lines)
 
 
+#: Stands for "every level" beside the levels' own codes in a crowd.
+EVERY = "*"
+#: More people than any city has: taken away, nobody is left.
+FAR = 10**9
+
+
 @dataclass
 class Crowd:
     """How many pupils and teachers schools have, by level ("" for several at once)."""
@@ -84,25 +90,39 @@ class Crowd:
         return self.pupils[school, level], len(self.teachers[school, level])
 
     def of_all(self, schools: Iterable[int], level: str) -> People:
-        """Return who is at several schools together."""
-        found = [self.of(school, level) for school in schools]
-        return sum(pupils or 0 for pupils, _t in found), sum(t or 0 for _p, t in found)
+        """Return who is at several schools together; nobody, for a level of too few in one."""
+        pupils = teachers = 0
+        for school in schools:
+            here = self.of(school, level)
+            if level in self.veiled_to(school, Reader.PUPIL):
+                here = (-FAR, here[1])
+            if level in self.veiled_to(school, Reader.TEACHER):
+                here = (here[0], -FAR)
+            pupils, teachers = pupils + (here[0] or 0), teachers + (here[1] or 0)
+        return max(pupils, 0), max(teachers, 0)
+
+    def veiled_to(self, school: int, reader: str) -> set[str]:
+        """Return the levels of a school whose numbers are always kept back."""
+        counts = {
+            level: number if reader == Reader.PUPIL else len(self.teachers[school, level])
+            for (place, level), number in list(self.pupils.items())
+            if place == school and level != EVERY
+        }
+        if reader == Reader.TEACHER and self.teachers[school, ""]:
+            counts[""] = len(self.teachers[school, ""])
+        return rules.veiled(counts)
 
 
-#: Stands for "every level" beside the levels' own codes in a crowd.
-EVERY = "*"
-
-
-def crowd_of(scope: Scope) -> Crowd:
-    """Count who was at the schools in question that year, this year when none is known."""
-    roll = RollEntry.objects.filter(school_year__start_year=scope.start_year)
-    classes = ClassGroup.objects.filter(school_year__start_year=scope.start_year)
+def crowd_at(start_year: int, schools: Sequence[int] | None) -> Crowd:
+    """Count who was at some schools (all, for None) that year, this year when none is known."""
+    roll = RollEntry.objects.filter(school_year__start_year=start_year)
+    classes = ClassGroup.objects.filter(school_year__start_year=start_year)
     if not roll.exists():
         roll = RollEntry.objects.current()
         classes = ClassGroup.objects.filter(school_year__in=roll.values("school_year"))
-    if scope.schools is not None:
-        roll = roll.filter(school__in=scope.schools)
-        classes = classes.filter(school__in=scope.schools)
+    if schools is not None:
+        roll = roll.filter(school__in=schools)
+        classes = classes.filter(school__in=schools)
     crowd = Crowd()
     for school, level, number in (
         roll.order_by().values_list("school", "level").annotate(n=Count("pk"))
@@ -129,7 +149,7 @@ class Figures:
     def crowd(self) -> Crowd:
         """Who stands behind the numbers; read once."""
         if self._crowd is None:
-            self._crowd = crowd_of(self.scope)
+            self._crowd = crowd_at(self.scope.start_year, self.scope.schools)
         return self._crowd
 
     def _people(self, level: str = "") -> People:

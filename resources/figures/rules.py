@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -55,6 +55,20 @@ def is_small(openings: int, people: int | None) -> bool:
     if openings == 0:
         return False
     return openings < FEWEST or (people is not None and people < FEWEST)
+
+
+def veiled(people: Mapping[str, int]) -> set[str]:
+    """Return the groups whose numbers are always kept back, whatever they are.
+
+    Those of fewer than five; where there is one alone, the smallest of the others as well, or
+    taking the others from the whole would give it. Chosen by people, not by numbers: the same
+    ones on every page, so that two pages taken together tell no more than one.
+    """
+    few = {name for name, number in people.items() if 0 < number < FEWEST}
+    others = [name for name, number in people.items() if number >= FEWEST]
+    if len(few) == 1 and others:
+        few.add(min(others, key=lambda name: (people[name], name)))
+    return few
 
 
 def conceal(

@@ -87,16 +87,37 @@ def test_a_head_reads_one_school_whatever_the_address_says(
 def test_numbers_of_few_are_kept_back_on_the_page_and_in_the_file(
     client: Client, school: Any, head: Any
 ) -> None:
-    resource = ResourceFactory(level_codes=["CM1", "CM2"])
-    use(school, resource, 40)
-    use(school, resource, 17, level="CM2")
-    use(school, resource, 23, level="CE2")
+    for title, openings in (("Souvent", 40), ("Rarement", 3), ("Parfois", 9)):
+        use(school, ResourceFactory(title=title), openings)
+    rows = read_table(page(client, head, "export", "ressources", "csv").content, "t.csv").rows
+    assert {row[0]: row[2] for row in rows} == {
+        "Souvent": "40",
+        "Rarement": "",
+        "Parfois": "",
+        "Total": "52",
+    }, "52 - 40 - 9 would give three"
+    use(school, ResourceFactory(level_codes=["CM2"]), 17, level="CM2")
+    one = page(client, head, "overview", niveau="CM2").content.decode()
+    assert ">17<" not in one, "three pupils"
+    assert "n. c." in one.replace("\u00a0", " ")
+
+
+def test_a_level_of_few_is_not_had_by_taking_the_others_from_the_school(
+    client: Client, school: Any, head: Any
+) -> None:
+    third = ClassGroupFactory(levels=["CE1"], school=school)
+    for _number in range(12):
+        RollEntryFactory(class_group=third, level="CE1")
+    resource = ResourceFactory(level_codes=["CE1", "CM1", "CM2"])
+    for level, openings in (("CE1", 30), ("CM1", 41), ("CM2", 17)):
+        use(school, resource, openings, level=level)
     rows = read_table(page(client, head, "export", "niveaux", "csv").content, "t.csv").rows
     shown = {row[1]: row[2] for row in rows}
-    assert shown == {"CE2": "", "CM1": "40", "CM2": "", "": "80"}, "CE2 has no pupil on the roll"
-    one = page(client, head, "overview", niveau="CM2").content.decode()
-    assert ">17<" not in one
-    assert "n. c." in one.replace("\u00a0", " ")
+    assert shown == {"CE1": "30", "CM1": "", "CM2": "", "": "88"}, "CM1 has fewer pupils than CE1"
+    for dimension in ("mois", "ressources", "domaines"):
+        for level, openings in (("CE1", "30"), ("CM1", ""), ("CM2", "")):
+            answer = page(client, head, "export", dimension, "csv", niveau=level)
+            assert read_table(answer.content, "t.csv").rows[-1][2] == openings
 
 
 def test_filters_drill_down_and_nonsense_is_left_out(
