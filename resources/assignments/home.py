@@ -16,6 +16,7 @@ from core.home import HomeCard
 from resources.assignments import following
 from resources.assignments.access import taught_classes
 from resources.assignments.models import Assignment
+from resources.assignments.parents import lists_for
 from resources.assignments.todo import todo_of
 
 #: Days before it is due from which the teacher is reminded of who has not begun.
@@ -37,8 +38,30 @@ def cards(user: User) -> Iterator[HomeCard]:
                 icon="clipboard",
                 order=5,
             )
+    if user.has_role(Role.GUARDIAN):
+        yield from _parent_cards(user)
     if user.has_role(Role.TEACHER):
         yield from _teacher_cards(user)
+
+
+def _parent_cards(user: User) -> Iterator[HomeCard]:
+    waiting = [found for found in lists_for(user) if found.left]
+    if not waiting:
+        return
+    left = sum(found.left for found in waiting)
+    names = ", ".join(found.child.given_name for found in waiting)
+    yield HomeCard(
+        title=_("Le travail donné à l’école"),
+        text=ngettext(
+            "%(n)d activité à faire : %(names)s.", "%(n)d activités à faire : %(names)s.", left
+        )
+        % {"n": left, "names": names},
+        url=reverse("assignments:children"),
+        action=_("Voir"),
+        count=left,
+        icon="clipboard",
+        order=70,
+    )
 
 
 def _teacher_cards(user: User) -> Iterator[HomeCard]:

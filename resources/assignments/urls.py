@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from resources.assignments.views import copying, groups, licences, planning, pupils, weeks
+from resources.assignments.views import (
+    copying,
+    families,
+    groups,
+    licences,
+    planning,
+    pupils,
+    weeks,
+)
 
 app_name = "assignments"
 urlpatterns = [
@@ -22,6 +30,7 @@ urlpatterns = [
     path("groupe/<int:pk>/remettre/", groups.bring_back, name="group_restore"),
     path("a-faire/<int:pk>/ouvrir/", pupils.open_item, name="open"),
     path("a-faire/<int:pk>/fini/", pupils.finish_item, name="finish"),
+    path("mes-enfants/", families.children, name="children"),
     path("licences/", licences.licences, name="licences"),
     path("licences.xlsx", licences.licences_xlsx, name="licences_xlsx"),
 ]

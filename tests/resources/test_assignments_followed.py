@@ -21,6 +21,7 @@ from core.errors import RuleBroken
 from core.rights.registry import sections_for
 from resources.assignments.actions import groups, plans, progress
 from resources.assignments.checking import Days
+from resources.assignments.home import cards
 from resources.assignments.models import (
     Assignment,
     AssignmentItem,
@@ -31,7 +32,7 @@ from resources.assignments.targets import Target
 from tests.factories.accounts import UserFactory
 from tests.factories.assignments import AssignmentFactory, PupilGroupFactory, a_class
 from tests.factories.families import ChildFactory, GuardianFactory
-from tests.factories.resources import ResourceFactory, term
+from tests.factories.resources import PupilAccountFactory, ResourceFactory, term
 from tests.factories.schools import RollEntryFactory, SchoolYearFactory
 from tests.resources.given import (
     FRIDAY,
@@ -255,8 +256,6 @@ def test_the_api_tells_counts_and_no_names(school: SimpleNamespace) -> None:
 
 @pytest.mark.django_db
 def test_the_home_page_reminds_of_who_has_not_begun(school: SimpleNamespace) -> None:
-    from resources.assignments.home import cards
-
     account = pupil(school)
     row = give(school, days=Days(MONDAY, TUESDAY))
     (card,) = cards(school.teacher)
@@ -279,3 +278,27 @@ def test_pupils_of_two_levels_are_both_asked(school: SimpleNamespace) -> None:
     assert give(school, resource, target=Target("pupils", children=older)).pupils.count() == 3
     resource.levels.add(term("level", "CE1"))
     assert give(school, resource).target == "class"
+
+
+@pytest.mark.django_db
+def test_each_parent_reads_their_childs_list_and_no_one_elses(school: SimpleNamespace) -> None:
+    both, other = [GuardianFactory(), GuardianFactory()], GuardianFactory()
+    child, another = ChildFactory(parents=both), ChildFactory(parents=[other])
+    entry, _second = (RollEntryFactory(child=c, class_group=school.group) for c in (child, another))
+    account = PupilAccountFactory(entry=entry)
+    row = give(school, ResourceFactory(title="Pour tous"), note="Avec un grand.")
+    chosen = Target("pupils", children=frozenset({another.pk}))
+    give(school, ResourceFactory(title="Pour un seul"), target=chosen)
+    url = reverse("assignments:children")
+    pages = [client_of(guardian.user).get(url).text for guardian in both]
+    for page in pages:
+        assert "Pour tous" in page
+        assert "Avec un grand." in page
+        assert "Pour un seul" not in page
+        assert another.given_name not in page or another.given_name == child.given_name
+    assert "Pour un seul" in client_of(other.user).get(url).text
+    progress.open_item(account=account, item=row.items.get())
+    progress.finish_item(account=account, item=row.items.get(), done=True)
+    assert "Terminé" in client_of(both[0].user).get(url).text
+    assert not list(cards(both[0].user))
+    assert [card.count for card in cards(other.user)] == [2]
