@@ -125,10 +125,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptied_journal() -> Iterator[None]:
-    """Let the emptying of tables after a test pass the journal's triggers on SQLite.
+    """Let the emptying of tables after a test pass the triggers of what is append-only.
 
-    There, Django empties a table by deleting its rows, which the journal refuses; with its
-    key written first and itself emptied before the key, it lets go.
+    On SQLite, Django empties a table by deleting its rows, which the journal and the history
+    of resources refuse; with their keys written first and themselves emptied before the keys,
+    they let go.
     """
     if not ON_SQLITE:
         yield
@@ -141,6 +142,8 @@ def _emptied_journal() -> Iterator[None]:
         first = [
             "INSERT INTO core_journalpurge (before) VALUES ('9999-01-01')",
             "DELETE FROM core_journalentry",
+            "INSERT INTO core_purgekey (\"table\", before) VALUES ('catalogue_revision', 'z')",
+            "DELETE FROM catalogue_revision",
         ]
         original(self, first + statements)
 

@@ -18,7 +18,16 @@ from django.utils.translation import gettext as _
 
 from core.errors import RuleBroken
 from core.uploads import workshop
-from core.uploads.sniffing import JPEG, PDF, PNG, SUFFIXES, safe_name, sniff
+from core.uploads.sniffing import (
+    JPEG,
+    PDF,
+    PNG,
+    SUFFIXES,
+    WEBP,
+    safe_name,
+    sniff,
+    sniff_picture,
+)
 
 __all__ = [
     "ACCEPT",
@@ -30,10 +39,12 @@ __all__ = [
     "PDF",
     "PNG",
     "SUFFIXES",
+    "WEBP",
     "CleanFile",
     "clean",
     "join",
     "safe_name",
+    "small_pictures",
     "sniff",
 ]
 
@@ -102,13 +113,37 @@ def join(
     return CleanFile(kept, content_type, safe_name(files[0][1], content_type), pages)
 
 
-def _ask(files: Sequence[tuple[str, bytes]], max_pages: int) -> tuple[dict[str, object], bytes]:
+def small_pictures(data: bytes, sizes: Sequence[tuple[int, int]]) -> list[bytes]:
+    """Return a picture in several sizes (widest, highest), as WebP, for pages of ours.
+
+    Takes what the web shows pictures in: JPEG, PNG, GIF (its first frame), WebP, and HEIC.
+    Raises RuleBroken for anything else, too small to show anything, too big, or damaged.
+    """
+    kind = sniff_picture(data)
+    if kind is None:
+        raise _refusal("file_picture", None)
+    answer, kept = _ask([(kind, data)], 1, sizes=list(sizes))
+    if "error" in answer:
+        raise _refusal(str(answer["error"]), 1)
+    lengths, made = answer["lengths"], []
+    for length in lengths if isinstance(lengths, list) else []:
+        made.append(kept[:length])
+        kept = kept[length:]
+    return made
+
+
+def _ask(
+    files: Sequence[tuple[str, bytes]],
+    max_pages: int,
+    sizes: Sequence[tuple[int, int]] = (),
+) -> tuple[dict[str, object], bytes]:
     order = {
         "files": [[kind, len(data)] for kind, data in files],
         "max_pages": max_pages,
         "max_pixels": MAX_PIXELS,
         "max_side": MAX_SIDE,
         "join": len(files) > 1,
+        "sizes": sizes,
     }
     try:
         done = subprocess.run(  # noqa: S603 - our own program, nothing of it from outside
@@ -142,6 +177,8 @@ def _refusal(code: str, max_pages: int | None) -> RuleBroken:
         )
         % {"limit": max_pages or MAX_PAGES},
         "file_pixels": _("Cette image est trop grande. Réduisez-la."),
+        "file_small": _("Cette image est trop petite pour être montrée."),
+        "file_picture": _("Ce fichier n’est pas une image (JPEG, PNG, WebP ou GIF)."),
         "file_active": _(
             "Ce PDF contient un programme que nous ne pouvons pas retirer. Imprimez-le en PDF, "
             "ou envoyez une photo."

@@ -14,7 +14,9 @@ from core.errors import RuleBroken
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 #: Photos of iPhones and of some Android phones; kept as JPEG.
 HEIC = "heic"
-SUFFIXES = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png"}
+#: What the web shows pictures in, beside; kept as WebP.
+GIF, WEBP = "image/gif", "image/webp"
+SUFFIXES = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", WEBP: ".webp"}
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 _PICTURE_NAMES = {"jpg", "jpeg", "jpe", "jfif", "png", "heic", "heif", "hif"}
 #: What a name may announce that the service does not take; any other suffix announces nothing.
@@ -44,6 +46,16 @@ def sniff(data: bytes, filename: str = "") -> str:
         )
     _compare(found, filename)
     return found
+
+
+def sniff_picture(data: bytes) -> str | None:
+    """Return the type of a picture of the web, None for anything else."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return WEBP
+    if data[:6] in {b"GIF87a", b"GIF89a"}:
+        return GIF
+    found = _type_of(data)
+    return found if found != PDF else None
 
 
 def _type_of(data: bytes) -> str | None:

@@ -5,8 +5,9 @@ output, and ends. It knows neither Django nor the database; its memory, its proc
 the size of what it may write are bounded before it opens anything. What overruns a bound, or
 crashes a decoder, dies here.
 
-An order is a line of JSON (``files``: kind and size of each; limits; ``join``), then the bytes.
-An answer is a line of JSON (``error``, or ``type``, ``pages``, ``rewritten``), then the bytes.
+An order is a line of JSON (``files``: kind and size of each; limits; ``join``; ``sizes`` for small
+pictures), then the bytes. An answer is a line of JSON (``error``, or ``type``, ``pages``,
+``rewritten``, ``lengths`` of several pictures), then the bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 #: Bounds of this process: bytes of address space, seconds of processor.
@@ -26,6 +27,9 @@ MARGIN = 14.0
 #: More objects than any letter, bill or form has.
 MAX_OBJECTS = 300_000
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+GIF, WEBP = "image/gif", "image/webp"
+#: A picture narrower or lower shows nothing: a counter's pixel, an icon.
+MIN_SIDE = 48
 
 #: What makes a PDF do something, or carry something, beside being read.
 _ACTIVE_KEYS = frozenset(
@@ -67,6 +71,8 @@ class Order:
     max_pixels: int
     max_side: int
     join: bool
+    #: Widest and highest that each small picture may be, for an order of those.
+    sizes: list[tuple[int, int]] = field(default_factory=list)
 
 
 # -- pictures ---------------------------------------------------------------------------------
@@ -81,7 +87,13 @@ def _open_picture(kind: str, data: bytes, order: Order) -> Any:
         import pi_heif
 
         pi_heif.register_heif_opener(thumbnails=False, aux_images=False, depth_images=False)
-    formats = {"heic": ["HEIF"], JPEG: ["JPEG", "MPO"], PNG: ["PNG"]}[kind]
+    formats = {
+        "heic": ["HEIF"],
+        JPEG: ["JPEG", "MPO"],
+        PNG: ["PNG"],
+        GIF: ["GIF"],
+        WEBP: ["WEBP"],
+    }[kind]
     try:
         with Image.open(io.BytesIO(data), formats=formats) as picture:
             if picture.width * picture.height > order.max_pixels:
@@ -114,6 +126,22 @@ def _write_picture(picture: Any, kind: str) -> bytes:
     else:
         _on_white(picture).save(out, "JPEG", quality=85, optimize=True)
     return out.getvalue()
+
+
+def _small_pictures(order: Order) -> tuple[dict[str, Any], bytes]:
+    """Return one picture in each of the sizes asked, never enlarged, as WebP on white."""
+    ((kind, given),) = order.files
+    picture = _on_white(_open_picture(kind, given, order))
+    if min(picture.size) < MIN_SIDE:
+        raise Refused("file_small")
+    made = []
+    for wide, high in order.sizes:
+        copy = picture.copy()
+        copy.thumbnail((wide, high))
+        out = io.BytesIO()
+        copy.save(out, "WEBP", quality=80, method=4)
+        made.append(out.getvalue())
+    return {"type": WEBP, "pages": 1, "lengths": [len(one) for one in made]}, b"".join(made)
 
 
 # -- PDF --------------------------------------------------------------------------------------
@@ -249,6 +277,8 @@ def _join(order: Order) -> tuple[bytes, int]:
 
 def work(order: Order) -> tuple[dict[str, Any], bytes]:
     """Carry an order out; raises Refused, or whatever a damaged file makes a library raise."""
+    if order.sizes:
+        return _small_pictures(order)
     if order.join:
         data, pages = _join(order)
         return {"type": PDF, "pages": pages, "rewritten": True}, data

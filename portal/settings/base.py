@@ -204,6 +204,8 @@ OAI_RATE = (env.int("OAI_REQUESTS_PER_MINUTE", default=120), 60)
 #: which hosts of our own network (``host:port``) may be, against the rule.
 HARVEST_OUTSIDE = env.bool("HARVEST_OUTSIDE", default=not DEMO)
 HARVEST_INSIDE = env.list("HARVEST_INSIDE", default=[urlsplit(PUBLIC_URL).netloc] if DEMO else [])
+# Pictures of resources are looked for on their sites; the demo's addresses are invented.
+COVER_FETCHES = env.bool("COVER_FETCHES", default=not DEMO)
 #: This node's own copy of the search index.
 SEARCH_INDEX_ROOT = Path(env.str("SEARCH_INDEX_ROOT", default=str(VAR_DIR / "search")))
 

@@ -46,7 +46,13 @@ SCHEDULE: dict[str, Any] = {
     # resources: an index that a lost task left behind, a nightly look at its files, pupils who left
     "catalogue.refresh_index": {"task": "catalogue.refresh_index", "schedule": 60},
     "catalogue.check_links": {"task": "catalogue.check_links", "schedule": 600},
+    "catalogue.fetch_covers": {"task": "catalogue.fetch_covers", "schedule": 900},
+    "catalogue.sweep_bulk": {"task": "catalogue.sweep_bulk", "schedule": 300},
     "catalogue.sweep_imports": {"task": "catalogue.sweep_imports", "schedule": 300},
+    "catalogue.find_duplicates": {
+        "task": "catalogue.find_duplicates",
+        "schedule": crontab(hour=2, minute=50),
+    },
     "catalogue.verify_index": {
         "task": "catalogue.verify_index",
         "schedule": crontab(hour=2, minute=40),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,22 +14,30 @@ from core import clock, journal, states
 from core.accounts.models import User
 from core.errors import RuleBroken
 from core.journal import Actor
-from resources.catalogue import indexing, openings, rules
+from enrolment.schools.models import ClassGroup, School
+from resources.catalogue import covers, history, indexing, openings, rules, telling
+from resources.catalogue.access import EDITORS
 from resources.catalogue.models import (
     Contribution,
     Favourite,
+    Relation,
     Resource,
     ResourceUse,
     Term,
 )
 
-#: Fields that an editor fills in; terms and credits come apart.
+#: Fields that an editor fills in; terms, credits, relations and places come apart.
 EDITABLE = (
     "title",
     "description",
     "keywords",
     "language",
+    "external_identifier",
     "url",
+    "thumbnail_url",
+    "thumbnail_alt",
+    "format",
+    "size_bytes",
     "duration_minutes",
     "document_type",
     "pedagogical_type",
@@ -45,6 +54,21 @@ EDITABLE = (
     "quality",
     "published_on",
 )
+
+
+@dataclass(frozen=True)
+class Links:
+    """What a resource states through other rows; None leaves a part as it is.
+
+    ``terms`` by field (``activities``…), ``credits`` as (role, name), ``relations`` as
+    (kind, other resource).
+    """
+
+    terms: Mapping[str, Iterable[Term]] = field(default_factory=dict)
+    credits: Sequence[tuple[str, str]] | None = None
+    relations: Sequence[tuple[str, Resource]] | None = None
+    schools: Iterable[School] | None = None
+    class_groups: Iterable[ClassGroup] | None = None
 
 
 def _note_text(resource: Resource) -> None:
@@ -65,71 +89,142 @@ def save_resource(
     domains: Iterable[Term],
     publisher: str = "",
     author: str = "",
+    links: Links | None = None,
+    identifier: str = "",
+    base: int | None = None,
+    comment: str = "",
+    verb: str = "edit",
 ) -> Resource:
     """Create a draft, or write an editor's changes to a resource.
 
-    ``facts`` holds fields of ``EDITABLE``. The journal names the fields that changed, not
-    their text. Raises RuleBroken ``incomplete`` when a validated resource would lose a
-    fact that it must state.
+    ``facts`` holds fields of ``EDITABLE``; ``base`` is the revision they were written on.
+    ``links`` replaces ``publisher`` and ``author`` where it names credits. The journal names
+    the fields that changed, not their text; the revision keeps them. Raises Stale when the
+    resource has changed since ``base``, RuleBroken ``incomplete`` when a validated resource
+    would lose a fact that it must state, ``identifier`` for one already taken.
     """
-    created = resource is None
-    if resource is None:
-        kept = Resource(identifier=_next_identifier())
-    else:
-        kept = Resource.objects.select_for_update(of=("self",)).get(pk=resource.pk)
     unknown = set(facts) - set(EDITABLE)
     if unknown:
         raise ValueError(f"not editable: {sorted(unknown)}")
-    changed = sorted(name for name, value in facts.items() if getattr(kept, name) != value)
-    for name, value in facts.items():
-        setattr(kept, name, value)
-    if "url" in changed:
-        kept.link_state, kept.link_moved_to = Resource.LinkState.UNCHECKED, ""
-        kept.link_next_check_at, kept.link_failures = None, 0
-    chosen_levels, chosen_domains = list(levels), list(domains)
-    if kept.state == Resource.State.VALIDATED:
-        _require_complete(kept, len(chosen_levels), len(chosen_domains))
-    kept.updated_at = clock.now()
-    kept.save()
-    if created or set(kept.levels.all()) != set(chosen_levels):
-        changed.append("levels")
-        kept.levels.set(chosen_levels)
-    if created or set(kept.domains.all()) != set(chosen_domains):
-        changed.append("domains")
-        kept.domains.set(chosen_domains)
-    if _credit(kept, publisher=publisher, author=author):
-        changed.append("contributors")
-    _note_text(Resource.objects.get(pk=kept.pk))
-    if created or changed:
-        verb = "resource.create" if created else "resource.edit"
-        journal.record(by, verb, kept, fields=changed)
+    stated = links or Links()
+    with history.tracked(
+        [resource.pk] if resource else [], by=by, verb=verb, comment=comment
+    ) as tracker:
+        kept = _opened(resource, identifier)
+        if base is not None and kept.revision != base:
+            raise history.Stale
+        _fill(kept, facts)
+        chosen = {"levels": list(levels), "domains": list(domains)}
+        if kept.state == Resource.State.VALIDATED:
+            _require_complete(kept, len(chosen["levels"]), len(chosen["domains"]))
+        kept.updated_at = clock.now()
+        _keep(kept)
+        for name, terms in {**chosen, **stated.terms}.items():
+            getattr(kept, name).set(terms)
+        if stated.credits is not None:
+            _credit_all(kept, stated.credits)
+        elif links is None:
+            _credit(kept, publisher=publisher, author=author)
+        _relate(kept, stated)
+        if resource is None:
+            tracker.add(kept.pk)
+    changes = tracker.changed.get(kept.pk, [])
+    kept.refresh_from_db()
+    _note_text(kept)
+    if resource is None or changes:
+        verb_name = "resource.create" if resource is None else "resource.edit"
+        journal.record(by, verb_name, kept, fields=[change.name for change in changes])
         indexing.changed()
+    if {"url", "thumbnail_url"} & {change.name for change in changes} or resource is None:
+        covers.want(kept)
     return kept
+
+
+def _opened(resource: Resource | None, identifier: str) -> Resource:
+    if resource is not None:
+        found: Resource = Resource.objects.select_for_update(of=("self",)).get(pk=resource.pk)
+        return found
+    if identifier and Resource.objects.filter(identifier=identifier).exists():
+        raise RuleBroken("identifier", _("Cet identifiant est déjà pris."), "identifier")
+    return Resource(identifier=identifier or _next_identifier())
+
+
+def _fill(resource: Resource, facts: dict[str, Any]) -> None:
+    moved = "url" in facts and resource.url != facts["url"]
+    for name, value in facts.items():
+        setattr(resource, name, value)
+    if moved:
+        resource.link_state, resource.link_moved_to = Resource.LinkState.UNCHECKED, ""
+        resource.link_next_check_at, resource.link_failures = None, 0
+    key = resource.external_identifier
+    others = Resource.objects.exclude(pk=resource.pk)
+    if key and others.filter(external_identifier=key).exists():
+        raise RuleBroken(
+            "external_identifier",
+            _("Une autre ressource porte déjà cet identifiant de fournisseur."),
+            "external_identifier",
+        )
+
+
+def _keep(resource: Resource) -> None:
+    try:
+        with transaction.atomic():
+            resource.save()
+    except IntegrityError as error:
+        raise RuleBroken(
+            "identifier", _("Cet identifiant vient d’être pris. Enregistrez de nouveau.")
+        ) from error
 
 
 def _next_identifier() -> str:
     """Return the next free local identifier; the unique constraint settles a tie."""
-    last = Resource.objects.filter(identifier__startswith="pm-").order_by("-identifier").first()
+    last = Resource.objects.filter(identifier__regex=r"^pm-[0-9]+$").order_by("-identifier").first()
     number = int(last.identifier.rpartition("-")[2]) if last else 0
     return f"pm-{number + 1:05d}"
 
 
-def _credit(resource: Resource, *, publisher: str, author: str) -> bool:
+def _credit(resource: Resource, *, publisher: str, author: str) -> None:
     wanted = [
         (Contribution.Kind.PUBLISHER, publisher.strip()),
         (Contribution.Kind.AUTHOR, author.strip()),
     ]
-    present = set(resource.contributions.values_list("role", "name"))
-    named = {(str(role), name) for role, name in wanted if name}
-    kept_roles = {role for role, _name in named} | {"publisher", "author"}
-    if {(role, name) for role, name in present if role in kept_roles} == named:
-        return False
-    resource.contributions.filter(role__in=kept_roles).delete()
+    present = list(resource.contributions.values_list("role", "name"))
+    others = [(role, name) for role, name in present if role not in {"publisher", "author"}]
+    named = sorted((str(role), name) for role, name in wanted if name)
+    if sorted(present) != sorted([*named, *others]):
+        _credit_all(resource, [*named, *others])
+
+
+def _credit_all(resource: Resource, wanted: Sequence[tuple[str, str]]) -> None:
+    """Write the credits in their order, each once."""
+    named = list(dict.fromkeys((str(role), name.strip()) for role, name in wanted if name.strip()))
+    if named == list(resource.contributions.values_list("role", "name")):
+        return
+    resource.contributions.all().delete()
     Contribution.objects.bulk_create(
-        Contribution(resource=resource, role=role, name=name, position=position)
-        for position, (role, name) in enumerate(sorted(named))
+        Contribution(resource=resource, role=role, name=name[:160], position=position)
+        for position, (role, name) in enumerate(named)
     )
-    return True
+
+
+def _relate(resource: Resource, links: Links) -> None:
+    if links.relations is not None:
+        wanted = {(str(kind), other.pk) for kind, other in links.relations}
+        if any(other == resource.pk for _kind, other in wanted):
+            raise RuleBroken(
+                "relation", _("Une ressource ne peut pas renvoyer à elle-même."), "relations"
+            )
+        present = {(row.kind, row.other_id): row.pk for row in resource.relations.all()}
+        gone = [pk for key, pk in present.items() if key not in wanted]
+        Relation.objects.filter(pk__in=gone).delete()
+        Relation.objects.bulk_create(
+            Relation(resource=resource, other_id=other, kind=kind)
+            for kind, other in sorted(wanted - set(present))
+        )
+    if links.schools is not None:
+        resource.schools.set(links.schools)
+    if links.class_groups is not None:
+        resource.class_groups.set(links.class_groups)
 
 
 def _require_complete(resource: Resource, levels: int, domains: int) -> None:
@@ -148,19 +243,44 @@ def _require_complete(resource: Resource, levels: int, domains: int) -> None:
         )
 
 
+def parts_of(user: User | None, resource: Resource) -> set[str]:
+    """Return the parts somebody has in a resource's way: editor, proposer. None: the service."""
+    if user is None or user.has_role(*EDITORS):
+        return {rules.EDITOR}
+    return {rules.PROPOSER} if resource.proposed_by_id == user.pk else set()
+
+
 @transaction.atomic
 def move_resource(*, by: Actor, resource: Resource, to: str, reason: str = "") -> Resource:
-    """Validate, withdraw or send back a resource.
+    """Propose, validate, withdraw or send back a resource, and tell who proposed it.
 
-    Raises RuleBroken ``state`` (not from here), ``incomplete`` (validated resources state
-    their title, description, levels, domains and licence) or ``reason`` (withdrawing
-    says why).
+    Raises RuleBroken ``state`` (not from here), ``forbidden`` (not by this person),
+    ``incomplete`` (validated resources state their title, description, levels, domains and
+    licence), ``reason`` (withdrawing and sending a proposal back say why) or ``replaced``
+    (a duplicate that gave way stays withdrawn).
     """
-    if to == Resource.State.VALIDATED:
-        _require_complete(resource, resource.levels.count(), resource.domains.count())
-    if to == Resource.State.WITHDRAWN and not reason.strip():
-        raise RuleBroken("reason", _("Dites pourquoi la ressource est retirée."), "reason")
-    moved = states.move(resource, to, by=by, reason=reason.strip())
+    reason = reason.strip()
+    with history.tracked([resource.pk], by=by, verb="move", comment=reason):
+        current: Resource = Resource.objects.get(pk=resource.pk)
+        before = current.state
+        if (before, to) in rules.MOVES and to not in rules.moves_from(
+            before, parts_of(by.person, current)
+        ):
+            raise RuleBroken("forbidden", _("Seul un documentaliste peut le décider."))
+        if current.replaced_by_id:
+            raise RuleBroken(
+                "replaced", _("Cette ressource a été remplacée : modifiez celle qui reste.")
+            )
+        if to == Resource.State.VALIDATED:
+            _require_complete(current, current.levels.count(), current.domains.count())
+        if rules.move_says_why(before, to) and not reason:
+            raise RuleBroken("reason", _("Dites pourquoi, en quelques mots."), "reason")
+        changes: dict[str, Any] = {"updated_at": clock.now()}
+        if to == Resource.State.PROPOSED:
+            changes |= {"proposed_by": by.person, "proposed_at": clock.now()}
+        moved = states.move(resource, to, by=by, reason=reason, **changes)
+    moved.refresh_from_db(fields=["revision", "proposed_by"])
+    telling.tell_proposer(moved, by=by, before=before, comment=reason)
     indexing.changed()
     return moved
 

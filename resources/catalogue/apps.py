@@ -49,11 +49,10 @@ class CatalogueConfig(AppConfig):
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from core.messaging.kinds import register_kinds
-        from resources.catalogue import collected, retained
+        from resources.catalogue import collected, retained, telling
         from resources.catalogue.access import register_school_uses
-        from resources.catalogue.telling import KINDS
 
-        register_kinds(*KINDS)
+        register_kinds(*telling.KINDS)
         retained.register_rules()
         collected.register()
         register_cards(home_cards)

@@ -1,4 +1,4 @@
-"""What we hold of the searches that a person keeps."""
+"""What the catalogue holds of persons: searches they keep, resources they proposed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.accounts.models import User
 from core.rights.registry import Section, not_collected, register_collector, tell
-from resources.catalogue.models import SavedSearch
+from resources.catalogue.models import Resource, SavedSearch
 
 
 def sections(user: User) -> Iterator[Section]:
-    """Tell one's kept searches."""
+    """Tell one's kept searches and the resources that one proposed."""
     yield Section(
         "recherches",
         _("Vos recherches gardées"),
@@ -28,6 +28,19 @@ def sections(user: User) -> Iterator[Section]:
         ),
         order=67,
     )
+    yield Section(
+        "ressources-proposees",
+        _("Ressources que vous avez proposées"),
+        _("Pour vous dire ce que les documentalistes en ont fait."),
+        _("Avec le compte."),
+        tell(
+            Resource.objects.filter(proposed_by=user).order_by("-proposed_at", "pk"),
+            lambda row: row.title,
+            ("proposed_at", _("Proposée le")),
+            ("state", _("État")),
+        ),
+        order=67,
+    )
 
 
 def register() -> None:
@@ -36,4 +49,10 @@ def register() -> None:
         "Ne nomme qu’un documentaliste qui tient la liste des synonymes ; l’acte est au journal.",
         "catalogue.SynonymChange",
     )
-    register_collector("catalogue", sections, "catalogue.SavedSearch")
+    not_collected(
+        "Ne nomme qu’un agent au travail, pour l’histoire du catalogue ; son acte est au journal.",
+        "catalogue.Revision",
+        "catalogue.BulkEdit",
+        "catalogue.DuplicatePair",
+    )
+    register_collector("catalogue", sections, "catalogue.SavedSearch", "catalogue.Resource")

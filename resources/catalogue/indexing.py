@@ -132,6 +132,20 @@ def term_labels() -> Labels:
     }
 
 
+def note_texts(pks: Iterable[int]) -> None:
+    """Write again what the database searches in, for many resources."""
+    labels = term_labels()
+    rows = list(
+        Resource.objects.filter(pk__in=list(pks))
+        .select_related("pedagogical_type", "document_type", "licence")
+        .prefetch_related("levels", "domains", "schools", "class_groups")
+        .order_by("pk")
+    )
+    for row in rows:
+        row.search_text = search_text_of(document_of(row, labels))
+    Resource.objects.bulk_update(rows, ["search_text"], batch_size=500)
+
+
 def documents() -> Iterator[Document]:
     """Yield what the index holds: every validated resource, by title."""
     labels, uses = term_labels(), school_uses()

@@ -22,7 +22,7 @@ from core import clock, journal
 from core.errors import RuleBroken
 from core.fetching import Fetched, Fetcher, FetchFailed, FetchRefused
 from core.journal import Actor
-from resources.catalogue import finding, indexing
+from resources.catalogue import finding, history, indexing
 from resources.catalogue.access import Window
 from resources.catalogue.models import Resource
 
@@ -157,15 +157,16 @@ def adopt(*, by: Actor, resource: Resource) -> Resource:
 
     Raises RuleBroken ``state`` when it has not moved, or not any more.
     """
-    locked: Resource = Resource.objects.select_for_update(of=("self",)).get(pk=resource.pk)
-    if locked.link_state != State.MOVED or not locked.link_moved_to:
-        raise RuleBroken("state", _("Cette adresse n’a plus changé : rechargez la page."))
-    locked.url, locked.link_moved_to = locked.link_moved_to, ""
-    locked.link_state, locked.link_next_check_at = State.FINE, None
-    locked.updated_at = clock.now()
-    locked.save(
-        update_fields=["url", "link_moved_to", "link_state", "link_next_check_at", "updated_at"]
-    )
+    with history.tracked([resource.pk], by=by, verb="link"):
+        locked: Resource = Resource.objects.select_for_update(of=("self",)).get(pk=resource.pk)
+        if locked.link_state != State.MOVED or not locked.link_moved_to:
+            raise RuleBroken("state", _("Cette adresse n’a plus changé : rechargez la page."))
+        locked.url, locked.link_moved_to = locked.link_moved_to, ""
+        locked.link_state, locked.link_next_check_at = State.FINE, None
+        locked.updated_at = clock.now()
+        locked.save(
+            update_fields=["url", "link_moved_to", "link_state", "link_next_check_at", "updated_at"]
+        )
     journal.record(by, "resource.edit", locked, fields=["url"])
     indexing.changed()
     return locked

@@ -1,11 +1,17 @@
-"""Retention rules of searches."""
+"""Retention rules of searches and of the editors' work."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from core.retention import Rule, follows, keeps, register
-from resources.catalogue.models import MissedAsker, MissedQuery, SynonymChange
+from resources.catalogue.models import (
+    BulkEdit,
+    DuplicateScan,
+    MissedAsker,
+    MissedQuery,
+    SynonymChange,
+)
 
 
 def register_rules() -> None:
@@ -13,7 +19,36 @@ def register_rules() -> None:
     follows("accounts.User", "catalogue.SavedSearch")
     keeps("Façons de dire une chose : des mots, jamais des personnes", "catalogue.SynonymGroup")
     follows("catalogue.MissedQuery", "catalogue.MissedCount")
+    keeps(
+        "L’histoire du catalogue : ce que disait chaque fiche, et l’agent qui l’a changée",
+        "catalogue.Revision",
+    )
+    keeps(
+        "Avec les ressources du catalogue ; aucune personne, sinon l’agent qui a décidé",
+        "catalogue.DuplicatePair",
+        "catalogue.Cover",
+    )
     register(
+        Rule(
+            "catalogue.bulk_edits",
+            "catalogue.BulkEdit",
+            dt.timedelta(days=183),
+            "Tant qu’une annulation est probable ; les versions de chaque fiche restent",
+            lambda before: BulkEdit.objects.filter(started_at__lt=before).exclude(state="applying"),
+            age="started_at",
+            what="Modifications en masse du catalogue",
+            order=10,
+        ),
+        Rule(
+            "catalogue.duplicate_scans",
+            "catalogue.DuplicateScan",
+            dt.timedelta(days=31),
+            "Un mois de recherches de doublons suffit à voir si elles tournent",
+            lambda before: DuplicateScan.objects.filter(started_at__lt=before),
+            age="started_at",
+            what="Recherches de doublons faites",
+            order=10,
+        ),
         Rule(
             "catalogue.synonym_changes",
             "catalogue.SynonymChange",

@@ -80,3 +80,39 @@ def missing_before_validation(
         "licence": licence,
     }
     return [name for name, given in facts.items() if not given]
+
+
+#: Who may move a resource where: an editor anywhere along the table, who proposed it only to
+#: take it back or propose it again. A move that undoes somebody's work says why.
+EDITOR, PROPOSER = "editor", "proposer"
+MOVES: dict[tuple[str, str], frozenset[str]] = {
+    ("draft", "proposed"): frozenset({EDITOR, PROPOSER}),
+    ("draft", "validated"): frozenset({EDITOR}),
+    ("draft", "withdrawn"): frozenset({EDITOR}),
+    ("proposed", "draft"): frozenset({EDITOR, PROPOSER}),
+    ("proposed", "validated"): frozenset({EDITOR}),
+    ("proposed", "withdrawn"): frozenset({EDITOR}),
+    ("validated", "draft"): frozenset({EDITOR}),
+    ("validated", "withdrawn"): frozenset({EDITOR}),
+    ("withdrawn", "draft"): frozenset({EDITOR}),
+    ("withdrawn", "validated"): frozenset({EDITOR}),
+}
+
+
+def move_table() -> dict[str, set[str]]:
+    """Return where each state leads, whoever decides."""
+    table: dict[str, set[str]] = {}
+    for start, to in MOVES:
+        table.setdefault(start, set()).add(to)
+    return table
+
+
+def moves_from(state: str, parts: Iterable[str]) -> list[str]:
+    """Return the states to which somebody who has some parts may move a resource."""
+    held = frozenset(parts)
+    return [to for (start, to), who in MOVES.items() if start == state and who & held]
+
+
+def move_says_why(before: str, to: str) -> bool:
+    """Tell whether a move needs a word: withdrawing, or sending a proposal back."""
+    return to == "withdrawn" or (before, to) == ("proposed", "draft")

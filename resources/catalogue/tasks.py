@@ -8,9 +8,9 @@ from celery import shared_task
 from django.conf import settings
 
 from core.journal import SYSTEM
-from resources.catalogue import alerts, indexing, links
+from resources.catalogue import alerts, bulk, covers, duplicates, indexing, links
 from resources.catalogue.importing import runs
-from resources.catalogue.models import ImportRun, Resource
+from resources.catalogue.models import BulkEdit, ImportRun, Resource
 
 logger = logging.getLogger(__name__)
 
@@ -59,3 +59,35 @@ def check_link(pk: int) -> str:
 def send_alerts() -> int:
     """Write to those whose kept searches found something new; return how many letters."""
     return alerts.send_due()
+
+
+@shared_task(name="catalogue.fetch_covers")  # type: ignore[untyped-decorator]
+def fetch_covers() -> int:
+    """Fetch the pictures that are due, a few each time; none in the demo."""
+    return covers.fetch_due() if settings.COVER_FETCHES else 0
+
+
+@shared_task(name="catalogue.fetch_cover")  # type: ignore[untyped-decorator]
+def fetch_cover(pk: int) -> str:
+    """Fetch one picture that was just asked for."""
+    found = Resource.objects.filter(pk=pk).first()
+    return covers.fetch(found) if found is not None and settings.COVER_FETCHES else ""
+
+
+@shared_task(name="catalogue.apply_bulk")  # type: ignore[untyped-decorator]
+def apply_bulk(edit_id: int) -> bool:
+    """Apply a change to many resources that an editor decided upon, whole or not at all."""
+    return bulk.apply(edit_id, by=SYSTEM)
+
+
+@shared_task(name="catalogue.sweep_bulk")  # type: ignore[untyped-decorator]
+def sweep_bulk() -> int:
+    """Apply the bulk edits whose message got lost; return how many."""
+    waiting = BulkEdit.objects.filter(state=BulkEdit.State.APPLYING).values_list("pk", flat=True)
+    return sum(bulk.apply(pk, by=SYSTEM) for pk in list(waiting))
+
+
+@shared_task(name="catalogue.find_duplicates")  # type: ignore[untyped-decorator]
+def find_duplicates() -> int:
+    """Compare the whole catalogue with itself; return how many pairs may be one."""
+    return duplicates.scan().found

@@ -21,7 +21,7 @@ from resources.catalogue.access import window_of
 from resources.catalogue.models import Favourite, Resource, ResourceUse
 from resources.search.engine import Ask
 from tests.factories.accounts import UserFactory
-from tests.factories.resources import PupilAccountFactory, ResourceFactory, term, vocabularies
+from tests.factories.resources import PupilAccountFactory, ResourceFactory, vocabularies
 
 pytestmark = pytest.mark.django_db
 
@@ -241,15 +241,20 @@ def test_an_editor_describes_validates_and_withdraws(
         "title": "Le jeu des parts",
         "description": "On partage.",
         "keyword_list": "parts, fractions, parts",
-        "levels": [term("level", "CM1").pk],
-        "domains": [term("domain", "maths.nombres").pk],
+        "levels": ["CM1"],
+        "domains": ["maths.nombres"],
         "audience": "both",
         "language": "fr",
         "cost": "free",
         "personal_data_level": "none",
         "quality": "3",
-        "publisher": "Éditions du Môle",
+        "contributors-TOTAL_FORMS": "1",
+        "contributors-INITIAL_FORMS": "0",
+        "contributors-0-role": "publisher",
+        "contributors-0-name": "Éditions du Môle",
     }
+    for name in ("relations", "openings"):
+        facts |= {f"{name}-TOTAL_FORMS": "0", f"{name}-INITIAL_FORMS": "0"}
     made = client.post(reverse("catalogue:create"), facts)
     resource = Resource.objects.get()
     assert made.headers["Location"] == reverse("catalogue:edit", args=[resource.identifier])
@@ -260,7 +265,7 @@ def test_an_editor_describes_validates_and_withdraws(
     resource.refresh_from_db()
     assert resource.state == "draft", "the licence is still missing"
     edit = reverse("catalogue:edit", args=[resource.identifier])
-    client.post(edit, {**facts, "licence": term("licence", "cc-by").pk})
+    client.post(edit, {**facts, "licence": "cc-by", "base": "1"})
     version = indexing.current_version()
     client.post(move, {"to": "validated"})
     resource.refresh_from_db()

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from core import clock, journal, queueing, states
 from core.errors import RuleBroken
-from core.journal import Actor
+from core.journal import SYSTEM, Actor
 from core.spreadsheets import Table, read_table
-from resources.catalogue import indexing, rules
+from resources.catalogue import history, indexing, rules
 from resources.catalogue.importing.columns import BY_CODE, guess
 from resources.catalogue.importing.plan import (
     CREATE,
@@ -170,7 +170,7 @@ def apply(run_id: int, *, by: Actor) -> bool:
             run.save(update_fields=["problem"])
             states.move(run, ImportRun.State.FAILED, by=by)
             return False
-        write(plan, publish=run.publish)
+        write(plan, publish=run.publish, by=Actor(user=run.started_by, via=by.via))
         run.counts, run.data, run.finished_at = plan.counts, b"", clock.now()
         run.save(update_fields=["counts", "data", "finished_at"])
         states.move(run, ImportRun.State.APPLIED, by=by)
@@ -179,15 +179,29 @@ def apply(run_id: int, *, by: Actor) -> bool:
 
 
 def write(
-    plan: Plan, *, publish: bool, arrive: str = Resource.State.DRAFT
+    plan: Plan,
+    *,
+    publish: bool,
+    arrive: str = Resource.State.DRAFT,
+    by: Actor = SYSTEM,
+    verb: str = "import",
 ) -> list[tuple[Line, Resource]]:
     """Write the lines that create or change something, in a few statements; return them.
 
     New resources begin in the state ``arrive``. With ``publish``, those that state all they
-    must are validated at once; so are drafts that a line completes. Called in the
-    transaction of whoever decided upon the plan.
+    must are validated at once; so are drafts that a line completes. Each resource keeps a
+    revision of what it became, under ``verb``. Called in the transaction of whoever decided
+    upon the plan.
     """
     lines = [line for line in plan.lines if line.action in {CREATE, UPDATE}]
+    known = [line.resource.pk for line in lines if line.resource is not None]
+    with history.tracked(known, by=by, verb=verb) as tracker:
+        rows = _write_lines(lines, publish=publish, arrive=arrive)
+        tracker.add(*(row.pk for _line, row in rows))
+    return rows
+
+
+def _write_lines(lines: list[Line], *, publish: bool, arrive: str) -> list[tuple[Line, Resource]]:
     used = {pk for line in lines for pks in line.terms.values() for pk in pks}
     terms = Term.objects.in_bulk(used)
     rows = _named(lines)

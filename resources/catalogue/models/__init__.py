@@ -1,6 +1,13 @@
 """Resources, the vocabularies they use, and their use."""
 
 from resources.catalogue.models.description import Contribution, Relation, Resource
+from resources.catalogue.models.editing import (
+    BulkEdit,
+    Cover,
+    DuplicatePair,
+    DuplicateScan,
+    Revision,
+)
 from resources.catalogue.models.importing import ImportProfile, ImportRun
 from resources.catalogue.models.searches import (
     MissedAsker,
@@ -14,8 +21,12 @@ from resources.catalogue.models.terms import Term, Vocabulary
 from resources.catalogue.models.use import CatalogueVersion, Favourite, ResourceUse
 
 __all__ = [
+    "BulkEdit",
     "CatalogueVersion",
     "Contribution",
+    "Cover",
+    "DuplicatePair",
+    "DuplicateScan",
     "Favourite",
     "ImportProfile",
     "ImportRun",
@@ -25,6 +36,7 @@ __all__ = [
     "Relation",
     "Resource",
     "ResourceUse",
+    "Revision",
     "SavedSearch",
     "SynonymChange",
     "SynonymGroup",

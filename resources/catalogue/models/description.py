@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -23,7 +24,9 @@ class Resource(models.Model):
     each pupil, as ``licence_unit`` says. ``quality``, the editors', runs from 0 (not
     assessed) to 5; ``rating_stars`` sums what ``rating_count`` teachers gave, one to five each.
     ``search_text`` is the analysed text through which the database answers when no index can
-    be read.
+    be read. ``revision`` counts the changes (``history``): an editor writes on the one they
+    read. A duplicate that gave way is withdrawn and names its heir in ``replaced_by``: its
+    address leads there. A picture is there when ``thumbnail_digest`` says which one.
     """
 
     class State(models.TextChoices):
@@ -62,12 +65,7 @@ class Resource(models.Model):
         MOVED = "moved", _("Le lien a changé d’adresse")
         BROKEN = "broken", _("Le lien ne répond plus")
 
-    MOVES = {
-        "draft": {"proposed", "validated", "withdrawn"},
-        "proposed": {"draft", "validated", "withdrawn"},
-        "validated": {"withdrawn", "draft"},
-        "withdrawn": {"draft", "validated"},
-    }
+    MOVES = rules.move_table()
 
     identifier = models.SlugField(_("identifiant"), max_length=60, unique=True)
     external_identifier = models.CharField(
@@ -117,6 +115,9 @@ class Resource(models.Model):
     thumbnail = models.ForeignKey(
         Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    thumbnail_url = models.URLField(_("adresse de l’image"), max_length=500, blank=True)
+    thumbnail_alt = models.CharField(_("description de l’image"), max_length=200, blank=True)
+    thumbnail_digest = models.CharField(max_length=16, blank=True, editable=False)
     audience = models.CharField(
         _("public"), max_length=10, choices=Audience.choices, default=Audience.BOTH
     )
@@ -170,6 +171,24 @@ class Resource(models.Model):
     rating_count = models.PositiveIntegerField(default=0, editable=False)
     published_on = models.DateField(_("parue le"), null=True, blank=True)
     search_text = models.TextField(editable=False, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    proposed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    replaced_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="replaced",
+    )
     opened_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
@@ -200,6 +219,11 @@ class Resource(models.Model):
                 | Q(open_to__isnull=True)
                 | Q(open_to__gte=F("open_from")),
                 name="resource_opens_before_it_closes",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True)
+                | (Q(state="withdrawn") & ~Q(replaced_by=F("pk"))),
+                name="resource_replaced_once_withdrawn",
             ),
         ]
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from core.templatetags.ui import form_errors
 from resources.catalogue import panels
 from resources.catalogue.models import Resource
 from resources.search.engine import Answer
@@ -78,6 +81,33 @@ def theme(code: str, css: str = "theme-picture") -> SafeString:
         static("catalogue/themes.svg"),
         name,
     )
+
+
+@register.simple_tag
+def cover(resource: Resource, size: str = "small", css: str = "theme-picture") -> SafeString:
+    """Show a resource's picture, served from here, or the drawing of its domain.
+
+    The picture is decoration in a list, where its title stands beside; alone on a page
+    (``large``) it says what is on it.
+    """
+    if not resource.thumbnail_digest:
+        return theme(domain_code(resource), css)
+    address = reverse("catalogue:cover", args=[resource.identifier, size])
+    return format_html(
+        '<img class="{} cover cover--{}" src="{}?v={}" alt="{}" loading="lazy" decoding="async">',
+        css,
+        size,
+        address,
+        resource.thumbnail_digest,
+        resource.thumbnail_alt if size == "large" else "",
+    )
+
+
+@register.inclusion_tag("components/error_summary.html")
+def all_errors(forms: Iterable[Any]) -> dict[str, Any]:
+    """List what is wrong in many forms, as ``form_errors`` does for a few."""
+    summary: dict[str, Any] = form_errors(*forms)
+    return summary
 
 
 @register.filter

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,12 +25,19 @@ from resources.catalogue.models import Favourite, Resource
 from resources.catalogue.views.search import favourite_keys
 
 
+class _Replaced(Exception):
+    """The resource gave way to another, at whose address it is found now."""
+
+
 def _resource(user: User, identifier: str) -> Resource:
-    found: Resource = get_visible(
-        Resource.objects.select_related("pedagogical_type", "document_type", "licence"),
-        user,
-        identifier=identifier,
-    )
+    rows = Resource.objects.select_related("pedagogical_type", "document_type", "licence")
+    try:
+        found: Resource = get_visible(rows, user, identifier=identifier)
+    except Http404:
+        found = _heir(user, identifier)
+        raise _Replaced(found.identifier) from None
+    if found.replaced_by_id:
+        raise _Replaced(_heir(user, identifier).identifier)
     return found
 
 
@@ -37,7 +46,27 @@ def _aloud(resource: Resource) -> str:
     return f"{resource.title}. {resource.description}"
 
 
+def _heir(user: User, identifier: str) -> Resource:
+    heir: Resource = get_visible(Resource.objects, user, replaced__identifier=identifier)
+    return heir
+
+
+def leads_on(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Send whoever asks for a resource that gave way to the one that stands for it, for good."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except _Replaced as replaced:
+            identifier = str(replaced)
+            return redirect("catalogue:resource", identifier=identifier, permanent=True)
+
+    return guarded
+
+
 @allow(*READERS)
+@leads_on
 def resource(request: HttpRequest, identifier: str) -> HttpResponse:
     """Show what a resource is, and others on the same notion."""
     user = signed_in(request)
@@ -68,6 +97,7 @@ def resource(request: HttpRequest, identifier: str) -> HttpResponse:
 
 @allow(*READERS)
 @require_POST
+@leads_on
 def open_resource(request: HttpRequest, identifier: str) -> HttpResponse:
     """Count an opening and lead to the resource, by way of a notice when it is elsewhere."""
     user = signed_in(request)
@@ -83,6 +113,7 @@ def open_resource(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 @allow(*READERS)
+@leads_on
 def leaving(request: HttpRequest, identifier: str) -> HttpResponse:
     """Say that the next page belongs to somebody else, and name it."""
     user = signed_in(request)
@@ -97,6 +128,7 @@ def leaving(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 @allow(*READERS)
+@leads_on
 def sheet(request: HttpRequest, identifier: str) -> HttpResponse:
     """Show a resource that lives here."""
     user = signed_in(request)
@@ -116,6 +148,7 @@ def sheet(request: HttpRequest, identifier: str) -> HttpResponse:
 
 @allow(*READERS)
 @require_POST
+@leads_on
 def favourite(request: HttpRequest, identifier: str) -> HttpResponse:
     """Keep a resource at hand, or no longer; htmx gets the button back, others the page."""
     user = signed_in(request)

@@ -12,17 +12,19 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock, states
 from core.journal import SYSTEM
+from resources.catalogue import history
 from resources.catalogue.importing import runs
 from resources.catalogue.importing.columns import BY_CODE
 from resources.catalogue.importing.plan import CREATE, MANY, REJECTED, UPDATE, Line, Plan, plan_of
 from resources.catalogue.importing.plan import known_by_key as catalogue_by_key
 from resources.catalogue.importing.values import Meanings
-from resources.catalogue.models import Resource
+from resources.catalogue.models import Resource, Revision
 from resources.exchange.formats import dc, lom_reading
 from resources.exchange.formats.files import ours
 from resources.exchange.harvest.client import Item
@@ -127,13 +129,18 @@ def _lose(record: HarvestedRecord) -> None:
     record.save(update_fields=["state", "seen_at"])
     resource = record.resource
     if resource is not None and resource.state != Resource.State.WITHDRAWN:
-        states.move(
-            resource,
-            Resource.State.WITHDRAWN,
-            by=SYSTEM,
-            reason=_("Retirée par la source moissonnée."),
-            updated_at=clock.now(),
-        )
+        why = _("Retirée par la source moissonnée.")
+        with (
+            transaction.atomic(),
+            history.tracked([resource.pk], by=SYSTEM, verb=Revision.Verb.HARVEST, comment=why),
+        ):
+            states.move(
+                resource,
+                Resource.State.WITHDRAWN,
+                by=SYSTEM,
+                reason=why,
+                updated_at=clock.now(),
+            )
 
 
 def lose_all(records: Iterable[HarvestedRecord]) -> int:
@@ -216,7 +223,10 @@ def write(
             record.state = State.KEPT
             kept.append(line)
     written = runs.write(
-        Plan(kept, plan.unknown), publish=source.trusted, arrive=Resource.State.PROPOSED
+        Plan(kept, plan.unknown),
+        publish=source.trusted,
+        arrive=Resource.State.PROPOSED,
+        verb=Revision.Verb.HARVEST,
     )
     for line, resource in written:
         by_line[line.number].resource = resource
@@ -230,17 +240,20 @@ def write(
 
 
 def _bring_back(resources: list[Resource]) -> None:
-    """Propose again what the source had taken away and shows again."""
+    """Propose again what the source had taken away and shows again; not what was replaced."""
     gone = [row.pk for row in resources if row.state == Resource.State.WITHDRAWN]
-    for resource in Resource.objects.filter(pk__in=gone).order_by("pk"):
-        states.move(resource, Resource.State.DRAFT, by=SYSTEM)
-        states.move(
-            resource,
-            Resource.State.PROPOSED,
-            by=SYSTEM,
-            reason=_("De retour dans la source moissonnée."),
-            updated_at=clock.now(),
-        )
+    back = Resource.objects.filter(pk__in=gone, replaced_by__isnull=True).order_by("pk")
+    reason = _("De retour dans la source moissonnée.")
+    with history.tracked(gone, by=SYSTEM, verb=Revision.Verb.HARVEST, comment=reason):
+        for resource in back:
+            states.move(resource, Resource.State.DRAFT, by=SYSTEM)
+            states.move(
+                resource,
+                Resource.State.PROPOSED,
+                by=SYSTEM,
+                reason=reason,
+                updated_at=clock.now(),
+            )
 
 
 def unknown_words(source: HarvestSource, limit: int = 5000) -> Counter[tuple[str, str]]:

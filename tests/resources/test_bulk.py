@@ -1,0 +1,185 @@
+"""Many resources at once: previewed, applied whole or not at all, undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core.accounts.roles import Role
+from core.errors import RuleBroken
+from core.journal import SYSTEM
+from resources.catalogue import actions, bulk
+from resources.catalogue.models import BulkEdit, Resource
+from tests.factories.accounts import UserFactory
+from tests.factories.resources import ResourceFactory, vocabularies
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client: Client) -> Any:
+    user = UserFactory(roles=[Role.CATALOGUE_EDITOR])
+    client.force_login(user)
+    return user
+
+
+def prepared(rows: list[Resource], comment: str = "", **operation: Any) -> BulkEdit:
+    return bulk.prepare(
+        by=SYSTEM, pks=[row.pk for row in rows], operation=operation, comment=comment
+    )
+
+
+def applied(edit: BulkEdit, committed: Callable[[], Any]) -> BulkEdit:
+    with committed():
+        bulk.start(by=SYSTEM, edit=edit, digest=edit.digest)
+    edit.refresh_from_db()
+    return edit
+
+
+def codes(resource: Resource, name: str) -> list[str]:
+    return [term.code for term in getattr(resource, name).all()]
+
+
+def test_a_preview_counts_cells_and_names_what_is_refused_and_writes_nothing() -> None:
+    complete = ResourceFactory(keywords=["parts"])
+    bare = ResourceFactory(state="draft", licence=None)
+    already = ResourceFactory(cost="paid")
+    edit = prepared([complete, bare, already], set={"state": "validated", "cost": "paid"})
+    assert edit.counts == {"change": 1, "refused": 1, "unchanged": 1, "cells": {"cost": 1}}
+    refused = next(line for line in edit.lines if line["problem"])
+    assert refused["id"] == bare.pk
+    assert "Licence" in refused["problem"]
+    assert set(Resource.objects.values_list("cost", "state")) == {
+        ("free", "validated"),
+        ("free", "draft"),
+        ("paid", "validated"),
+    }
+
+
+def test_it_is_applied_as_shown_with_a_version_each_and_undone(
+    committed: Callable[[], Any],
+) -> None:
+    one = ResourceFactory(keywords=["parts"], level_codes=["CM1"])
+    two = ResourceFactory(level_codes=["CM2"], domain_codes=["maths.calcul"])
+    edit = applied(
+        prepared(
+            [one, two],
+            comment="Année nouvelle",
+            levels={"add": ["CE2"], "remove": ["CM2"]},
+            domains={"add": ["maths.calcul"]},
+            keywords={"add": ["pizza"], "remove": ["parts"]},
+            set={"open_to": "2027-07-05", "licence": "cc0", "personal_data_level": "low"},
+        ),
+        committed,
+    )
+    assert (edit.state, edit.done, edit.total) == ("applied", 2, 2)
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (codes(one, "levels"), codes(two, "levels")) == (["CE2", "CM1"], ["CE2"])
+    assert set(codes(one, "domains")) == {"maths.nombres", "maths.calcul"}
+    assert (one.keywords, two.keywords) == (["pizza"], ["pizza"])
+    assert (str(one.open_to), one.personal_data_level) == ("2027-07-05", "low")
+    assert one.licence is not None
+    assert one.licence.code == "cc0"
+    assert " piza" in two.search_text
+    last = one.revisions.first()
+    assert last is not None
+    assert (last.number, last.verb, last.comment, last.bulk) == (2, "bulk", "Année nouvelle", edit)
+    back = applied(bulk.prepare_undo(by=SYSTEM, edit=edit), committed)
+    assert back.state == "applied"
+    one.refresh_from_db()
+    assert (codes(one, "levels"), one.keywords, one.open_to) == (["CM1"], ["parts"], None)
+    assert codes(two, "levels") == ["CM2"]
+    assert one.revisions.first().verb == "undo"  # type: ignore[union-attr]
+
+
+def test_undoing_refuses_a_cell_that_changed_since(committed: Callable[[], Any]) -> None:
+    one, two = ResourceFactory(), ResourceFactory()
+    edit = applied(prepared([one, two], set={"cost": "paid"}), committed)
+    actions.save_resource(
+        by=SYSTEM,
+        resource=one,
+        facts={"cost": "free"},
+        levels=one.levels.all(),
+        domains=one.domains.all(),
+    )
+    back = bulk.prepare_undo(by=SYSTEM, edit=edit)
+    assert (back.counts["change"], back.counts["refused"]) == (1, 1)
+
+
+def test_one_resource_changed_since_the_preview_stops_all_of_it(
+    committed: Callable[[], Any],
+) -> None:
+    rows = [ResourceFactory() for _ in range(3)]
+    edit = prepared(rows, set={"cost": "paid"})
+    actions.move_resource(by=SYSTEM, resource=rows[1], to="withdrawn", reason="Lien mort")
+    edit = applied(edit, committed)
+    assert edit.state == "failed"
+    assert "a changé" in edit.problem
+    assert not Resource.objects.filter(cost="paid").exists()
+
+
+def test_only_the_preview_that_was_shown_is_applied_and_only_once(
+    committed: Callable[[], Any],
+) -> None:
+    edit = prepared([ResourceFactory()], set={"cost": "paid"})
+    with pytest.raises(RuleBroken) as refused:
+        bulk.start(by=SYSTEM, edit=edit, digest="another")
+    assert refused.value.code == "changed"
+    applied(edit, committed)
+    assert not bulk.apply(edit.pk, by=SYSTEM)
+    assert Resource.objects.get().revision == 2
+
+
+def test_withdrawing_many_says_why_and_proposers_are_told(committed: Callable[[], Any]) -> None:
+    from core.outbox import Message
+
+    teacher = UserFactory(roles=[(Role.TEACHER, "0990001A")])
+    row = ResourceFactory(state="proposed", proposed_by=teacher)
+    with pytest.raises(RuleBroken):
+        prepared([row], set={"state": "withdrawn"})
+    applied(prepared([row], comment="Hors sujet", set={"state": "withdrawn"}), committed)
+    assert "Hors sujet" in Message.objects.get(recipient=teacher).body
+
+
+def test_all_of_the_filter_is_chosen_not_only_the_page(
+    client: Client, editor: Any, committed: Callable[[], Any]
+) -> None:
+    vocabularies()
+    for _ in range(30):
+        ResourceFactory(level_codes=["CP"])
+    ResourceFactory(level_codes=["CM2"])
+    listed = client.get(reverse("catalogue:manage") + "?niveau=CP").content.decode()
+    assert "Modifier les 30" in listed.replace("\u00a0", " ")
+    start = reverse("catalogue:bulk_start")
+    asked = {"tout": "1", "liste": "niveau=CP"}
+    assert client.get(start, asked).context["count"] == 30
+    made = client.post(start, {**asked, "cost": "paid", "keywords_add": "port, mer"})
+    edit = BulkEdit.objects.get()
+    url = reverse("catalogue:bulk", args=[edit.public_id])
+    assert made.headers["Location"] == url
+    assert edit.counts["cells"] == {"cost": 30, "keywords": 30}
+    page = client.get(url)
+    assert len(page.context["rows"]) == 25
+    with committed():
+        client.post(
+            reverse("catalogue:bulk_act", args=[edit.public_id]),
+            {"do": "apply", "digest": edit.digest},
+        )
+    assert Resource.objects.filter(cost="paid").count() == 30
+    ticked = client.get(start, {"r": [str(pk) for pk in Resource.objects.values_list("pk")[0]]})
+    assert ticked.context["count"] == 1
+
+
+def test_a_preview_page_costs_the_same_for_many_resources(
+    client: Client, editor: Any, django_assert_max_num_queries: Any
+) -> None:
+    edit = prepared([ResourceFactory() for _ in range(30)], set={"cost": "paid"})
+    with django_assert_max_num_queries(14):
+        client.get(reverse("catalogue:bulk", args=[edit.public_id]))
+    with django_assert_max_num_queries(16):
+        client.get(reverse("catalogue:manage"))
