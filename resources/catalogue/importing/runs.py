@@ -178,6 +178,7 @@ def apply(run_id: int, *, by: Actor) -> bool:
     return True
 
 
+@transaction.atomic
 def write(
     plan: Plan,
     *,
@@ -190,8 +191,8 @@ def write(
 
     New resources begin in the state ``arrive``. With ``publish``, those that state all they
     must are validated at once; so are drafts that a line completes. Each resource keeps a
-    revision of what it became, under ``verb``. Called in the transaction of whoever decided
-    upon the plan.
+    revision of what it became, under ``verb``. Whole or not at all, in the transaction of
+    whoever decided upon the plan.
     """
     lines = [line for line in plan.lines if line.action in {CREATE, UPDATE}]
     known = [line.resource.pk for line in lines if line.resource is not None]
