@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -49,6 +50,12 @@ _LETTERS = {
 _CC = re.compile(r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero))", re.IGNORECASE)
 #: Which column of an import holds which kind of credit.
 CREDIT_COLUMNS = ("publisher", "author", "illustrator", "contributor")
+
+
+@cache
+def pages_path() -> str:
+    """Return the path below which resources have their pages."""
+    return reverse("catalogue:resource", args=["x"]).removesuffix("x/")
 
 
 @dataclass(frozen=True)
@@ -94,8 +101,7 @@ class Notice:
     @property
     def page(self) -> str:
         """Return the address of the resource's page here."""
-        path = reverse("catalogue:resource", args=[self.resource.identifier])
-        return f"{settings.PUBLIC_URL}{path}"
+        return f"{settings.PUBLIC_URL}{pages_path()}{self.resource.identifier}/"
 
     @property
     def location(self) -> str:

@@ -7,6 +7,7 @@ from resources.exchange.views import exports, harvesting, oai
 app_name = "exchange"
 urlpatterns = [
     path("oai/", oai.oai, name="oai"),
+    path("oai/partenaire/", oai.partner, name="partner"),
     path("echanges/notices/<slug:identifier>.jsonld", oai.notice_jsonld, name="notice_jsonld"),
     path("echanges/notices/<slug:identifier>.xml", oai.notice_lom, name="notice_lom"),
     path("echanges/export/<slug:form>/", exports.export, name="export"),

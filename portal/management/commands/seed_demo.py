@@ -37,6 +37,7 @@ STEPS = (
     ("resources.catalogue.seeding", "seed"),
     ("resources.workspace.seeding", "seed"),
     ("resources.curation.seeding", "seed"),
+    ("resources.exchange.seeding", "seed"),
     ("resources.figures.seeding", "seed"),
     ("resources.assignments.seeding", "seed"),
     ("classrooms.seeding", "seed"),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +19,7 @@ from resources.catalogue.exporting import resources_csv, resources_xlsx
 from resources.catalogue.importing.values import Meanings
 from resources.exchange.formats import dc, gar, jsonld, lom, lom_reading
 from resources.exchange.formats.markup import DECLARATION, BadXml, name_of, parse
-from resources.exchange.notices import Cells, Notice, notices, table_of
+from resources.exchange.notices import Cells, Notice, notices, pages_path, table_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -122,7 +121,7 @@ def read(data: bytes, filename: str) -> Table | None:
 
 def ours(cells: Cells) -> Cells:
     """Leave out an address that only leads back to the page of the resource here."""
-    pages = settings.PUBLIC_URL + reverse("catalogue:resource", args=["x"]).removesuffix("x/")
+    pages = settings.PUBLIC_URL + pages_path()
     return {**cells, "url": ""} if cells.get("url", "").startswith(pages) else cells
 
 

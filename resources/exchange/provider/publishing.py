@@ -19,12 +19,17 @@ from core import clock
 from resources.catalogue import indexing
 from resources.catalogue.models import Resource
 from resources.exchange.access import public_resources
-from resources.exchange.formats import dc, lom
 from resources.exchange.models import PublicRecord, PublicRecordSet, PublicState
 from resources.exchange.notices import Notice, load, notice_of
 
 #: Resources looked at in one transaction.
 BATCH = 200
+#: What is public of a resource besides its words, credits and relations.
+_SAID = (
+    "title", "description", "keywords", "language", "url", "format", "size_bytes",
+    "duration_minutes", "audience", "difficulty", "cost", "rights", "personal_data_level",
+    "published_on",
+)  # fmt: skip
 _UNSAFE = re.compile(r"[^A-Za-z0-9\-_.!~*'()]")
 
 
@@ -61,8 +66,13 @@ def _candidates(*, full: bool) -> Iterator[list[int]]:
 
 def digest_of(notice: Notice) -> str:
     """Return what tells one public state of a resource from another."""
-    said = "\n".join((lom.write(notice), dc.write(notice), *sets_of(notice)))
-    return hashlib.sha256(said.encode()).hexdigest()
+    resource = notice.resource
+    said = (
+        *(getattr(resource, name) for name in _SAID),
+        *(notice.key, notice.document_type, notice.pedagogical_type, notice.licence),
+        *(sorted(notice.words.items()), notice.credits, notice.relations),
+    )
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def sets_of(notice: Notice) -> list[str]:

@@ -16,6 +16,7 @@ from core.accounts.models import User
 from core.api import count_use
 from core.net import client_ip
 from resources.catalogue.models import Resource
+from resources.exchange import sandbox
 from resources.exchange.access import public_resources
 from resources.exchange.formats import jsonld, lom
 from resources.exchange.formats.markup import DECLARATION
@@ -66,6 +67,18 @@ def _notice(request: HttpRequest, identifier: str) -> Notice:
     if found is None:
         raise Http404
     return notice_of(found)
+
+
+@allow(ANYONE)
+@require_safe
+def partner(request: HttpRequest) -> HttpResponse:
+    """Answer a harvester in the place of the demo's invented museum; elsewhere there is none."""
+    if not settings.DEMO:
+        raise Http404
+    if (later := _too_many(request)) is not None:
+        return later
+    given = {name: str(value) for name, value in request.GET.items()}
+    return HttpResponse(sandbox.answer(given), content_type="text/xml; charset=utf-8")
 
 
 @allow(ANYONE)
