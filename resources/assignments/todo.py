@@ -11,6 +11,8 @@ from enrolment.schools.calendar import SchoolCalendar
 from resources.assignments import rules
 from resources.assignments.models import Assignment, AssignmentItem, Progress
 from resources.catalogue.models import Resource
+from resources.catalogue.pictures import drawings_of
+from resources.catalogue.templatetags.catalogue import theme_of
 from resources.workspace.models import PupilAccount
 
 
@@ -22,6 +24,17 @@ class Todo:
     progress: Progress | None
     when: str
     may_undo: bool
+    drawing: str = ""
+
+    @property
+    def theme(self) -> str:
+        """The theme of the resource, for the ground of its picture."""
+        return _theme(self.item)
+
+    @property
+    def said(self) -> str:
+        """What is read aloud to who can't read it yet."""
+        return ". ".join(filter(None, [self.item.resource.title, self.item.assignment.note]))
 
     @property
     def opened(self) -> bool:
@@ -57,15 +70,40 @@ def todo_of(user: User) -> list[Todo]:
     }
     calendar = SchoolCalendar.of(today, today + dt.timedelta(days=120))
     following = calendar.next_school_day(today) if items else None
-    found = [_todo(item, progress.get(item.pk), today, following) for item in items]
+    drawings = _drawings(items)
+    found = [
+        _todo(item, progress.get(item.pk), today, following, drawings[item.pk]) for item in items
+    ]
     return sorted(
         (line for line in found if line is not None),
         key=lambda line: (line.finished, line.item.assignment.due_on),
     )
 
 
+def _theme(item: AssignmentItem) -> str:
+    first = next(iter(item.resource.domains.all()), None)
+    return theme_of(first.code if first else "")
+
+
+def _drawings(items: list[AssignmentItem]) -> dict[int, str]:
+    """Return a drawing for each, another for each as far as they go.
+
+    By their keys, not by what is done: a child knows a card by its picture, from day to day.
+    """
+    taken: dict[int, str] = {}
+    for item in sorted(items, key=lambda found: found.pk):
+        fitting = [*drawings_of(item.resource), _theme(item)]
+        known = taken.values()
+        taken[item.pk] = next((name for name in fitting if name not in known), fitting[0])
+    return taken
+
+
 def _todo(
-    item: AssignmentItem, progress: Progress | None, today: dt.date, following: dt.date | None
+    item: AssignmentItem,
+    progress: Progress | None,
+    today: dt.date,
+    following: dt.date | None,
+    drawing: str,
 ) -> Todo | None:
     """Return one card, or None for what is over."""
     due = item.assignment.due_on
@@ -78,4 +116,4 @@ def _todo(
     if when == "later" and due == following:
         when = "tomorrow"
     may_undo = finished is not None and clock.service_day(finished) == today
-    return Todo(item, progress, when, may_undo)
+    return Todo(item, progress, when, may_undo, drawing)

@@ -28,7 +28,10 @@ def register_class_panel(provider: ClassProvider) -> None:
 
 
 def register_pupil_panel(provider: ClassProvider) -> None:
-    """Add a part to the page of a pupil of a class, above the words of the class."""
+    """Add a part to the page of a pupil of a class.
+
+    Below order 50 it stands at the top, else above the words of the class.
+    """
     _pupil_page.register(provider)
 
 
