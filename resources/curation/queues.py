@@ -27,7 +27,7 @@ def queues_for(user: User) -> list[Queue]:
     return [
         Queue(
             "suggestions",
-            _("Ressources proposées"),
+            _("Suggestions"),
             Suggestion.objects.visible_to(user).waiting().count(),
             reverse("curation:suggestions"),
         ),

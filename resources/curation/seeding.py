@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import uuid
 from typing import Any
 
 from core import clock
@@ -143,6 +144,11 @@ def _colleagues(rng: random.Random, school: School, teacher: User) -> list[User]
     return same + rng.sample(others, min(8, len(others)))
 
 
+def _key(ctx: SeedContext, name: str) -> uuid.UUID:
+    """Return an address that is the same in every demo of one seed."""
+    return uuid.UUID(int=ctx.rng(f"curation:{name}").getrandbits(128), version=4)
+
+
 def _about(word: str, offered: list[Resource], number: int) -> list[Resource]:
     """Return resources that speak of something, or else the first offered."""
     low = word.lower()
@@ -156,6 +162,7 @@ def _collection(
     title, introduction, word, notes = plan
     at = clock.at(ctx.today - dt.timedelta(days=days), 16, 45)
     made = Collection.objects.create(
+        public_id=_key(ctx, title),
         title=title, introduction=introduction, created_at=at, updated_at=at, **where
     )
     CollectionItem.objects.bulk_create(
@@ -233,6 +240,7 @@ def _seed_asked(
     askers = [*colleagues[:1], teacher]
     for number, (title, url, why, levels, domain) in enumerate(_SUGGESTIONS):
         made = Suggestion.objects.create(
+            public_id=_key(ctx, url),
             suggested_by=askers[number % len(askers)],
             suggested_at=clock.at(ctx.today - dt.timedelta(days=4 + number), 17),
             url=url,
@@ -243,6 +251,7 @@ def _seed_asked(
         )
         made.levels.set(terms["level", code] for code in levels)
     declined = Suggestion.objects.create(
+        public_id=_key(ctx, "declined"),
         suggested_by=teacher,
         suggested_at=clock.at(ctx.today - dt.timedelta(days=40), 12),
         url="https://fiches-gratuites.example/cm1",
