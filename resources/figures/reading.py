@@ -310,12 +310,14 @@ class Figures:
     def change(self) -> tuple[int, dt.date] | None:
         """Return by how many percent openings grew in a year, and the last month compared.
 
-        Over the months that are over; None when one of the two years has too few to compare.
+        Over the months that are over; None when too few openings or people stand behind it.
         """
         this = rules.month_of(clock.today())
         over = [month for month in self.scope.months if month < this]
         before = [clock.months_later(month, -12) for month in over]
-        if not over:
+        if not over or any(
+            people is not None and people < rules.FEWEST for people in self._people()
+        ):
             return None
         sums = dict(
             self.scope.all_time()

@@ -105,7 +105,10 @@ def scope_of(user: User, params: QueryDict) -> Scope:
     month = None
     if found := _MONTH.fullmatch(params.get("mois", "")):
         month = dt.date(int(found[1]), int(found[2]), 1)
-        year = clock.school_year_of(month)
+        if asked in ("", str(clock.school_year_of(month))):
+            year = clock.school_year_of(month)
+        else:
+            month = None  # another year was chosen since
     city = reach_of(user, *EDITORS).city
     readable = schools_read(user)
     uai = params.get("ecole", "")[:8]
