@@ -30,6 +30,28 @@ def register_follower(name: str, follower: Follower) -> None:
     _followers[name] = follower
 
 
+def stays(*names: str) -> None:
+    """Say that rows belong to the resource that gives way, whatever stands for it."""
+    for name in names:
+        register_follower(name, _stay)
+
+
+def adds_up(name: str, model: type[models.Model], same: Iterable[str], count: str) -> None:
+    """Say that rows are counts: where ``same`` tells two apart, they become one row's sum."""
+    alike = tuple(same)
+
+    def follower(kept: Resource, gone: Resource) -> None:
+        for row in model._base_manager.filter(resource=gone).order_by("pk"):
+            twin = {field: getattr(row, field) for field in alike}
+            found = model._base_manager.filter(resource=kept, **twin)
+            if found.update(**{count: F(count) + getattr(row, count)}):
+                row.delete()
+            else:
+                model._base_manager.filter(pk=row.pk).update(resource=kept)
+
+    register_follower(name, follower)
+
+
 def references() -> dict[str, tuple[type[models.Model], str]]:
     """Return the foreign keys to a resource, by name; those of its own lists apart."""
     found = {}
@@ -69,15 +91,6 @@ def _favourites(kept: Resource, gone: Resource) -> None:
     Favourite.objects.filter(resource=gone).update(resource=kept)
 
 
-def _uses(kept: Resource, gone: Resource) -> None:
-    for use in ResourceUse.objects.filter(resource=gone).order_by("pk"):
-        same = ResourceUse.objects.filter(resource=kept, day=use.day, audience=use.audience)
-        if same.update(count=F("count") + use.count):
-            use.delete()
-        else:
-            ResourceUse.objects.filter(pk=use.pk).update(resource=kept)
-
-
 def _relations(kept: Resource, gone: Resource) -> None:
     """Move both ends; what would point at itself or say the same twice goes."""
     between = Q(resource=gone, other=kept) | Q(resource=kept, other=gone)
@@ -97,19 +110,18 @@ def _heirs(kept: Resource, gone: Resource) -> None:
     Resource.objects.filter(replaced_by=gone).update(replaced_by=kept)
 
 
-for _name, _follower in (
-    ("catalogue.Favourite.resource", _favourites),
-    ("catalogue.ResourceUse.resource", _uses),
-    ("catalogue.Relation.resource", _relations),
-    ("catalogue.Relation.other", _stay),
-    ("catalogue.Resource.replaced_by", _heirs),
-    ("catalogue.Contribution.resource", _stay),
-    ("catalogue.Revision.resource", _stay),
-    ("catalogue.Cover.resource", _stay),
-    ("catalogue.DuplicatePair.first", _stay),
-    ("catalogue.DuplicatePair.second", _stay),
-):
-    register_follower(_name, _follower)
+register_follower("catalogue.Favourite.resource", _favourites)
+register_follower("catalogue.Relation.resource", _relations)
+register_follower("catalogue.Resource.replaced_by", _heirs)
+adds_up("catalogue.ResourceUse.resource", ResourceUse, ("day", "audience"), "count")
+stays(
+    "catalogue.Relation.other",  # with the other end
+    "catalogue.Contribution.resource",
+    "catalogue.Revision.resource",
+    "catalogue.Cover.resource",
+    "catalogue.DuplicatePair.first",
+    "catalogue.DuplicatePair.second",
+)
 
 #: Facts that stay with each: states have their own acts, keys are unique.
 NOT_TAKEN = history.APART | {"external_identifier", "relations"}

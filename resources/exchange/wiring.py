@@ -19,6 +19,7 @@ from resources.catalogue.extending import (
 def register() -> None:
     """Register them all; called from ``AppConfig.ready``, once the models are there."""
     from resources.catalogue.importing.runs import register_reader
+    from resources.catalogue.replacing import stays
     from resources.exchange.formats import files, jsonld
     from resources.exchange.home import cards
 
@@ -36,5 +37,7 @@ def register() -> None:
     )
     register_document_kinds(Kind("exchange.export", _("Liste de ressources")))
     register_cards(cards)
+    # A record's identifier is never given to another resource: harvesters are told it went.
+    stays("exchange.PublicRecord.resource")
     editors = frozenset({Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR})
     register_nav(NavItem(_("Moissons"), "exchange:sources", editors, "globe", 62))

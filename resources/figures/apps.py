@@ -33,7 +33,9 @@ class FiguresConfig(AppConfig):
         from core.accounts.roles import Role
         from core.home import NavItem, register_cards, register_nav
         from resources.catalogue.openings import register_listener
+        from resources.catalogue.replacing import adds_up
         from resources.figures import counting, retained
+        from resources.figures.models import CityUse, ClassUse, SchoolUse
 
         editors = frozenset({Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR})
         register_cards(home_cards)
@@ -56,3 +58,7 @@ class FiguresConfig(AppConfig):
         )
         register_listener(counting.count_opening)
         retained.register_rules()
+        when = ("month", "reader")
+        adds_up("figures.ClassUse.resource", ClassUse, ("class_group", *when), "openings")
+        adds_up("figures.SchoolUse.resource", SchoolUse, ("school", "level", *when), "openings")
+        adds_up("figures.CityUse.resource", CityUse, ("level", *when), "openings")

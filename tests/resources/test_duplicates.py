@@ -19,8 +19,12 @@ from core.journal import SYSTEM
 from resources.catalogue import actions, duplicates, history, replacing
 from resources.catalogue.duplicates import Entry, compare, normal_url
 from resources.catalogue.models import DuplicatePair, Favourite, Relation, Resource, ResourceUse
+from resources.curation.models import Review
+from resources.exchange.models import PublicRecord
+from resources.figures.models import SchoolUse
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import ResourceFactory
+from tests.factories.schools import SchoolFactory
 
 pytestmark = pytest.mark.django_db
 TEXT = (
@@ -195,6 +199,28 @@ def test_what_pointed_at_the_one_points_at_the_other_and_its_address_leads_on(
     with pytest.raises(RuleBroken) as refused:
         actions.move_resource(by=SYSTEM, resource=gone, to="validated")
     assert refused.value.code == "replaced"
+
+
+def test_what_other_apps_keep_of_a_resource_follows_too() -> None:
+    kept, gone = ResourceFactory(), ResourceFactory()
+    school = SchoolFactory()
+    month = clock.today().replace(day=1)
+    for resource, openings in ((kept, 4), (gone, 3)):
+        SchoolUse.objects.create(
+            school=school, month=month, level="CM1", resource=resource, reader="teacher",
+            openings=openings,
+        )  # fmt: skip
+        PublicRecord.objects.create(
+            identifier=resource.identifier, resource=resource, datestamp=clock.now()
+        )
+    both, one = (UserFactory(roles=[(Role.TEACHER, school.uai)]) for _ in range(2))
+    for resource, author, stars in ((kept, both, 5), (gone, both, 1), (gone, one, 3)):
+        Review.objects.create(resource=resource, author=author, stars=stars, role="teacher")
+    replacing.replace(by=SYSTEM, pair=pair_of(kept, gone), kept=kept, gone=gone, seen=(0, 0))
+    assert SchoolUse.objects.get().openings == 7
+    kept.refresh_from_db()
+    assert (kept.rating_stars, kept.rating_count) == (8, 2)
+    assert PublicRecord.objects.get(resource=gone).identifier == gone.identifier
 
 
 def test_an_heir_that_one_may_not_see_is_not_betrayed(client: Client) -> None:

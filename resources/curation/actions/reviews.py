@@ -31,6 +31,17 @@ def _rate(resource: Resource) -> None:
     note_rating(resource=resource, stars=total["stars"] or 0, count=total["number"])
 
 
+def follow_resource(kept: Resource, gone: Resource) -> None:
+    """Let the reviews of a resource that gives way stand for the other; both are counted again.
+
+    Who has reviewed both keeps the review of the one that stays. Called with both rows locked.
+    """
+    already = Review.objects.filter(resource=kept).values("author")
+    Review.objects.filter(resource=gone).exclude(author__in=already).update(resource=kept)
+    _rate(kept)
+    _rate(gone)
+
+
 def _lock(resource: Resource) -> Resource:
     found: Resource = Resource.objects.select_for_update(of=("self",)).get(pk=resource.pk)
     return found
