@@ -6,6 +6,7 @@ app has to know a class of another to be shown.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_currency
@@ -59,6 +60,7 @@ _MONEY_LOCALES = {"fr": "fr_FR", "en": "en_IE", "ar": "ar_MA"}
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon of the sprite; with ``label`` it is read aloud, else it is decoration."""
     classes = " ".join(filter(None, ["icon", "icon--flip" if name in _DIRECTED else "", css]))

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from django.db.models import Prefetch
+
 from resources.catalogue import degraded
 from resources.catalogue.access import Window
 from resources.catalogue.indexing import engine, watch
-from resources.catalogue.models import Resource
+from resources.catalogue.models import Resource, Term
 from resources.search.engine import Answer, Ask, Explanation, Suggestion
 from resources.search.service import NoIndex
+
+#: What no list shows of a term: other names are long, and read from JSON.
+_UNSHOWN = tuple(
+    f"{kind}__{name}"
+    for kind in ("pedagogical_type", "document_type")
+    for name in ("alt_labels", "uri")
+)
 
 
 @dataclass(frozen=True)
@@ -51,8 +60,14 @@ def rows(ids: tuple[int, ...] | list[int], window: Window) -> list[Resource]:
         resource.pk: resource
         for resource in Resource.objects.within(window)
         .filter(pk__in=ids)
-        .select_related("pedagogical_type", "document_type", "licence")
-        .prefetch_related("levels", "domains")
+        .select_related("pedagogical_type", "document_type")
+        .defer("search_text", *_UNSHOWN)
+        .prefetch_related(
+            *(
+                Prefetch(name, Term.objects.only("vocabulary", "code", "label", "position"))
+                for name in ("levels", "domains")
+            )
+        )
     }
     return [found[pk] for pk in ids if pk in found]
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from core.templatetags.ui import form_errors
+from core.templatetags.ui import badge, form_errors, icon
 from resources.catalogue import panels
 from resources.catalogue.models import Resource
 from resources.search.engine import Answer
@@ -130,6 +132,76 @@ def document_icon(resource: Resource) -> str:
     return _DOCUMENT_ICONS.get(code, "file")
 
 
+@register.simple_tag
+def card_facts(resource: Resource, is_pupil: bool = False) -> SafeString:  # noqa: FBT001, FBT002
+    """Show what one chooses by: type, support and, for adults, levels, length, stars, cost.
+
+    In Python and not in a template: a page of results shows twenty-four of them.
+    """
+    parts: list[tuple[SafeString]] = []
+    if resource.pedagogical_type:
+        parts.append((badge(resource.pedagogical_type.label, "info"),))
+    if resource.document_type:
+        parts.append((_fact(document_icon(resource), resource.document_type.label),))
+    if not is_pupil:
+        parts.append((_fact("", level_codes(resource)),))
+        if resource.duration_minutes:
+            parts.append((_fact("clock", duration(resource.duration_minutes)),))
+        if resource.rating_count:
+            stars = format_html(
+                '{}<span class="visually-hidden"> {}</span>',
+                number_format(resource.rating or 0, 1),
+                _("étoiles sur 5"),
+            )
+            parts.append((_fact("star", stars),))
+        if resource.cost == Resource.Cost.PAID:
+            parts.append((badge(_("Abonnement de la Ville"), "warning"),))
+    return format_html_join(" ", "{}", parts)
+
+
+def _fact(icon_name: str, text: str) -> SafeString:
+    return format_html(
+        '<span class="badge">{}{}</span>', icon(icon_name) if icon_name else "", text
+    )
+
+
+@register.simple_tag(takes_context=True)
+def favourite_button(
+    context: template.Context, resource: Resource, favourites: Collection[int]
+) -> SafeString:
+    """Show the heart that keeps a resource at hand, or lets it go."""
+    kept = resource.pk in favourites
+    url = reverse("catalogue:favourite", args=[resource.identifier])
+    return format_html(
+        '<form class="favourite" method="post" action="{0}" data-repeatable hx-post="{0}"'
+        ' hx-swap="outerHTML"><input type="hidden" name="csrfmiddlewaretoken" value="{1}">'
+        '<input type="hidden" name="kept" value="{2}">'
+        '<input type="hidden" name="next" value="{3}">'
+        '<button type="submit" id="favori-{4}" aria-pressed="{5}">{6}'
+        '<span class="visually-hidden">{7}</span></button></form>',
+        url,
+        context.get("csrf_token", ""),
+        "0" if kept else "1",
+        context["request"].get_full_path(),
+        resource.identifier,
+        "true" if kept else "false",
+        icon("heart"),
+        _("Garder « %(title)s » dans mes favoris") % {"title": resource.title},
+    )
+
+
+@register.simple_tag
+def why_link(resource: Resource, asked: str) -> SafeString:
+    """Offer the reasons for a resource's place; ``asked`` is the search's address."""
+    return format_html(
+        '<p class="why-ask"><a href="{0}" hx-get="{0}" hx-target="closest p"'
+        ' hx-swap="outerHTML">{1}<span class="visually-hidden"> : {2}</span></a></p>',
+        f"{reverse('catalogue:why', args=[resource.identifier])}?{asked}",
+        _("Pourquoi ce résultat ?"),
+        resource.title,
+    )
+
+
 @register.filter
 def duration(minutes: int) -> str:
     """Write minutes as one says them: "45 min", "1 h 30"."""
@@ -140,7 +212,7 @@ def duration(minutes: int) -> str:
 
 
 @register.simple_tag
-def drawing(name: str, css: str = "drawing") -> SafeString:
+def picture(name: str, css: str = "drawing") -> SafeString:
     """Draw a picture for children, as decoration: its name is told beside it."""
     return format_html(
         '<svg class="{}" viewBox="0 0 96 96" aria-hidden="true"><use href="{}#{}"></use></svg>',

@@ -156,7 +156,7 @@ def favourite(request: HttpRequest, identifier: str) -> HttpResponse:
     kept = request.POST.get("kept") == "1"
     actions.set_favourite(by=Actor.of(request), user=user, resource=found, kept=kept)
     if request.htmx:  # type: ignore[attr-defined]
-        context: dict[str, Any] = {"resource": found, "kept": kept}
+        context: dict[str, Any] = {"resource": found, "favourites": {found.pk} if kept else set()}
         return render(request, "catalogue/_favourite.html", context)
     if kept:
         messages.success(request, _("C'est gardé dans vos favoris."))
