@@ -163,7 +163,11 @@ def _collection(
     at = clock.at(ctx.today - dt.timedelta(days=days), 16, 45)
     made = Collection.objects.create(
         public_id=_key(ctx, title),
-        title=title, introduction=introduction, created_at=at, updated_at=at, **where
+        title=title,
+        introduction=introduction,
+        created_at=at,
+        updated_at=at,
+        **where,
     )
     CollectionItem.objects.bulk_create(
         CollectionItem(

@@ -14,10 +14,11 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import clock
+from core import clock, retention
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.rights.registry import sections_for
 from resources.catalogue.models import Favourite
 from resources.curation import rules
 from resources.curation.actions import collections as actions
@@ -318,8 +319,11 @@ def test_a_teacher_makes_fills_orders_and_notes_a_collection_without_script(
     )
     assert away.headers["Location"] == here
     move = reverse("curation:move", args=[made.public_id])
-    client.post(move, {"item": item(made, "Le gâteau").pk, "where": "up"})
+    gateau = item(made, "Le gâteau")
+    moved = client.post(move, {"item": gateau.pk, "where": "up"})
     assert titles(made) == ["Le gâteau", "La pizza", "Tarte"]
+    html = client.get(moved.headers["Location"]).content.decode()
+    assert html.count("autofocus") == 1, "first now, its other button has the focus"
     note = reverse("curation:annotate", args=[made.public_id, item(made, "Le gâteau").pk])
     client.post(note, {"note": "Pour commencer"})
     html = client.get(here).content.decode()
@@ -398,3 +402,33 @@ def test_a_class_that_is_not_ones_own_is_refused(teacher: Any, stranger: Any, ac
             by=Actor(user=stranger), collection=made, class_groups=[account.class_group]
         )
     assert refused.value.code == "class"
+
+
+def test_what_was_deleted_goes_after_a_month_and_the_year_ends_what_classes_show(
+    teacher: Any, account: Any
+) -> None:
+    old, recent, shown = filled(teacher), filled(teacher), filled(teacher)
+    for made, days in ((old, 31), (recent, 29)):
+        actions.delete(by=Actor(user=teacher), collection=made)
+        Collection.objects.filter(pk=made.pk).update(
+            deleted_at=clock.now() - dt.timedelta(days=days)
+        )
+    group = account.class_group
+    sharing.show_in_classes(by=Actor(user=teacher), collection=shown, class_groups=[group])
+    retention.apply()
+    assert set(Collection.objects.all()) == {recent, shown}
+    assert ClassShare.objects.count() == 1
+    year = group.school_year
+    year.ends_on = clock.today() - dt.timedelta(days=1)
+    year.starts_on = year.ends_on - dt.timedelta(days=300)
+    year.save()
+    retention.apply()
+    assert not ClassShare.objects.exists()
+    assert Collection.objects.filter(pk=shown.pk).exists()
+
+
+def test_ones_own_collections_are_among_ones_data(teacher: Any, colleague: Any) -> None:
+    filled(teacher)
+    told = {section.code: section for section in sections_for(teacher)}
+    assert [entry.heading for entry in told["collections"].entries] == ["Les fractions"]
+    assert "collections" not in {section.code for section in sections_for(colleague)}

@@ -43,6 +43,7 @@ def collection(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         {
             "collection": found,
             "lines": lines,
+            "followed": request.GET.get("suivi", ""),
             "shown": sum(line.resource is not None for line in lines),
             "credit": readings.credit(found, user),
             "origin": readings.origin(found, user),
@@ -124,7 +125,7 @@ def move(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     key = number_of(request.POST, "item")
     found, item = _item(request, public_id, key)
     where = request.POST.get("where", "")
-    anchor = f"#place-{item.pk}"
+    anchor = f"?suivi={item.pk}-{where[:5]}#place-{item.pk}"
     try:
         if where == "out":
             actions.remove(by=Actor.of(request), collection=found, item=item)

@@ -223,5 +223,6 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
             "favourites": set(),
             "is_pupil": False,
             "may_edit": False,
+            "followed": "",
         },
     )
