@@ -21,7 +21,7 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.once import once
-from core.scopes import posts_in_words
+from core.scopes import places, posts_in_words
 
 
 @allow(Role.ADMINISTRATOR)
@@ -82,6 +82,7 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
         .select_related("actor")
         .order_by("-at", "-pk")[:20],
         "today": clock.today(),
+        "places": places(),
     }
     return render(request, "core/people/person.html", context)
 

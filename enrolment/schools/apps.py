@@ -13,7 +13,7 @@ class SchoolsConfig(AppConfig):
     def ready(self) -> None:
         """Let school staff see the children of their rolls; fill menu and children's cards."""
         from core.home import register_nav
-        from core.scopes import register_scope_names
+        from core.scopes import register_places, register_scope_names
         from enrolment.schools import collected, erasure, home, merging, retained
         from enrolment.schools.access import (
             attending,
@@ -31,6 +31,7 @@ class SchoolsConfig(AppConfig):
         register_child_reach(child_reach)
         register_roll_reach(roll_reach)
         register_scope_names(home.school_names)
+        register_places("school", home.school_places)
         register_identity_lock(on_a_roll)
         register_attendance(attending)
         register_end_of_stay(end_of_stay)

@@ -65,6 +65,11 @@ def child_facts(children: Sequence[Child], user: User) -> Iterator[tuple[int, Ch
         yield entry.child_id, ChildFact(label=_("Classe"), text=group, order=11)
 
 
+def school_places() -> list[tuple[str, str]]:
+    """Return the number and the name of every school, by name."""
+    return list(School.objects.order_by("name").values_list("uai", "name"))
+
+
 def school_names(codes: Collection[str]) -> Mapping[str, str]:
     """Return the names of the schools that posts are held in."""
     return dict(School.objects.filter(uai__in=codes).order_by().values_list("uai", "name"))

@@ -23,6 +23,7 @@ from core.once import OnceUse, once
 from core.outbox import Message
 from core.partners import PartnerToken
 from core.pdf import content_disposition
+from core.scopes import code_of
 from tests.core.test_uploads import pdf, picture
 from tests.factories.accounts import UserFactory
 from tests.factories.schools import SchoolFactory
@@ -197,7 +198,21 @@ class TestPeople:
             assert "Enseignant·e, École des Tamaris" in html
             assert "Soi-même" not in html.split("Donner un poste")[0]
 
+    def test_a_place_is_picked_by_its_name_and_must_exist(self, client, admin):
+        school = SchoolFactory(name="École des Tamaris")
+        url = reverse("people:person", args=[UserFactory().public_id])
+        given = {"role": "teacher", "scope_kind": "school", "starts_on": clock.today()}
+        unknown = client.post(url, {**given, "scope_ref": "École des Mimosas", "once": "1"})
+        assert "ne connaissons pas ce lieu" in unknown.content.decode()
+        assert not Post.objects.filter(role="teacher").exists()
+        offered = f"{school.uai} — École des Tamaris"
+        assert offered in client.get(url).content.decode()
+        client.post(url, {**given, "scope_ref": offered, "once": "2"})
+        assert Post.objects.get(role="teacher").scope_ref == school.uai
+        assert code_of("school", " école des tamaris") == school.uai
+
     def test_a_post_is_given_and_ended_with_a_trace(self, client, admin):
+        SchoolFactory(uai="0990001A")
         user = UserFactory()
         url = reverse("people:person", args=[user.public_id])
         given = {
