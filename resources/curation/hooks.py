@@ -127,9 +127,10 @@ def pupil_panel(request: HttpRequest, class_group: ClassGroup) -> Panel | None:
 def register() -> None:
     """Register them; called from ``AppConfig.ready``."""
     from resources.catalogue.replacing import register_follower
-    from resources.curation.actions.reviews import follow_resource
+    from resources.curation.actions import collections, reviews
 
-    register_follower("curation.Review.resource", follow_resource)
+    register_follower("curation.Review.resource", reviews.follow_resource)
+    register_follower("curation.CollectionItem.resource", collections.follow_resource)
     rooms.register_resource_acts(add_act)
     rooms.register_resource_acts(problem_act)
     rooms.register_resource_panel(reviews_panel)

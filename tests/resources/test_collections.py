@@ -20,6 +20,7 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from core.rights.registry import sections_for
 from resources.catalogue.models import Favourite
+from resources.catalogue.replacing import follow
 from resources.curation import rules
 from resources.curation.actions import collections as actions
 from resources.curation.actions import sharing
@@ -432,3 +433,16 @@ def test_ones_own_collections_are_among_ones_data(teacher: Any, colleague: Any) 
     told = {section.code: section for section in sections_for(teacher)}
     assert [entry.heading for entry in told["collections"].entries] == ["Les fractions"]
     assert "collections" not in {section.code for section in sections_for(colleague)}
+
+
+def test_a_resource_that_gives_way_keeps_its_place_once(teacher: Any) -> None:
+    by, made, other = Actor(user=teacher), filled(teacher, 3), filled(teacher, 1)
+    gone, kept = item(made, "R1").resource, ResourceFactory(title="L’autre")
+    actions.annotate(by=by, collection=made, item=item(made, "R1"), note="Le mardi")
+    actions.add(by=by, collection=other, resources=[gone], note="À garder")
+    actions.add(by=by, collection=other, resources=[kept])
+    follow(kept, gone)
+    assert titles(made) == ["R0", "L’autre", "R2"]
+    assert item(made, "L’autre").note == "Le mardi"
+    assert titles(other)[1:] == ["L’autre"]
+    assert item(other, "L’autre").note == "À garder"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -278,6 +278,28 @@ def _put(collection: Collection, key: int, to: int) -> None:
     for place in range(start, end, step):
         rows.filter(pk=order[place + step]).update(position=places[place])
     rows.filter(pk=key).update(position=places[end])
+
+
+def follow_resource(kept: Resource, gone: Resource) -> None:
+    """Let the items of a resource that gives way hold the other, at their place.
+
+    Where the other is in the collection already, its item stays, with a note if either has one.
+    No collection is locked here: who adds holds theirs while they wait for the resource's row.
+    """
+    there = {item.collection_id: item for item in CollectionItem.objects.filter(resource=kept)}
+    for item in CollectionItem.objects.filter(resource=gone).order_by("pk"):
+        twin = there.get(item.collection_id)
+        rows = CollectionItem.objects.filter(pk=item.pk)
+        if twin is None:
+            try:
+                with transaction.atomic():
+                    rows.update(resource=kept)
+            except IntegrityError:
+                continue  # added by its owner this very moment
+        else:
+            if item.note and not twin.note:
+                CollectionItem.objects.filter(pk=twin.pk, note="").update(note=item.note)
+            rows.delete()
 
 
 @transaction.atomic
