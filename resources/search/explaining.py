@@ -15,11 +15,11 @@ def explain(snapshot: Snapshot, ask: Ask, pk: int) -> Explanation | None:
     found = understood(snapshot, ask)
     if number is None or not found.shown() >> number & 1:
         return None
-    scored = [found.group_scores(group) for group in found.groups]
-    held = [scores[number] for _, scores in scored if number in scores]
+    scored = [found.group_scores(group, 1 << number) for group in found.groups]
+    held = [scores[number] for scores in scored if number in scores]
     reasons = [
         _reason(snapshot, group, number, met=number in scores)
-        for group, (_, scores) in zip(found.groups, scored, strict=True)
+        for group, scores in zip(found.groups, scored, strict=True)
     ]
     reasons += [WordReason(word, "missing") for word in found.missing]
     factors = _factors(found, number, len(held))
@@ -56,7 +56,7 @@ def _reason(snapshot: Snapshot, group: Group, number: int, *, met: bool) -> Word
     best, most, place = group.ways[0][0], -1.0, 0
     for at, (run, weight) in enumerate(group.ways):
         if all(snapshot.bits(token) >> number & 1 for token in run):
-            value = weight * sum(snapshot.scores(token)[number] for token in run)
+            value = weight * sum(snapshot.scores(token, 1 << number)[number] for token in run)
             if value > most:
                 best, most, place = run, value, at
     how = "word"

@@ -26,8 +26,6 @@ NEAR_LEVEL = 1.08
 NEAR_PLACE = 1.06
 #: … and when its title holds all of several words.
 WHOLE_TITLE = 1.25
-#: The documents that satisfy a group, and how well each does.
-Scored = tuple[int, dict[int, float]]
 
 
 def search(snapshot: Snapshot, ask: Ask) -> Answer:
@@ -86,7 +84,7 @@ class Search:
 
     def matches_all(self) -> bool:
         """Tell whether anything visible satisfies every word and every word read as a filter."""
-        exact = self.matching([self.group_scores(group) for group in self.groups])[0]
+        exact = self.matching()[0]
         for reading in self.readings:
             exact &= self.snapshot.any_of(reading.facet, [reading.value])
         return exact != 0
@@ -97,15 +95,14 @@ class Search:
         Which documents the words match is settled before any filter: so every facet's
         count is what choosing it will show.
         """
-        scored = [self.group_scores(group) for group in self.groups]
-        exact, most, alike = self.matching(scored)
+        exact, most, alike = self.matching()
         near = most | bits_of(alike, self.snapshot.size)
         chosen = {name: self.snapshot.any_of(name, values) for name, values in self.filters.items()}
         selected = self.allowed
         for bits in chosen.values():
             selected &= bits
         numbers = self._page(
-            scored, exact & selected, most & selected, [n for n in alike if selected >> n & 1]
+            exact & selected, most & selected, [n for n in alike if selected >> n & 1]
         )
         return Answer(
             ids=tuple(self.snapshot.rows[number].pk for number in numbers),
@@ -131,37 +128,46 @@ class Search:
 
     def shown(self) -> int:
         """Return every document that the answer shows, on whatever page."""
-        exact, most, alike = self.matching([self.group_scores(group) for group in self.groups])
+        exact, most, alike = self.matching()
         bits = (exact | most | bits_of(alike, self.snapshot.size)) & self.allowed
         for name, values in self.filters.items():
             bits &= self.snapshot.any_of(name, values)
         return bits
 
-    def group_scores(self, group: Group) -> tuple[int, dict[int, float]]:
-        """Return the documents that satisfy a group, and how well."""
+    def group_bits(self, group: Group) -> int:
+        """Return the documents that satisfy a group."""
         bits = 0
-        scores: dict[int, float] = {}
-        for run, weight in group.ways:
+        for run, _ in group.ways:
             found = self.snapshot.bits(run[0])
             for token in run[1:]:
                 found &= self.snapshot.bits(token)
+            bits |= found
+        return bits
+
+    def group_scores(self, group: Group, within: int) -> dict[int, float]:
+        """Return how well each of some documents satisfies a group, those that do at all."""
+        scores: dict[int, float] = {}
+        for run, weight in group.ways:
+            found = within
+            for token in run:
+                found &= self.snapshot.bits(token)
             if not found:
                 continue
-            bits |= found
             if len(run) == 1:
-                own = self.snapshot.scores(run[0])
+                own = self.snapshot.scores(run[0], found)
             else:
-                parts = [self.snapshot.scores(token) for token in run]
-                own = {n: sum(part[n] for part in parts) for n in numbers_in(found)}
+                parts = [self.snapshot.scores(token, found) for token in run]
+                own = {n: sum(part[n] for part in parts) for n in parts[0]}
             for number, score in own.items():
                 value = score * weight
                 if value > scores.get(number, 0.0):
                     scores[number] = value
         for token in group.extras:
-            for number, score in self.snapshot.scores(token).items():
+            shared = within & self.snapshot.bits(token)
+            for number, score in self.snapshot.scores(token, shared).items():
                 if number in scores:
                     scores[number] += EXACT_SHARE * score
-        return bits, scores
+        return scores
 
     def _unwanted(self) -> int:
         """Return the documents that hold an excluded word or lack a quoted phrase."""
@@ -184,12 +190,7 @@ class Search:
                     holding &= ~(1 << number)
         return holding
 
-    def _least(self) -> int:
-        """Return how many groups a near match must satisfy."""
-        wanted = len(self.groups) + len(self.missing)
-        return 1 if wanted <= 3 else wanted // 2
-
-    def matching(self, scored: list[Scored]) -> tuple[int, int, list[int]]:
+    def matching(self) -> tuple[int, int, list[int]]:
         """Return what satisfies every group, and, where that is little, what comes near.
 
         Near means most of the words, then what is alike to the best that was found.
@@ -197,26 +198,27 @@ class Search:
         within = self.allowed & ~self._unwanted()
         if not self.has_text:
             return within, 0, []
-        exact = within if scored and not self.missing else 0
-        for bits, _ in scored:
+        satisfied = [self.group_bits(group) for group in self.groups]
+        exact = within if satisfied and not self.missing else 0
+        for bits in satisfied:
             exact &= bits
-        if exact.bit_count() >= ENOUGH or not scored:
+        if exact.bit_count() >= ENOUGH or not satisfied:
             return exact, 0, []
-        most = self._satisfying(scored, within) & ~exact
+        most = self._satisfying(satisfied, within) & ~exact
         alike: list[int] = []
         room = FILL - (exact | most).bit_count()
         if exact and room > 0:
-            seeds = self._ranked(scored, exact, SEEDS)
+            seeds = self._ranked(exact, SEEDS)
             alike = self.snapshot.alike(seeds, within & ~exact & ~most, room)
         return exact, most, alike
 
-    def _satisfying(self, scored: list[Scored], within: int) -> int:
+    def _satisfying(self, satisfied: list[int], within: int) -> int:
         """Return what satisfies at least the least number of groups."""
         wanted = len(self.groups) + len(self.missing)
         least = 1 if wanted <= 3 else wanted // 2
         reached = [0] * (least + 1)
         reached[0] = within
-        for bits, _ in scored:
+        for bits in satisfied:
             for count in range(least, 0, -1):
                 reached[count] |= reached[count - 1] & bits
         return reached[least]
@@ -237,15 +239,15 @@ class Search:
             }
         return counts
 
-    def _page(self, scored: list[Scored], exact: int, most: int, alike: list[int]) -> list[int]:
+    def _page(self, exact: int, most: int, alike: list[int]) -> list[int]:
         start = (max(1, self.ask.page) - 1) * self.ask.size
         end = start + self.ask.size
-        if self.ask.sort != "relevance" or not scored:
+        if self.ask.sort != "relevance" or not self.groups:
             everything = exact | most | bits_of(alike, self.snapshot.size)
             return self._in_order(everything, start, end)
-        found = self._ranked(scored, exact, end)
+        found = self._ranked(exact, end)
         if len(found) < end:
-            found += self._ranked(scored, most, end - len(found))
+            found += self._ranked(most, end - len(found))
         return [*found, *alike][start:end]
 
     def _in_order(self, bits: int, start: int, end: int) -> list[int]:
@@ -254,26 +256,31 @@ class Search:
         kept = (number for number in order if raw[number >> 3] >> (number & 7) & 1)
         return list(islice(kept, start, end))
 
-    def _ranked(self, scored: list[Scored], bits: int, count: int) -> list[int]:
+    def _ranked(self, bits: int, count: int) -> list[int]:
         """Return the best of some documents: words, then prior, level fit and a fixed order."""
         if not bits:
             return []
-        fits, kept_here = self.fits, self.kept_here
+        scored = [self.group_scores(group, bits) for group in self.groups]
+        # One byte string each: a shift of a long integer copies all of it.
+        size = self.snapshot.size // 8 + 1
+        fits = self.fits.to_bytes(size, "little")
+        kept_here = self.kept_here.to_bytes(size, "little")
         prior, titles = self.snapshot.prior, self.snapshot.title_stems
         wanted = self.title_wanted()
         ranked = []
         for number in numbers_in(bits):
             score, satisfied = 0.0, 0
-            for _, scores in scored:
-                if number in scores:
-                    score += scores[number]
+            for scores in scored:
+                own = scores.get(number)
+                if own is not None:
+                    score += own
                     satisfied += 1
             score *= prior[number] * satisfied
             if wanted and wanted <= titles[number]:
                 score *= WHOLE_TITLE
-            if fits >> number & 1:
+            if fits[number >> 3] >> (number & 7) & 1:
                 score *= NEAR_LEVEL
-            if kept_here >> number & 1:
+            if kept_here[number >> 3] >> (number & 7) & 1:
                 score *= NEAR_PLACE
             ranked.append((-score, number))
         return [number for _, number in heapq.nsmallest(count, ranked)]

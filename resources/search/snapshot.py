@@ -10,6 +10,7 @@ import datetime as dt
 import heapq
 import math
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -177,14 +178,28 @@ class Snapshot:
             rarity = math.log(1 + self.size / len(holders))
             for number in holders:
                 shared[number] = shared.get(number, 0.0) + rarity
+        raw = within.to_bytes(self.size // 8 + 1, "little")
         found = [
             (-score * self.prior[number], number)
             for number, score in shared.items()
-            if within >> number & 1 and number not in wanted
+            if raw[number >> 3] >> (number & 7) & 1 and number not in wanted
         ]
         return [number for _, number in heapq.nsmallest(limit, found)]
 
-    def scores(self, token: str) -> dict[int, float]:
-        """Return the weight of a token in each document that holds it."""
+    def scores(self, token: str, within: int) -> dict[int, float]:
+        """Return the weight of a token in some documents, all of which hold it."""
         posting = self.postings.get(token)
-        return dict(zip(*posting, strict=True)) if posting else {}
+        count = within.bit_count()
+        if posting is None or not count:
+            return {}
+        numbers, weights = posting
+        if count == len(numbers):
+            return dict(zip(numbers, weights, strict=True))
+        if count * 8 < len(numbers):
+            return {number: weights[bisect_left(numbers, number)] for number in numbers_in(within)}
+        raw = within.to_bytes(self.size // 8 + 1, "little")
+        return {
+            number: weight
+            for number, weight in zip(numbers, weights, strict=True)
+            if raw[number >> 3] >> (number & 7) & 1
+        }
