@@ -23,6 +23,7 @@ from resources.assignments.models import (
 )
 from resources.catalogue.models import Resource
 from resources.catalogue.rules import levels_open_to
+from resources.curation.models import Collection
 from resources.workspace.models import PupilAccount
 
 #: Licences that are counted: accesses bought, who takes one. The first is all taken.
@@ -157,12 +158,29 @@ def _seed_class(
             "child", flat=True
         )
     )
+    shelf = _shelf(world, offered)
     for number, plan in enumerate(plans):
-        resources = chosen[-2:] if plan is _WEEKS[3] else [chosen[number]]
+        resources = [chosen[number]]
+        if shelf is not None and plan is _WEEKS[3]:
+            resources = shelf[1]
         row, meant = _give(ctx, world, plan, resources, groups[number % len(groups)])
+        if shelf is not None and plan is _WEEKS[3]:
+            row.collection, row.title = shelf[0], shelf[0].title
+            row.save(update_fields=["collection", "title"])
         who = [child for child in meant if child in accounts]
         if row.starts_on <= ctx.today:
             _seed_progress(ctx, rng, row, who, plan)
+
+
+def _shelf(world: _World, offered: Sequence[Resource]) -> tuple[Collection, list[Resource]] | None:
+    """Return a collection of the teacher's with two resources or more for the class, if any."""
+    known = {row.pk: row for row in offered}
+    for shelf in Collection.objects.alive().filter(owner=world.teacher).order_by("pk"):
+        keys = shelf.items.order_by("position").values_list("resource", flat=True)
+        fitting = [known[key] for key in keys if key in known]
+        if len(fitting) > 1:
+            return shelf, fitting[:3]
+    return None
 
 
 def _seed_groups(rng: random.Random, world: _World) -> list[PupilGroup]:
