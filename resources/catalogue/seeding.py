@@ -8,7 +8,7 @@ from django.db import transaction
 
 from core import clock
 from core.seeding import SeedContext
-from resources.catalogue import indexing, synonyms, vocabularies
+from resources.catalogue import indexing, seeding_editors, synonyms, vocabularies
 from resources.catalogue.demo.generate import Draft, drafts
 from resources.catalogue.models import (
     CatalogueVersion,
@@ -152,5 +152,6 @@ def seed(ctx: SeedContext) -> None:
             Favourite(user=teacher, resource=resource) for resource in rng.sample(liked, 9)
         )
     _seed_links(ctx, resources)
+    seeding_editors.seed(ctx, resources)
     CatalogueVersion.objects.update_or_create(pk=1, defaults={"number": 1})
     transaction.on_commit(lambda: indexing.rebuild(force=True))

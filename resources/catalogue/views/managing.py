@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -32,7 +33,10 @@ def manage(request: HttpRequest) -> HttpResponse:
         "levels", "domains"
     )
     is_queue = state == Resource.State.PROPOSED
-    order = ("proposed_at", "pk") if is_queue else ("-updated_at", "-pk")
+    if is_queue:
+        # What a harvest proposed waits since it came.
+        rows = rows.annotate(waiting_since=Coalesce("proposed_at", "updated_at"))
+    order = ("waiting_since", "pk") if is_queue else ("-updated_at", "-pk")
     page = Paginator(rows.order_by(*order), PAGE_SIZE).get_page(request.GET.get("page"))
     tabs = [("", _("Toutes"), sum(counts.values()))]
     tabs += [(value, str(label), counts.get(value, 0)) for value, label in Resource.State.choices]
