@@ -48,6 +48,7 @@ class Notion:
     suggestions: list[Resource] = field(default_factory=list)
     gap: Gap | None = None
     reported: bool = False
+    unfolded: bool = False
 
     @property
     def state(self) -> str:
@@ -246,6 +247,13 @@ def _note_gaps(found: Map) -> None:
         for _depth, notion in root.walk():
             notion.gap = gaps.get(notion.pk)
             notion.reported = notion.pk in reported
+
+
+def unfold(found: Map, code: str = "") -> None:
+    """Unfold what leads to one notion, or everything when none is named."""
+    for root in found.roots:
+        for _depth, notion in root.walk():
+            notion.unfolded = not code or any(each.code == code for _d, each in notion.walk())
 
 
 def stock(gaps: list[Gap]) -> dict[int, int]:

@@ -55,6 +55,10 @@ def level_map(request: HttpRequest) -> HttpResponse:
     """Show the notions of a level, folded, with resources, use and gaps."""
     own, group, level = _class_and_level(request)
     found = curriculum.build(signed_in(request), level, group)
+    unfolded = request.GET.get("deplier") == "1"
+    opened = request.GET.get("notion", "")
+    if unfolded or opened:
+        curriculum.unfold(found, "" if unfolded else opened)
     return show(
         request,
         "curriculum.html",
@@ -65,7 +69,7 @@ def level_map(request: HttpRequest) -> HttpResponse:
         level=level,
         cycles=[(number, levels) for number, levels in CYCLES.items()],
         may_report=group is not None and level in group.levels,
-        unfolded=request.GET.get("deplier") == "1",
+        unfolded=unfolded,
         query=urlencode({"niveau": level, **({"classe": group.pk} if group else {})}),
     )
 
@@ -128,7 +132,8 @@ def report(request: HttpRequest, pk: int, level: str, code: str) -> HttpResponse
     here = known.select_related("gap").first()
     form = GapForm(request.POST or None, instance=here)
     if request.method == "POST":
-        back = f"{reverse('figures:curriculum')}?classe={group.pk}&niveau={level}#n-{term.pk}"
+        query = urlencode({"classe": group.pk, "niveau": level, "notion": term.code})
+        back = f"{reverse('figures:curriculum')}?{query}#n-{term.pk}"
         by = Actor.of(request)
         if request.POST.get("do") == "take_back":
             actions.withdraw_gap(by=by, class_group=group, level=level, term=term)
