@@ -34,7 +34,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 #: What French elides before a vowel: l', d', qu', jusqu' …
 ELIDED = frozenset({"l", "d", "c", "j", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu"})
 #: Words with an apostrophe that are one word.
-_WHOLE = {"aujourd’hui": "aujourdhui", "prud'homme": "prudhomme", "grand'mere": "grandmere"}
+_WHOLE = {"aujourd'hui": "aujourdhui", "prud'homme": "prudhomme", "grand'mere": "grandmere"}
 
 _PARTS = re.compile(r"(?:" + "|".join(_WHOLE) + r")|[^']+", re.IGNORECASE)
 

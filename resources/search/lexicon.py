@@ -29,6 +29,19 @@ def _tolerance(length: int) -> int:
     return 1 if length <= 5 else 2
 
 
+def _heard(word: str) -> list[str]:
+    """Return how a word may sound, likeliest first: as written, or as a child means it.
+
+    "skelet" leaves out the e that makes its t heard; "zoizo" begins with the liaison of "les".
+    """
+    meant = [word]
+    if word[-1] in "tdsp":
+        meant.append(f"{word}e")
+    if len(word) > 3 and word[0] in "znt" and word[1] in "aeiouyh":
+        meant.append(word[1:])
+    return list(dict.fromkeys(map(sound_of, meant)))
+
+
 class Lexicon:
     """Folded words with how many resources hold each; immutable, so safe to share."""
 
@@ -77,9 +90,11 @@ class Lexicon:
             return ()
         cost = self._near_letters(word)
         sound = sound_of(word)
-        if len(sound) > 2:
-            for found in self._by_sound.get(sound, ()):
-                cost[found] = 0.3 * cost.get(found, float(OSA.distance(word, found)))
+        for place, heard in enumerate(_heard(word)):
+            if len(heard) > 2:
+                for found in self._by_sound.get(heard, ()):
+                    near = 0.3 * float(OSA.distance(word, found)) + 0.2 * place
+                    cost[found] = min(near, cost.get(found, near))
         if len(sound) > 3 and not cost:
             cost = self._near_sounds(word, sound)
         for found in cost:

@@ -29,6 +29,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"qu|ck|cq|q", "k"),
         (r"c(?=[eiy0])", "s"),
         (r"c", "k"),
+        (r"eaux?\b|aux?\b", "o"),
+        (r"x\b", ""),
         (r"x", "ks"),
         (r"w", "v"),
         (r"h", ""),

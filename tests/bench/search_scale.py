@@ -20,7 +20,14 @@ from resources.search.lexicon import Lexicon
 from resources.search.service import WhooshEngine
 from tests.bench import search_depth, search_tantivy
 from tests.bench.board import Board, seconds
-from tests.resources.test_judged import front_end, judged_documents, judged_file, scores
+from tests.resources import own_judged
+from tests.resources.test_judged import (
+    front_end,
+    judged_documents,
+    judged_file,
+    own_scores,
+    scores,
+)
 
 LARGE = 100_000
 
@@ -110,8 +117,31 @@ PARTS: tuple[tuple[str, Callable[[], object], bool], ...] = (
 )
 
 
+def measure_own(board: Board) -> None:
+    """Measure our own 72 queries over the demo's catalogue, whole and without each part."""
+    front = front_end()
+    documents, about = own_judged.documents()
+    judged = own_judged.queries(documents, about)
+
+    def scored(part: Callable[[], object], *, synonyms: bool) -> tuple[float, float]:
+        with part():  # type: ignore[attr-defined]
+            engine = WhooshEngine(Path(tempfile.mkdtemp(prefix="escale-own-")))
+            groups = front.synonyms if synonyms else []
+            engine.rebuild(documents, 1, readings=front.readings, synonyms=groups)
+            return own_scores(engine, judged)
+
+    whole = scored(_whole, synonyms=True)
+    for name, part, synonyms in PARTS:
+        without = scored(part, synonyms=synonyms)
+        for place, row in enumerate(("ndcg10", "recall10")):
+            board.add(f"search.own_{row}.{name}", whole[place], "",
+                      baseline=f"without {name.replace('_', ' ')}",
+                      baseline_value=without[place], at_least=0.9)  # fmt: skip
+
+
 def measure_parts(board: Board) -> None:
     """Measure nDCG@10 on the judged queries, whole and with each part switched off."""
+    measure_own(board)
     path = judged_file()
     if path is None:
         print("   search.ndcg10, search.recall10: the judged queries are not here")

@@ -53,11 +53,27 @@ def test_words_keep_their_place_in_the_text() -> None:
         ("fontene", "fontaine"),
         ("chato", "chateau"),
         ("volquan", "volcan"),
+        ("skelet", "squelette"),
+        ("zoizo", "oiseaux"),
+        ("nanimo", "animaux"),
+        ("avalanch", "avalanche"),
     ],
 )
 def test_a_child_is_understood(written: str, meant: str) -> None:
     known = ["photosynthese", "orthographe", "dinosaure", "geographie", "multiplication"]
-    known += ["egypte", "fontaine", "chateau", "volcan", "chat", "fonction", "elan"]
+    known += [
+        "egypte",
+        "fontaine",
+        "chateau",
+        "volcan",
+        "chat",
+        "fonction",
+        "elan",
+        "squelette",
+        "oiseaux",
+        "animaux",
+    ]
+    known += ["avalanche", "asphalte"]
     lexicon = Lexicon(dict.fromkeys(known, 3))
     assert lexicon.corrections(written, lambda _word: True)[0] == meant
 
