@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from core.access import signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
+from core.templatetags.ui import icon
 from enrolment.schools.models import ClassGroup
 from resources.catalogue import panels as rooms
 from resources.catalogue.models import Resource
@@ -35,12 +41,27 @@ def add_act(request: HttpRequest, resource: Resource) -> Panel | None:
     return Panel("curation/parts/add_act.html", {"resource": resource}, order=20)
 
 
-def card_act(request: HttpRequest, resource: Resource) -> Panel | None:
+def card_act(request: HttpRequest, resource: Resource) -> SafeString | str:
     """Offer it from a list, and lead back there."""
     if not _curates(request):
-        return None
-    here = request.get_full_path() if request.method == "GET" else ""
-    return Panel("curation/parts/card_act.html", {"resource": resource, "next": here})
+        return ""
+    return format_html(
+        '<a class="card-act" href="{}{}">{}<span class="visually-hidden">{}</span></a>',
+        reverse("curation:add", args=[resource.identifier]),
+        _back_here(request),
+        icon("folder"),
+        _("Ajouter « %(title)s » à une collection") % {"title": resource.title},
+    )
+
+
+def _back_here(request: HttpRequest) -> str:
+    """Return where to come back to, as a query; written once for all the rows of a page."""
+    known: str | None = getattr(request, "_curation_back", None)
+    if known is None:
+        here = request.get_full_path() if request.method == "GET" else ""
+        known = f"?{urlencode({'next': here})}" if here else ""
+        request._curation_back = known  # type: ignore[attr-defined]
+    return known
 
 
 def suggest_panel(request: HttpRequest, _subject: Any) -> Panel | None:

@@ -52,14 +52,13 @@ def marked(text: str, answer: Answer | None = None, length: int = 0) -> SafeStri
     )
 
 
-@register.inclusion_tag("catalogue/_card_acts.html", takes_context=True)
-def card_acts(context: template.Context, resource: Resource) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def card_acts(context: template.Context, resource: Resource) -> SafeString:
     """Show the small buttons that apps add to a resource in a list."""
-    request = context["request"]
-    return {"acts": panels.card_acts(request, resource), "request": request}
+    return panels.card_acts(context["request"], resource)
 
 
-@register.inclusion_tag("catalogue/_card_acts.html", takes_context=True)
+@register.inclusion_tag("catalogue/_panels.html", takes_context=True)
 def results_panels(context: template.Context) -> dict[str, Any]:
     """Show what apps add below the results of a search."""
     request = context["request"]
