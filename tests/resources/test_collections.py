@@ -14,18 +14,17 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import clock, retention
+from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
-from core.rights.registry import sections_for
 from resources.catalogue.models import Favourite
-from resources.catalogue.replacing import follow
 from resources.curation import rules
 from resources.curation.actions import collections as actions
 from resources.curation.actions import sharing
 from resources.curation.models import ClassShare, Collection, CollectionItem
 from tests.factories.accounts import UserFactory
+from tests.factories.collections import filled, item, titles
 from tests.factories.resources import PupilAccountFactory, ResourceFactory
 from tests.people import sign_in_client
 
@@ -61,26 +60,6 @@ def stranger() -> Any:
 @pytest.fixture
 def editor() -> Any:
     return UserFactory(roles=[Role.CATALOGUE_EDITOR])
-
-
-def filled(owner: Any, count: int = 3, **facts: Any) -> Collection:
-    """A collection of its owner's with some resources, R0 first."""
-    made = actions.create(by=Actor(user=owner), title="Les fractions", **facts)
-    actions.add(
-        by=Actor(user=owner),
-        collection=made,
-        resources=[ResourceFactory(title=f"R{number}") for number in range(count)],
-    )
-    return made
-
-
-def titles(collection: Collection) -> list[str]:
-    found = CollectionItem.objects.filter(collection=collection).order_by("position")
-    return [item.resource.title for item in found.select_related("resource")]
-
-
-def item(collection: Collection, title: str) -> CollectionItem:
-    return CollectionItem.objects.get(collection=collection, resource__title=title)
 
 
 @given(st.lists(st.integers(), unique=True, min_size=1), st.integers(-3, 70), st.data())
@@ -403,46 +382,3 @@ def test_a_class_that_is_not_ones_own_is_refused(teacher: Any, stranger: Any, ac
             by=Actor(user=stranger), collection=made, class_groups=[account.class_group]
         )
     assert refused.value.code == "class"
-
-
-def test_what_was_deleted_goes_after_a_month_and_the_year_ends_what_classes_show(
-    teacher: Any, account: Any
-) -> None:
-    old, recent, shown = filled(teacher), filled(teacher), filled(teacher)
-    for made, days in ((old, 31), (recent, 29)):
-        actions.delete(by=Actor(user=teacher), collection=made)
-        Collection.objects.filter(pk=made.pk).update(
-            deleted_at=clock.now() - dt.timedelta(days=days)
-        )
-    group = account.class_group
-    sharing.show_in_classes(by=Actor(user=teacher), collection=shown, class_groups=[group])
-    retention.apply()
-    assert set(Collection.objects.all()) == {recent, shown}
-    assert ClassShare.objects.count() == 1
-    year = group.school_year
-    year.ends_on = clock.today() - dt.timedelta(days=1)
-    year.starts_on = year.ends_on - dt.timedelta(days=300)
-    year.save()
-    retention.apply()
-    assert not ClassShare.objects.exists()
-    assert Collection.objects.filter(pk=shown.pk).exists()
-
-
-def test_ones_own_collections_are_among_ones_data(teacher: Any, colleague: Any) -> None:
-    filled(teacher)
-    told = {section.code: section for section in sections_for(teacher)}
-    assert [entry.heading for entry in told["collections"].entries] == ["Les fractions"]
-    assert "collections" not in {section.code for section in sections_for(colleague)}
-
-
-def test_a_resource_that_gives_way_keeps_its_place_once(teacher: Any) -> None:
-    by, made, other = Actor(user=teacher), filled(teacher, 3), filled(teacher, 1)
-    gone, kept = item(made, "R1").resource, ResourceFactory(title="L’autre")
-    actions.annotate(by=by, collection=made, item=item(made, "R1"), note="Le mardi")
-    actions.add(by=by, collection=other, resources=[gone], note="À garder")
-    actions.add(by=by, collection=other, resources=[kept])
-    follow(kept, gone)
-    assert titles(made) == ["R0", "L’autre", "R2"]
-    assert item(made, "L’autre").note == "Le mardi"
-    assert titles(other)[1:] == ["L’autre"]
-    assert item(other, "L’autre").note == "À garder"
