@@ -251,9 +251,17 @@ def parts_of(user: User | None, resource: Resource) -> set[str]:
 
 
 @transaction.atomic
-def move_resource(*, by: Actor, resource: Resource, to: str, reason: str = "") -> Resource:
+def move_resource(
+    *,
+    by: Actor,
+    resource: Resource,
+    to: str,
+    reason: str = "",
+    proposer: User | None = None,
+) -> Resource:
     """Propose, validate, withdraw or send back a resource, and tell who proposed it.
 
+    ``proposer`` is whose proposal it is, where an editor writes it down for somebody.
     Raises RuleBroken ``state`` (not from here), ``forbidden`` (not by this person),
     ``incomplete`` (validated resources state their title, description, levels, domains and
     licence), ``reason`` (withdrawing and sending a proposal back say why) or ``replaced``
@@ -277,7 +285,7 @@ def move_resource(*, by: Actor, resource: Resource, to: str, reason: str = "") -
             raise RuleBroken("reason", _("Dites pourquoi, en quelques mots."), "reason")
         changes: dict[str, Any] = {"updated_at": clock.now()}
         if to == Resource.State.PROPOSED:
-            changes |= {"proposed_by": by.person, "proposed_at": clock.now()}
+            changes |= {"proposed_by": proposer or by.person, "proposed_at": clock.now()}
         moved = states.move(resource, to, by=by, reason=reason, **changes)
     moved.refresh_from_db(fields=["revision", "proposed_by"])
     telling.tell_proposer(moved, by=by, before=before, comment=reason)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import SYSTEM
-from resources.catalogue import actions, bulk
+from resources.catalogue import actions, bulk, tasks
 from resources.catalogue.models import BulkEdit, Resource
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import ResourceFactory, vocabularies
@@ -133,6 +136,56 @@ def test_only_the_preview_that_was_shown_is_applied_and_only_once(
     applied(edit, committed)
     assert not bulk.apply(edit.pk, by=SYSTEM)
     assert Resource.objects.get().revision == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_apply_it_once() -> None:
+    row = ResourceFactory()
+    edit = prepared([row], set={"cost": "paid"})
+    bulk.start(by=SYSTEM, edit=edit, digest=edit.digest)
+    start, outcomes = threading.Barrier(2), []
+
+    def work() -> None:
+        start.wait()
+        try:
+            outcomes.append(bulk.apply(edit.pk, by=SYSTEM))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [False, True]
+    assert list(row.revisions.order_by("number").values_list("verb", flat=True)) == [
+        "baseline",
+        "bulk",
+    ]
+    edit.refresh_from_db()
+    assert (edit.state, edit.problem) == ("applied", "")
+
+
+def test_one_sees_it_advance_and_a_lost_message_is_made_up_for(
+    client: Client, editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit = prepared([ResourceFactory() for _ in range(3)], set={"cost": "paid"})
+    bulk.start(by=SYSTEM, edit=edit, digest=edit.digest)
+    monkeypatch.setattr(bulk, "_PORTION", 1)
+    seen = []
+    look = bulk._moved_on
+
+    def watched(lines: Any) -> bool:
+        page = client.get(reverse("catalogue:bulk", args=[edit.public_id])).content.decode()
+        seen.append(re.search(r'<progress value="(\d+)" max="3"', page))
+        return look(lines)
+
+    monkeypatch.setattr(bulk, "_moved_on", watched)
+    assert tasks.sweep_bulk() == 1
+    assert [found[1] for found in seen[:3] if found] == ["0", "1", "2"]
+    edit.refresh_from_db()
+    assert (edit.state, edit.done) == ("applied", 3)
 
 
 def test_withdrawing_many_says_why_and_proposers_are_told(committed: Callable[[], Any]) -> None:

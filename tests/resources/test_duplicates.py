@@ -196,6 +196,8 @@ def test_what_pointed_at_the_one_points_at_the_other_and_its_address_leads_on(
         for row in (gone, older):
             answer = client.get(reverse("catalogue:resource", args=[row.identifier]))
             assert (answer.status_code, answer.headers["Location"]) == (301, heir)
+            told = client.get(f"/api/v1/resources/{row.identifier}").json()
+            assert told["identifier"] == kept.identifier
     with pytest.raises(RuleBroken) as refused:
         actions.move_resource(by=SYSTEM, resource=gone, to="validated")
     assert refused.value.code == "replaced"

@@ -174,7 +174,8 @@ def _aside(request: HttpRequest, known: Resource) -> dict[str, Any]:
         domains=known.domains.count(),
         licence=known.licence_id is not None,
     )
-    revisions = known.revisions.select_related("by").defer("snapshot")[:4]
+    changes = known.revisions.exclude(verb=Revision.Verb.BASELINE)
+    revisions = changes.select_related("by").defer("snapshot")[:4]
     moves = [] if known.replaced_by_id else rules.moves_from(known.state, parts)
     return {
         "moves": [(to, *_BUTTONS[to]) for to in moves if to != "validated" or not missing],

@@ -104,7 +104,12 @@ def accept(*, by: Actor, suggestion: Suggestion) -> Resource:
             levels=moved.levels.all(),
             domains=[moved.domain],
         )
-        resource = move_resource(by=by, resource=drafted, to=Resource.State.PROPOSED)
+        resource = move_resource(
+            by=by,
+            resource=drafted,
+            to=Resource.State.PROPOSED,
+            proposer=moved.suggested_by,
+        )
     Suggestion.objects.filter(pk=moved.pk).update(resource=resource)
     moved.resource = resource
     _tell("suggestion_accepted", moved)
