@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.core.cache import cache
 
 from resources.exchange import exports
 from resources.exchange.harvest import running, sources
 from resources.exchange.provider import publishing
 
+#: Says that a pass is under way; two at once would do no harm, only the same work.
+_PASS, _LONGEST_PASS = "exchange:publishing", 900
+
 
 @shared_task(name="exchange.publish")  # type: ignore[untyped-decorator]
 def publish() -> int:
-    """Bring what harvesters read in step with the catalogue."""
-    return publishing.refresh()
+    """Bring what harvesters read in step with the catalogue; one pass at a time."""
+    if not cache.add(_PASS, 1, timeout=_LONGEST_PASS):
+        return 0
+    try:
+        return publishing.refresh()
+    finally:
+        cache.delete(_PASS)
 
 
 @shared_task(name="exchange.publish_all")  # type: ignore[untyped-decorator]

@@ -12,13 +12,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core import clock, states
-from core.journal import SYSTEM
-from resources.catalogue import history
+from core import clock
+from core.journal import SYSTEM, Actor
+from resources.catalogue import actions
 from resources.catalogue.importing import runs
 from resources.catalogue.importing.columns import BY_CODE
 from resources.catalogue.importing.plan import CREATE, MANY, REJECTED, UPDATE, Line, Plan, plan_of
@@ -129,18 +128,12 @@ def _lose(record: HarvestedRecord) -> None:
     record.save(update_fields=["state", "seen_at"])
     resource = record.resource
     if resource is not None and resource.state != Resource.State.WITHDRAWN:
-        why = _("Retirée par la source moissonnée.")
-        with (
-            transaction.atomic(),
-            history.tracked([resource.pk], by=SYSTEM, verb=Revision.Verb.HARVEST, comment=why),
-        ):
-            states.move(
-                resource,
-                Resource.State.WITHDRAWN,
-                by=SYSTEM,
-                reason=why,
-                updated_at=clock.now(),
-            )
+        actions.move_resource(
+            by=SYSTEM,
+            resource=resource,
+            to=Resource.State.WITHDRAWN,
+            reason=_("Retirée par la source moissonnée."),
+        )
 
 
 def lose_all(records: Iterable[HarvestedRecord]) -> int:
@@ -200,6 +193,7 @@ def write(
     meanings: Meanings,
     *,
     decided: bool = False,
+    by: Actor = SYSTEM,
 ) -> Counter[str]:
     """Write what records state into the catalogue, as far as the source may.
 
@@ -226,6 +220,7 @@ def write(
         Plan(kept, plan.unknown),
         publish=source.trusted,
         arrive=Resource.State.PROPOSED,
+        by=by,
         verb=Revision.Verb.HARVEST,
     )
     for line, resource in written:
@@ -240,19 +235,18 @@ def write(
 
 
 def _bring_back(resources: list[Resource]) -> None:
-    """Propose again what the source had taken away and shows again; not what was replaced."""
+    """Propose again what the source had taken away and shows again.
+
+    A duplicate that gave way to another stays where it is.
+    """
     gone = [row.pk for row in resources if row.state == Resource.State.WITHDRAWN]
-    back = Resource.objects.filter(pk__in=gone, replaced_by__isnull=True).order_by("pk")
-    reason = _("De retour dans la source moissonnée.")
-    with history.tracked(gone, by=SYSTEM, verb=Revision.Verb.HARVEST, comment=reason):
-        for resource in back:
-            states.move(resource, Resource.State.DRAFT, by=SYSTEM)
-            states.move(
-                resource,
-                Resource.State.PROPOSED,
+    for resource in Resource.objects.filter(pk__in=gone, replaced_by=None).order_by("pk"):
+        for to in (Resource.State.DRAFT, Resource.State.PROPOSED):
+            actions.move_resource(
                 by=SYSTEM,
-                reason=reason,
-                updated_at=clock.now(),
+                resource=resource,
+                to=to,
+                reason=_("De retour dans la source moissonnée."),
             )
 
 

@@ -181,8 +181,10 @@ def explain(*, by: Actor, source: HarvestSource, values: Mapping[str, str]) -> i
     for first in range(0, len(keys), _BATCH):
         with transaction.atomic():
             rows = _locked(keys[first : first + _BATCH])
-            doing = records.write if source.approved_at else records.try_out
-            doing(source, rows, meanings)
+            if source.approved_at:
+                records.write(source, rows, meanings, by=by)
+            else:
+                records.try_out(source, rows, meanings)
             readable += sum(row.state != "refused" for row in rows)
     if readable and source.approved_at:
         with transaction.atomic():
@@ -199,7 +201,7 @@ def decide(*, by: Actor, source: HarvestSource, keys: Iterable[int], accepted: b
     waiting = [row for row in _locked(sorted(keys)) if row.state == "waiting"]
     rows = [row for row in waiting if row.source_id == source.pk]
     if accepted and rows:
-        records.write(source, rows, Meanings(source.words.values), decided=True)
+        records.write(source, rows, Meanings(source.words.values), decided=True, by=by)
         indexing.changed()
     else:
         HarvestedRecord.objects.filter(pk__in=[row.pk for row in rows]).update(

@@ -58,10 +58,9 @@ def _candidates(*, full: bool) -> Iterator[list[int]]:
             resource=OuterRef("pk"), deleted=False, source_updated_at=OuterRef("updated_at")
         )
         found = found.filter(~Exists(in_step))
-    last = 0
-    while keys := list(found.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
-        yield keys
-        last = keys[-1]
+    keys = list(found.values_list("pk", flat=True))
+    for first in range(0, len(keys), BATCH):
+        yield keys[first : first + BATCH]
 
 
 def digest_of(notice: Notice) -> str:
