@@ -79,6 +79,8 @@ SCHEDULE: dict[str, Any] = {
     },
     # resources: the city's figures of use, from the schools' counts
     "figures.roll_up": {"task": "figures.roll_up", "schedule": crontab(minute=25)},
+    # curation: reports of addresses that were changed since
+    "curation.settle_moved": {"task": "curation.settle_moved", "schedule": crontab(minute=40)},
     # assignments: accesses of pupils who left, and of newcomers
     "assignments.settle_seats": {
         "task": "assignments.settle_seats",

@@ -283,6 +283,7 @@ def _seed_asked(
             reporter=person,
             kind=kind,
             text=text,
+            url=broken[place].url,
             reported_at=clock.at(ctx.today - dt.timedelta(days=1), 11),
         )
         for place, person, kind, text in reports

@@ -221,6 +221,26 @@ def test_a_problem_is_open_once_a_person_and_its_end_is_told(
     assert Problem.objects.waiting().count() == 1, "what breaks again is told again"
 
 
+def test_an_address_that_changed_and_answers_mends_what_did_not_open(teacher: Any) -> None:
+    resource = ResourceFactory(title="La pizza", url="https://ancien.example/")
+    early, late = teacher, UserFactory(roles=[(Role.TEACHER, "0990001A")])
+    wrong = UserFactory(roles=[(Role.TEACHER, "0990001A")])
+    actions.report(by=Actor(user=early), resource=resource, kind="link")
+    actions.report(by=Actor(user=wrong), resource=resource, kind="wrong")
+    rows = Resource.objects.filter(pk=resource.pk)
+    rows.update(link_state="fine")
+    assert actions.settle_moved() == 0, "the same address answers: somebody must look"
+    rows.update(url="https://nouveau.example/", link_state="unchecked")
+    assert actions.settle_moved() == 0, "not yet asked"
+    resource.refresh_from_db()
+    actions.report(by=Actor(user=late), resource=resource, kind="link")
+    rows.update(link_state="fine")
+    assert actions.settle_moved() == 1
+    assert actions.settle_moved() == 0
+    assert set(Problem.objects.waiting().values_list("reporter", flat=True)) == {late.pk, wrong.pk}
+    assert Message.objects.get(kind="problem_mended").recipient == early
+
+
 def test_a_pupil_reports_only_what_may_be_opened(client: Client) -> None:
     account = PupilAccountFactory()
     sign_in_client(client, account.user)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core import clock, journal, states
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
-from core.journal import Actor
+from core.journal import SYSTEM, Actor
 from core.outbox import queue
 from core.queueing import later
 from resources.catalogue.actions import move_resource, save_resource
@@ -148,7 +149,7 @@ def report(*, by: Actor, resource: Resource, kind: str, text: str = "") -> Probl
     if by.user is None:
         raise ValueError("somebody reports")
     words = "" if by.user.has_role(Role.PUPIL) else text.strip()
-    facts: dict[str, Any] = {"kind": kind, "text": words}
+    facts: dict[str, Any] = {"kind": kind, "text": words, "url": resource.url}
     open_here = Problem.objects.waiting().filter(resource=resource, reporter=by.user)
     found = open_here.select_for_update(of=("self",)).first()
     if found is None:
@@ -157,9 +158,9 @@ def report(*, by: Actor, resource: Resource, kind: str, text: str = "") -> Probl
                 found = Problem.objects.create(resource=resource, reporter=by.user, **facts)
         except IntegrityError:
             found = open_here.get()
-    if (found.kind, found.text) != (kind, words):
+    if any(getattr(found, name) != value for name, value in facts.items()):
         open_here.update(**facts)
-        found.kind, found.text = kind, words
+        found.refresh_from_db()
     journal.record(by, "problem.report", found, kind=kind)
     if resource.url:
         later("catalogue.check_link", resource.pk)
@@ -175,13 +176,32 @@ def settle(*, by: Actor, resource: Resource, mended: bool, answer: str = "") -> 
     """
     if not mended and not answer.strip():
         raise RuleBroken("answer", _("Dites ce que vous avez vu : on le lira."), "answer")
-    Resource.objects.select_for_update(of=("self",)).get(pk=resource.pk)
-    waiting = list(
+    waiting = Problem.objects.waiting().filter(resource=resource)
+    return _close(waiting, by=by, resource=resource, mended=mended, answer=answer.strip())
+
+
+def settle_moved() -> int:
+    """Close the reports of addresses that were changed since and answer; return how many.
+
+    Whatever changed them: an editor, the link watch's proposal, a harvest. Safe to repeat.
+    """
+    moved = (
         Problem.objects.waiting()
-        .filter(resource=resource)
-        .select_related("reporter")
-        .order_by("pk")
+        .filter(kind=Problem.Kind.LINK, resource__link_state=Resource.LinkState.FINE)
+        .exclude(url="")
+        .exclude(url=F("resource__url"))
     )
+    resources = Resource.objects.filter(pk__in=moved.values("resource")).order_by("pk")
+    return sum(
+        _close(moved.filter(resource=resource), by=SYSTEM, resource=resource, mended=True)
+        for resource in resources[:500]
+    )
+
+
+@transaction.atomic
+def _close(rows: Any, *, by: Actor, resource: Resource, mended: bool, answer: str = "") -> int:
+    Resource.objects.select_for_update(of=("self",)).get(pk=resource.pk)
+    waiting = list(rows.select_related("reporter").order_by("pk"))
     for problem in waiting:
         states.move(
             problem,
@@ -189,7 +209,7 @@ def settle(*, by: Actor, resource: Resource, mended: bool, answer: str = "") -> 
             by=by,
             settled_by=by.user,
             settled_at=clock.now(),
-            answer=answer.strip(),
+            answer=answer,
         )
         queue(
             kind="problem_mended" if mended else "problem_dismissed",
@@ -197,7 +217,7 @@ def settle(*, by: Actor, resource: Resource, mended: bool, answer: str = "") -> 
             context={
                 "title": resource.title,
                 "path": resource.identifier,
-                "words": answer.strip(),
+                "words": answer,
                 "pupil": problem.reporter.has_role(Role.PUPIL),
             },
             dedupe_key=f"problem:{problem.pk}",

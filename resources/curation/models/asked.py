@@ -76,7 +76,10 @@ class Suggestion(models.Model):
 
 
 class Problem(models.Model):
-    """What somebody finds wrong with a resource. Pupils choose a kind and write nothing."""
+    """What somebody finds wrong with a resource. Pupils choose a kind and write nothing.
+
+    ``url`` is the address that was reported: another one, once it answers, mends "does not open".
+    """
 
     class Kind(models.TextChoices):
         LINK = "link", _("Elle ne s’ouvre pas")
@@ -98,6 +101,7 @@ class Problem(models.Model):
     )
     kind = models.CharField(_("problème"), max_length=6, choices=Kind.choices)
     text = models.CharField(_("précision"), max_length=500, blank=True)
+    url = models.CharField(max_length=500, blank=True)
     reported_at = models.DateTimeField(default=clock.now)
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     settled_by = models.ForeignKey(
