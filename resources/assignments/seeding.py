@@ -41,21 +41,25 @@ _GROUPS = ("Les explorateurs", "Atelier du mardi")
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a class is given: days from the Monday of the week prepared, how far pupils are."""
+    """What a class is given: days from the Monday of the week prepared, how far pupils are.
+
+    What is ``running`` has begun by today, whichever day that is.
+    """
 
     starts: int
     due: int
     target: str
     finished: float
     begun: float
+    running: bool = False
 
 
 #: Last week: all but done. What spans both weeks is there on any day. Then the week to come.
 _WEEKS = (
     _Plan(-7, -3, "class", 0.85, 0.1),
     _Plan(-6, -4, "group", 0.7, 0.2),
-    _Plan(-4, 1, "class", 0.3, 0.3),
-    _Plan(-5, 3, "class", 0.1, 0.2),
+    _Plan(-4, 1, "class", 0.3, 0.3, running=True),
+    _Plan(-5, 3, "class", 0.1, 0.2, running=True),
     _Plan(0, 3, "class", 0.1, 0.1),
     _Plan(1, 4, "pupils", 0.0, 0.0),
     _Plan(3, 4, "group", 0.0, 0.0),
@@ -204,6 +208,7 @@ def _give(
     group: PupilGroup,
 ) -> tuple[Assignment, list[int]]:
     starts = world.monday + dt.timedelta(days=plan.starts)
+    starts = min(starts, ctx.today) if plan.running else starts
     due = _day_of_class(world, world.monday + dt.timedelta(days=plan.due), starts)
     row = Assignment.objects.create(
         class_group=world.group,

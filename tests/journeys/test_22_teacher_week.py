@@ -18,6 +18,7 @@ from resources.assignments.models import Assignment, Progress
 from resources.catalogue import indexing
 from resources.curation.models import Collection
 from tests.factories.accounts import UserFactory
+from tests.factories.families import GuardianFactory, GuardianshipFactory
 from tests.factories.resources import PupilAccountFactory, ResourceFactory
 from tests.factories.schools import ClassGroupFactory, RollEntryFactory
 from tests.journeys.browser import assert_accessible
@@ -37,6 +38,8 @@ def school(live: Any, settings: Any, tmp_path: Any) -> SimpleNamespace:
     group.teachers.add(teacher)
     names = ("Adèle", "Bilal", "Chloé", "Lina")
     entries = {name: RollEntryFactory(class_group=group, child__given_name=name) for name in names}
+    parent = GuardianFactory()
+    GuardianshipFactory(child=entries["Lina"].child, guardian=parent)
     game = ResourceFactory(title="Le jeu des fractions", keywords=["fractions"])
     guide = ResourceFactory(title="Partager une pizza", keywords=["fractions"])
     bought = ResourceFactory(title="Le labo des fractions", keywords=["fractions"], licence_seats=1)
@@ -48,6 +51,7 @@ def school(live: Any, settings: Any, tmp_path: Any) -> SimpleNamespace:
         entries=entries,
         lina=PupilAccountFactory(entry=entries["Lina"]),
         bilal=PupilAccountFactory(entry=entries["Bilal"]),
+        parent=parent.user,
         game=game,
         guide=guide,
         bought=bought,
@@ -151,6 +155,9 @@ def follow_and_print(page: Any, school: SimpleNamespace) -> None:
     assert "Les explorateurs" in text
     page.goto(reverse("assignments:copy"))
     assert_accessible(page)
+    page.goto(reverse("workspace:class_page", args=[school.group.pk]))
+    expect(page.get_by_role("heading", name="Le travail de la semaine")).to_be_visible()
+    assert_accessible(page)
 
 
 def regret(page: Any, school: SimpleNamespace, pupil: Any) -> None:
@@ -185,6 +192,12 @@ def test_a_week_is_prepared_done_followed_and_printed(
     assert Progress.objects.get().child == school.lina.child
     follow_and_print(desktop, school)
     regret(desktop, school, tablet)
+    parent = new_page("phone")
+    sign_in_fast(parent, school.parent)
+    parent.goto(reverse("assignments:children"))
+    expect(parent.get_by_role("heading", name="Le labo des fractions")).to_be_visible()
+    expect(parent.get_by_text("Terminé", exact=True)).to_be_visible()
+    assert_accessible(parent)
     editor = new_page("desktop")
     sign_in_fast(editor, UserFactory(roles=[Role.CATALOGUE_EDITOR]))
     editor.goto(reverse("assignments:licences"))

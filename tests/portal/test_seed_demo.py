@@ -14,6 +14,11 @@ from core.demo import DEMO_PEOPLE
 from enrolment.schools.models import RollEntry, School, StreetSegment
 from families.models import Child, Guardianship, IncomeFile, PayerRule, PayerShare
 from payments.models import InvoiceLine
+from resources.assignments import seats
+from resources.assignments.todo import todo_of
+from resources.catalogue.models import Resource
+from resources.workspace.actions import account_of_card
+from resources.workspace.demo import LINA_TOKEN
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +73,10 @@ def test_it_lies_around_any_day(day: str, time_machine) -> None:
     time_machine.move_to(clock.at(today, 12))
     call_command("seed_demo", scale="small", verbosity=0)
     assert RollEntry.objects.current().count() >= 1500
+    lina = account_of_card(LINA_TOKEN)
+    assert lina is not None
+    todo = todo_of(lina.user)
+    assert any(line.opened and not line.finished for line in todo), "one thing begun"
+    assert any(not line.opened for line in todo), "and one to begin"
+    counted = seats.licences(list(Resource.objects.filter(licence_seats__isnull=False)))
+    assert {licence.status for licence in counted.values()} >= {"full", "expiring", "expired"}
