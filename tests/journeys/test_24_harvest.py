@@ -64,7 +64,7 @@ def test_an_editor_harvests_another_city_and_accepts_what_it_gives(
     page.get_by_role("link", name="Voir les ressources proposées").click()
     expect(page.get_by_role("link", name="Les marées du port")).to_have_count(1)
     page.get_by_role("link", name="Les marées du port").click()
-    page.get_by_role("button", name="Valider").click()
+    page.get_by_role("button", name="Valider", exact=True).click()
     assert Resource.objects.get(title="Les marées du port").state == "validated"
 
     city.tell("rename", "ville-1", "Les marées d’équinoxe")
