@@ -275,9 +275,26 @@ def _initial_rows(snapshot: Snapshot) -> dict[str, list[dict[str, str]]]:
     relations = snapshot.get("relations") or []
     places = [(uai, "") for uai in snapshot.get("schools") or []]
     places += [(uai, name) for uai, _year, name in snapshot.get("class_groups") or []]
+    titles = dict(
+        Resource.objects.filter(identifier__in=[other for _kind, other in relations]).values_list(
+            "identifier", "title"
+        )
+    )
+    schools = dict(
+        School.objects.filter(uai__in=[uai for uai, _name in places]).values_list("uai", "name")
+    )
     return {
         "contributors": [{"role": role, "name": name} for role, name in named]
         or [{"role": Contribution.Kind.AUTHOR}, {"role": Contribution.Kind.PUBLISHER}],
-        "relations": [{"kind": kind, "other": other} for kind, other in relations],
-        "openings": [{"school": uai, "class_name": name} for uai, name in places],
+        "relations": [
+            {"kind": kind, "other": _with_name(other, titles)} for kind, other in relations
+        ],
+        "openings": [
+            {"school": _with_name(uai, schools), "class_name": name} for uai, name in places
+        ],
     }
+
+
+def _with_name(key: str, names: Mapping[str, str]) -> str:
+    """Write a key with the name that people know it by; ``_key_of`` reads it back."""
+    return f"{key} — {names[key]}" if key in names else key

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from core.accounts.roles import Role
 from core.errors import RuleBroken
@@ -114,8 +115,9 @@ def test_every_field_of_the_description_is_kept_and_shown_again(
     assert facts["competences"] == ["competence-a"]
     assert (facts["open_to"], facts["licence_seats"]) == ("2027-07-05", 30)
     page = client.get(edit_url(resource)).content.decode()
-    for shown in ("12,5 Mo", "Ada Mistral", other.identifier, "CM1 A", "ext:77", "2027-07-05"):
-        assert shown in page
+    named = (f"{other.identifier} — {other.title}", f"{group.school.uai} — {group.school.name}")
+    for shown in ("12,5 Mo", "Ada Mistral", *named, "CM1 A", "ext:77", "2027-07-05"):
+        assert f'value="{escape(shown)}"' in page
     # Saved again as it is shown, nothing changes.
     assert resource.revision == 1
     again = filled(
@@ -144,7 +146,7 @@ def test_every_field_of_the_description_is_kept_and_shown_again(
             {"role": "illustrator", "name": "Bo Garel"},
         ),
         **rows("relations", {"kind": "pupil_version", "other": other.title}),
-        **rows("openings", {"school": group.school.uai, "class_name": "CM1 A"}),
+        **rows("openings", {"school": named[1], "class_name": "CM1 A"}),
     )
     client.post(edit_url(resource), again)
     resource.refresh_from_db()
