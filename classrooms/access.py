@@ -186,3 +186,22 @@ class FleetEventQuerySet(models.QuerySet[Any]):
         if user.has_role(Role.IT_TECHNICIAN):
             condition |= Q(school__isnull=True)
         return self.filter(condition)
+
+
+class ImportProfileQuerySet(models.QuerySet[Any]):
+    """How suppliers' tables are read."""
+
+    def visible_to(self, user: User) -> ImportProfileQuerySet:
+        """All for people who run the fleet."""
+        return self if reach_of(user, *FLEET_STAFF) else self.none()
+
+
+class ImportRunQuerySet(models.QuerySet[Any]):
+    """Tables of devices."""
+
+    def visible_to(self, user: User) -> ImportRunQuerySet:
+        """The city's for managers; a technician's own."""
+        reach = reach_of(user, *FLEET_STAFF)
+        if reach.city:
+            return self
+        return self.filter(started_by=user) if reach else self.none()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import FleetEvent, HandOut, Incident
 from core.accounts.models import User
-from core.rights.registry import Section, register_collector, tell
+from core.rights.registry import Section, not_collected, register_collector, tell
 
 
 def fleet(user: User) -> Iterator[Section]:
@@ -47,6 +47,10 @@ def fleet(user: User) -> Iterator[Section]:
 
 def register() -> None:
     """Register them; called from ``AppConfig.ready``."""
+    not_collected(
+        "Ne nomme qu’un agent qui importe pour la ville ; son acte est au journal.",
+        "classrooms.ImportRun",
+    )
     register_collector(
         "classrooms",
         fleet,

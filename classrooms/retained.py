@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from classrooms.models import Device, FleetEvent, HandOut, Incident, InternetLine
+from classrooms.models import Device, FleetEvent, HandOut, ImportRun, Incident, InternetLine
 from core.retention import Rule, follows, keeps, purged, register, unreferenced
 
 _FIVE_YEARS = dt.timedelta(days=5 * 365 + 1)
@@ -55,6 +55,7 @@ def register_rules() -> None:
         "classrooms.DeviceModel",
         "classrooms.Depot",
         "classrooms.Cart",
+        "classrooms.ImportProfile",
     )
     follows("classrooms.HandOut", "classrooms.HandOutItem")
     register(
@@ -90,6 +91,18 @@ def register_rules() -> None:
             age="closed_at",
             what="À qui du matériel rendu avait été confié",
             order=31,
+        ),
+        Rule(
+            "fleet.imports",
+            "classrooms.ImportRun",
+            dt.timedelta(days=92),
+            "Tant qu’une correction du tableau est probable ; l’histoire du parc garde l’acte",
+            lambda before: ImportRun.objects.filter(started_at__lt=before).exclude(
+                state__in=("applying", "undoing")
+            ),
+            age="started_at",
+            what="Tableaux d’appareils reçus",
+            order=10,
         ),
         Rule(
             "fleet.devices",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classrooms.views import board, carts, devices, incidents, reporting
+from classrooms.views import board, carts, devices, importing, incidents, reporting
 
 app_name = "classrooms"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("chariots/<slug:code>/", carts.cart_page, name="cart"),
     path("chariots/<slug:code>/remettre/", carts.cart_hand_out, name="cart_hand_out"),
     path("chariots/<slug:code>/etiquettes.pdf", devices.cart_labels, name="cart_labels"),
+    path("import/", importing.import_list, name="imports"),
+    path("import/<uuid:public_id>/", importing.import_page, name="import"),
+    path("import/<uuid:public_id>/faire/", importing.import_act, name="import_act"),
+    path("import/<uuid:public_id>/essai.xlsx", importing.import_annotated, name="import_annotated"),
     path("remises/", carts.hand_out_list, name="hand_outs"),
     path("remises/<uuid:public_id>/retour/", carts.take_back, name="take_back"),
     path("pannes/", incidents.incident_list, name="incidents"),

@@ -2,6 +2,7 @@
 
 from classrooms.models.fleet import Cart, Depot, Device, DeviceCategory, DeviceModel
 from classrooms.models.history import FleetEvent
+from classrooms.models.importing import ImportProfile, ImportRun
 from classrooms.models.incidents import Incident
 from classrooms.models.lines import InternetLine
 from classrooms.models.movements import HandOut, HandOutItem
@@ -15,6 +16,8 @@ __all__ = [
     "FleetEvent",
     "HandOut",
     "HandOutItem",
+    "ImportProfile",
+    "ImportRun",
     "Incident",
     "InternetLine",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -17,10 +18,14 @@ from enrolment.schools.models import School
 
 #: What of a device is told by its events; the rest is fixed or measured.
 TOLD = ("state", "condition", "cart", "slot", "school", "depot")
+#: What a device's sheet says beside: told when a table corrects it.
+CARD = ("asset_tag", "model", "purchased_on", "cost_cents", "funding", "warranty_end")
 
 
 def plain(value: Any) -> Any:
-    """Return a field's value as an event keeps it: rows by number."""
+    """Return a field's value as an event keeps it: rows by number, days as text."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
     return value.pk if isinstance(value, models.Model) else value
 
 
@@ -44,6 +49,9 @@ class FleetEvent(models.Model):
         SWAPPED_IN = "swapped_in", _("Mis à la place d'un autre")
         SETTLED = "settled", _("Panne réglée")
         CHANGED = "changed", _("Situation modifiée")
+        IMPORTED = "imported", _("Mis à jour par un tableau")
+        RESTORED = "restored", _("Remis comme avant : tableau annulé")
+        WITHDRAWN = "withdrawn", _("Sorti du parc : tableau annulé")
 
     at = models.DateTimeField(default=clock.now, editable=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)

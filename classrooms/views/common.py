@@ -24,6 +24,7 @@ TABS = (
     ("incidents", _("Pannes"), "classrooms:incidents", FLEET_READERS),
     ("schools", _("Écoles"), "classrooms:schools", FLEET_READERS),
     ("lines", _("Lignes Internet"), "classrooms:lines", FLEET_READERS),
+    ("imports", _("Tableaux"), "classrooms:imports", FLEET_STAFF),
 )
 
 

@@ -43,6 +43,8 @@ SCHEDULE: dict[str, Any] = {
         "task": "payments.reconcile_yesterday",
         "schedule": crontab(hour=5, minute=10),
     },
+    # classrooms: tables of devices whose message got lost
+    "classrooms.sweep_imports": {"task": "classrooms.sweep_imports", "schedule": 300},
     # resources: an index that a lost task left behind, a nightly look at its files, pupils who left
     "catalogue.refresh_index": {"task": "catalogue.refresh_index", "schedule": 60},
     "catalogue.check_links": {"task": "catalogue.check_links", "schedule": 600},

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.spreadsheets.columns import Target
+from core.spreadsheets.columns import guess as guess_by
 from resources.search.analysis import fold
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
-
-@dataclass(frozen=True)
-class Target:
-    """A fact that a column may hold; ``names`` are headers under which it usually comes."""
-
-    code: str
-    label: str | _StrPromise
-    names: tuple[str, ...]
-    required: bool = False
-
 
 TARGETS = (
     Target("key", _("Identifiant chez le fournisseur"),
@@ -65,19 +51,4 @@ BY_CODE: Mapping[str, Target] = {target.code: target for target in TARGETS}
 
 def guess(header: Iterable[str], remembered: Mapping[str, str]) -> dict[str, str]:
     """Return the column of each fact: as last time for this supplier, else by its name."""
-    columns = list(header)
-    found = {
-        code: column for code, column in remembered.items() if code in BY_CODE and column in columns
-    }
-    taken = set(found.values())
-    folded = {fold(column).strip(): column for column in reversed(columns)}
-    for target in TARGETS:
-        if target.code in remembered:
-            continue
-        for name in target.names:
-            column = folded.get(name)
-            if column is not None and column not in taken:
-                found[target.code] = column
-                taken.add(column)
-                break
-    return found
+    return guess_by(header, remembered, TARGETS, fold)

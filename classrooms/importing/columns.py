@@ -1,0 +1,116 @@
+"""Which row of a sheet gives the titles, and which column holds which fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from core.spreadsheets import Grid
+from core.spreadsheets.columns import Target, guess, letters, plain
+
+#: Rows looked at for titles: names of the school, dates and logos stand above them.
+_HEAD = 30
+TARGETS = (
+    Target("serial", _("Numéro de série"),
+           ("numero de serie", "no de serie", "no serie", "n serie", "n de serie", "numero serie",
+            "serie", "serial number", "serial", "serialnumber", "sn", "s n")),
+    Target("tag", _("Numéro d'inventaire"),
+           ("numero d inventaire", "no d inventaire", "no inventaire", "n inventaire", "inventaire",
+            "numero inventaire", "inventory number", "asset tag", "assettag", "annotatedassetid",
+            "etiquette", "code barre", "code barres", "immobilisation", "no immobilisation")),
+    Target("category", _("Catégorie"),
+           ("categorie", "type de materiel", "type", "nature", "category", "device type")),
+    Target("maker", _("Marque"),
+           ("marque", "constructeur", "fabricant", "manufacturer", "brand", "maker")),
+    Target("model", _("Modèle"),
+           ("modele", "model", "designation", "produit", "article", "libelle", "materiel")),
+    Target("uai", _("UAI"), ("uai", "rne", "code uai", "code rne", "no uai", "uai rne")),
+    Target("place", _("École ou atelier"),
+           ("ecole ou atelier", "ecole", "etablissement", "nom de l ecole", "site", "lieu",
+            "localisation", "location", "school", "building", "annotatedlocation")),
+    Target("cart", _("Chariot"),
+           ("chariot", "classe mobile", "valise", "cart", "no chariot", "numero de chariot")),
+    Target("slot", _("Emplacement"),
+           ("emplacement", "place", "casier", "position", "slot", "no emplacement")),
+    Target("state", _("Situation"), ("situation", "statut", "status", "state")),
+    Target("condition", _("État"), ("etat", "etat physique", "condition")),
+    Target("purchased_on", _("Acheté le"),
+           ("achete le", "date d achat", "date achat", "achat", "date de livraison", "livre le",
+            "date de facture", "purchase date", "po date")),
+    Target("cost_cents", _("Prix payé"),
+           ("prix paye", "prix ttc", "prix unitaire ttc", "prix d achat", "prix unitaire", "prix",
+            "montant ttc", "montant", "cout", "purchase price", "price")),
+    Target("funding", _("Financement"),
+           ("financement", "source de financement", "budget", "funding")),
+    Target("warranty_end", _("Fin de garantie"),
+           ("fin de garantie", "garantie jusqu au", "date fin garantie", "date de fin de garantie",
+            "echeance garantie", "garantie", "warranty end", "warranty expiration", "warranty")),
+)  # fmt: skip
+BY_CODE: Mapping[str, Target] = {target.code: target for target in TARGETS}
+#: Columns of our own exports that say what was measured: read by the management server.
+MEASURED = (_("Système"), _("Vu en ligne le"))
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the titles are, and what they are; ``columns`` maps facts to column numbers."""
+
+    line: int
+    titles: list[str]
+    columns: dict[str, int]
+
+    def title_of(self, code: str) -> str:
+        """Return the title of a fact's column, or ""."""
+        return self.titles[self.columns[code]] if code in self.columns else ""
+
+
+@cache
+def _targets() -> tuple[Target, ...]:
+    """Return the targets, also known by their titles in every language of our exports."""
+    found = []
+    for target in TARGETS:
+        names = list(target.names)
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                names.append(plain(str(target.label)))
+        found.append(Target(target.code, target.label, tuple(dict.fromkeys(names))))
+    return tuple(found)
+
+
+def head_of(grid: Grid, remembered: Mapping[str, str], line: int | None = None) -> Head:
+    """Find the titles: the row that names most facts, or the row of the line asked for.
+
+    Titles that are missing or come twice get one of their own, so that each column has a name.
+    """
+    width = max((len(cells) for _line, cells in grid.rows), default=0)
+    best: Head | None = None
+    for number, cells in grid.rows[:_HEAD]:
+        titles = _titles(cells, width)
+        named = guess(titles, remembered, _targets())
+        columns = {code: titles.index(title) for code, title in named.items()}
+        head = Head(number, titles, columns)
+        if number == line:
+            return head
+        if best is None or _score(head) > _score(best):
+            best = head
+    return best or Head(0, [], {})
+
+
+def _score(head: Head) -> tuple[bool, int]:
+    return bool({"serial", "tag"} & set(head.columns)), len(head.columns)
+
+
+def _titles(cells: list[str], width: int) -> list[str]:
+    titles: list[str] = []
+    for number in range(width):
+        text = " ".join(cells[number].split())[:100] if number < len(cells) else ""
+        title = text or f"({letters(number + 1)})"
+        if title in titles:
+            title = f"{title} ({letters(number + 1)})"
+        titles.append(title)
+    return titles

@@ -1,0 +1,293 @@
+"""A table's way into the fleet: received, tried, decided upon, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from classrooms.importing import packing, writing
+from classrooms.importing.columns import BY_CODE, Head, head_of
+from classrooms.importing.plan import CREATE, UPDATE, Plan, plan_of
+from classrooms.importing.report import report_of
+from classrooms.importing.world import World
+from classrooms.models import DeviceCategory, DeviceModel, ImportProfile, ImportRun
+from core import clock, journal, queueing, states
+from core.accounts.models import User
+from core.errors import RuleBroken
+from core.journal import Actor
+from core.spreadsheets import read_grid
+from core.spreadsheets.columns import plain
+from enrolment.schools.models import School
+
+
+def receive(*, by: Actor, data: bytes, filename: str, supplier: str) -> ImportRun:
+    """Read a file and have it tried. Raises RuleBroken for one that cannot be read."""
+    grid = read_grid(data, filename)
+    if len(grid.rows) < 2:
+        raise RuleBroken("file_empty", _("Ce tableau est vide."), "file")
+    name = " ".join(supplier.split())[:80]
+    with transaction.atomic():
+        profile, _new = ImportProfile.objects.get_or_create(name=name)
+        run = ImportRun.objects.create(
+            profile=profile,
+            started_by=by.user,
+            filename=filename[:200],
+            sha256=hashlib.sha256(data).hexdigest(),
+            cells=packing.pack_grid(grid),
+        )
+        journal.record(by, "device_import.receive", run, sha256=run.sha256)
+        queueing.later("classrooms.try_import", run.pk)
+    return run
+
+
+def progress_of(run: ImportRun) -> int | None:
+    """Return how far a worker is with a run, in percent; None when nobody knows."""
+    found: int | None = cache.get(_progress_key(run.pk))
+    return found
+
+
+def _progress_key(pk: int) -> str:
+    return f"fleet-import:{pk}"
+
+
+def _plan(run: ImportRun, *, lock: bool = False) -> tuple[Plan, Head, World]:
+    """Return what a run would do now, for the person who brought the table."""
+    owner = run.started_by
+    if owner is None or not owner.is_active:
+        raise RuleBroken("owner", _("La personne qui a apporté ce tableau n’est plus là."))
+    grid = packing.unpack_grid(run.cells)
+    head = head_of(grid, run.profile.columns, run.header_line)
+    world = World(owner)
+
+    def progress(done: int, whole: int) -> None:
+        cache.set(_progress_key(run.pk), done * 90 // max(whole, 1), 600)
+
+    plan = plan_of(grid, head, world, run.profile.values, lock=lock, progress=progress)
+    return plan, head, world
+
+
+def _language(user: User | None) -> Any:
+    return translation.override(user.language if user else "fr")
+
+
+def try_out(run_id: int) -> bool:
+    """Find what a table would do and keep it; False when there is nothing to do."""
+    run = ImportRun.objects.select_related("profile", "started_by").get(pk=run_id)
+    if run.state != ImportRun.State.TRYING:
+        return False
+    with _language(run.started_by):
+        try:
+            plan, head, world = _plan(run)
+        except RuleBroken as broken:
+            states.move(run, ImportRun.State.DROPPED, by=_worker(run), problem=broken.message)
+            return False
+        report = packing.pack(report_of(plan, head, world))
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+        if locked.state != ImportRun.State.TRYING:
+            return False
+        states.move(
+            locked,
+            ImportRun.State.READY,
+            by=_worker(run),
+            report=report,
+            counts=plan.counts,
+            digest=plan.digest,
+            version=locked.version + 1,
+        )
+    cache.delete(_progress_key(run.pk))
+    return True
+
+
+def _worker(run: ImportRun, user: User | None = None) -> Actor:
+    return Actor(user=user or run.started_by, via=f"import:{run.pk}")
+
+
+@transaction.atomic
+def decide(
+    *,
+    by: Actor,
+    run: ImportRun,
+    columns: Mapping[str, str],
+    values: Mapping[str, str],
+    header_line: int | None = None,
+) -> None:
+    """Remember what this supplier's columns and words mean, and try again.
+
+    ``columns`` maps facts to titles ("" for none); ``values`` maps ``model:…`` to ``pk:…`` or
+    ``new:category`` and ``place:…`` to a school's UAI. Raises RuleBroken for a meaning that
+    does not exist, and for a run that is past its trial.
+    """
+    locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    profile = ImportProfile.objects.select_for_update().get(pk=locked.profile_id)
+    for key, meaning in values.items():
+        _check(key, meaning)
+    chosen = {code: title for code, title in columns.items() if code in BY_CODE}
+    profile.columns = {**profile.columns, **chosen}
+    profile.values = {**profile.values, **values}
+    profile.updated_at = clock.now()
+    profile.save(update_fields=["columns", "values", "updated_at"])
+    journal.record(by, "device_import.decide", profile, columns=sorted(chosen))
+    retry(by=by, run=locked, header_line=header_line or locked.header_line)
+
+
+def _check(key: str, meaning: str) -> None:
+    kind, _sep, value = meaning.partition(":")
+    if key.startswith("place:"):
+        if not School.objects.filter(uai=meaning, is_open=True).exists():
+            raise RuleBroken("school", _("Aucune école n’a le code %(uai)s.") % {"uai": meaning})
+    elif kind == "pk":
+        if not value.isdecimal() or not DeviceModel.objects.filter(pk=int(value)).exists():
+            raise RuleBroken("model", _("Ce modèle n’existe pas."))
+    elif kind != "new" or not DeviceCategory.objects.filter(code=value).exists():
+        raise RuleBroken("model", _("Ce modèle n’existe pas."))
+
+
+@transaction.atomic
+def retry(*, by: Actor, run: ImportRun, header_line: int | None = None) -> None:
+    """Have a table tried again, for the fleet may have changed."""
+    states.move(run, ImportRun.State.TRYING, by=by, problem="", header_line=header_line)
+    queueing.later("classrooms.try_import", run.pk)
+
+
+@transaction.atomic
+def start(*, by: Actor, run: ImportRun, version: int, digest: str) -> ImportRun:
+    """Have the trial that was shown written by a worker. Starting twice starts once.
+
+    Raises RuleBroken ``changed`` when another trial was made since, ``state`` when the table
+    has been dealt with, ``nothing`` when it writes nothing.
+    """
+    locked: ImportRun = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    same = (locked.version, locked.digest) == (version, digest)
+    if locked.state == ImportRun.State.APPLYING and same:
+        return locked
+    if locked.state != ImportRun.State.READY:
+        raise RuleBroken("state", _("Ce tableau a déjà été traité."))
+    if not same:
+        raise RuleBroken("changed", _("Un autre essai a été fait depuis. Relisez-le."))
+    if not locked.counts.get(CREATE) and not locked.counts.get(UPDATE):
+        raise RuleBroken("nothing", _("Ce tableau ne change rien."))
+    moved = states.move(locked, ImportRun.State.APPLYING, by=by, decided_by=by.user, problem="")
+    queueing.later("classrooms.apply_import", moved.pk)
+    return moved
+
+
+def drop(*, by: Actor, run: ImportRun) -> ImportRun:
+    """Give a table up; what it held is emptied."""
+    return states.move(
+        run, ImportRun.State.DROPPED, by=by, cells=b"", report=b"", finished_at=clock.now()
+    )
+
+
+def apply(run_id: int) -> bool:
+    """Write a started run in one transaction; False when there is nothing to do.
+
+    If the fleet is no longer what the trial saw, nothing is written: the run goes back to be
+    looked at, tried anew.
+    """
+    try:
+        with transaction.atomic():
+            run = (
+                ImportRun.objects.select_for_update(of=("self",))
+                .select_related("profile", "started_by", "decided_by")
+                .get(pk=run_id)
+            )
+            if run.state != ImportRun.State.APPLYING:
+                return False
+            by = _worker(run, run.decided_by)
+            with _language(run.started_by):
+                plan, _head, world = _plan(run, lock=True)
+            _hold(plan, run)
+            written = writing.write(plan, world, by=by)
+            states.move(
+                run,
+                ImportRun.State.APPLIED,
+                by=by,
+                written=packing.pack(written),
+                cells=b"",
+                counts=plan.counts,
+                finished_at=clock.now(),
+            )
+    except (RuleBroken, IntegrityError):
+        return _go_back(run_id)
+    finally:
+        cache.delete(_progress_key(run_id))
+    return True
+
+
+def _hold(plan: Plan, run: ImportRun) -> None:
+    """Raise RuleBroken ``changed`` when the fleet is no longer what was shown."""
+    if plan.digest != run.digest:
+        raise RuleBroken("changed", _("Un autre essai a été fait depuis. Relisez-le."))
+
+
+@transaction.atomic
+def _go_back(run_id: int) -> bool:
+    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run_id)
+    if run.state == ImportRun.State.APPLYING:
+        by = _worker(run)
+        with _language(run.started_by):
+            problem = _(
+                "Le parc a changé depuis l’essai : rien n’a été écrit. Voici un nouvel essai."
+            )
+        states.move(run, ImportRun.State.READY, by=by)
+        states.move(run, ImportRun.State.TRYING, by=by, problem=problem)
+        queueing.later("classrooms.try_import", run.pk)
+    return False
+
+
+def why_not_undo(run: ImportRun) -> list[tuple[str, str]]:
+    """Return what has changed since a run was written, device by device."""
+    return writing.obstacles(packing.unpack(run.written) or [])
+
+
+@transaction.atomic
+def start_undo(*, by: Actor, run: ImportRun) -> ImportRun:
+    """Have a run taken back. Raises RuleBroken ``changed`` when something changed since."""
+    locked: ImportRun = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if locked.state == ImportRun.State.UNDOING:
+        return locked
+    if locked.state != ImportRun.State.APPLIED:
+        raise RuleBroken("state", _("Ce tableau a déjà été traité."))
+    if why_not_undo(locked):
+        raise RuleBroken("changed", _("Des appareils ont changé depuis : l’import reste."))
+    moved = states.move(locked, ImportRun.State.UNDOING, by=by, decided_by=by.user)
+    queueing.later("classrooms.undo_import", moved.pk)
+    return moved
+
+
+def undo(run_id: int) -> bool:
+    """Take a run back in one transaction; False when there is nothing to do."""
+    with transaction.atomic():
+        run = (
+            ImportRun.objects.select_for_update(of=("self",))
+            .select_related("started_by", "decided_by")
+            .get(pk=run_id)
+        )
+        if run.state != ImportRun.State.UNDOING:
+            return False
+        by = _worker(run, run.decided_by)
+        if why_not_undo(run):
+            with _language(run.started_by):
+                problem = _("Des appareils ont changé depuis : l’import reste.")
+            states.move(run, ImportRun.State.APPLIED, by=by, problem=problem)
+            return False
+        writing.take_back(packing.unpack(run.written) or [], by=by)
+        states.move(
+            run, ImportRun.State.UNDONE, by=by, written=b"", undone_at=clock.now(), problem=""
+        )
+    return True
+
+
+def values_key(kind: str, word: str) -> str:
+    """Return under which key the meaning of a word is kept."""
+    if kind == "model":
+        maker, _sep, name = word.partition("|")
+        return f"model:{plain(maker)}|{plain(name)}"
+    return f"{kind}:{plain(word)}"

@@ -1,0 +1,107 @@
+"""Tables of devices on their way into the fleet, and what was learnt from earlier ones."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from classrooms import access
+from core import clock
+
+
+class ImportProfile(models.Model):
+    """How a supplier's tables are read.
+
+    ``columns`` maps facts to titles of columns ("" for none), ``values`` maps words that we
+    do not know (``model:…``, ``place:…``, folded) to what they mean.
+    """
+
+    name = models.CharField(_("provenance"), max_length=80, unique=True)
+    columns = models.JSONField(default=dict, blank=True)
+    values = models.JSONField(default=dict, blank=True)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    objects = access.ImportProfileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportRun(models.Model):
+    """One table, from its arrival to what became of it.
+
+    ``cells`` is what was read of the file that ``sha256`` names; ``report`` what the trial
+    number ``version`` found, ``digest`` all that it would write: what is applied is what was
+    shown. ``written`` is what undoing needs. The three are JSON, packed.
+    """
+
+    class State(models.TextChoices):
+        TRYING = "trying", _("Essai en cours")
+        READY = "ready", _("À vérifier")
+        APPLYING = "applying", _("Enregistrement en cours")
+        APPLIED = "applied", _("Enregistré")
+        UNDOING = "undoing", _("Annulation en cours")
+        UNDONE = "undone", _("Annulé")
+        DROPPED = "dropped", _("Abandonné")
+
+    MOVES = {
+        "trying": {"ready", "dropped"},
+        "ready": {"trying", "applying", "dropped"},
+        "applying": {"applied", "ready"},
+        "applied": {"undoing"},
+        "undoing": {"undone", "applied"},
+    }
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    profile = models.ForeignKey(ImportProfile, on_delete=models.PROTECT, related_name="runs")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    started_at = models.DateTimeField(default=clock.now)
+    filename = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    header_line = models.PositiveIntegerField(null=True, blank=True)
+    cells = models.BinaryField(blank=True)
+    report = models.BinaryField(blank=True)
+    written = models.BinaryField(blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.TRYING)
+    version = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = access.ImportRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["applied", "undoing", "undone"])
+                | Q(finished_at__isnull=False),
+                name="device_import_applied_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="undone") | Q(undone_at__isnull=False),
+                name="device_import_undone_on_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filename} ({self.state})"
+
+    @property
+    def is_busy(self) -> bool:
+        """True while a worker has it."""
+        return self.state in {self.State.TRYING, self.State.APPLYING, self.State.UNDOING}

@@ -1,0 +1,38 @@
+"""Work on the fleet outside a request: safe to repeat."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from celery import shared_task
+
+from classrooms.importing import runs
+from classrooms.models import ImportRun
+from core import clock
+
+
+@shared_task(name="classrooms.try_import")  # type: ignore[untyped-decorator]
+def try_import(run_id: int) -> bool:
+    """Find what a table of devices would do."""
+    return runs.try_out(run_id)
+
+
+@shared_task(name="classrooms.apply_import")  # type: ignore[untyped-decorator]
+def apply_import(run_id: int) -> bool:
+    """Write a table that somebody decided upon, whole or not at all."""
+    return runs.apply(run_id)
+
+
+@shared_task(name="classrooms.undo_import")  # type: ignore[untyped-decorator]
+def undo_import(run_id: int) -> bool:
+    """Take a table back, whole or not at all."""
+    return runs.undo(run_id)
+
+
+@shared_task(name="classrooms.sweep_imports")  # type: ignore[untyped-decorator]
+def sweep_imports() -> int:
+    """Do what lost messages asked for; return how many."""
+    old = clock.now() - dt.timedelta(minutes=2)
+    verbs = {"trying": runs.try_out, "applying": runs.apply, "undoing": runs.undo}
+    waiting = ImportRun.objects.filter(state__in=verbs, started_at__lt=old)
+    return sum(verbs[state](pk) for pk, state in list(waiting.values_list("pk", "state")))

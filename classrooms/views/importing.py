@@ -1,0 +1,218 @@
+"""Tables of devices: brought, explained, tried, written, taken back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from classrooms.access import FLEET_STAFF
+from classrooms.forms_importing import TableForm
+from classrooms.importing import packing, runs
+from classrooms.importing.columns import MEASURED, TARGETS
+from classrooms.importing.plan import CREATE, OUTCOMES, REJECTED, UNCHANGED, UPDATE
+from classrooms.importing.report import annotated
+from classrooms.models import DeviceCategory, DeviceModel, ImportProfile, ImportRun
+from classrooms.views.common import number, page_of, schools_within_reach, show
+from core.access import allow, get_visible, signed_in
+from core.errors import RuleBroken
+from core.journal import Actor
+from core.spreadsheets import xlsx_response
+from core.spreadsheets.reading import MAX_BYTES
+
+_WORDS = {
+    CREATE: gettext_lazy("À créer"),
+    UPDATE: gettext_lazy("À modifier"),
+    UNCHANGED: gettext_lazy("Sans changement"),
+    REJECTED: gettext_lazy("À corriger"),
+}
+_State = ImportRun.State
+
+
+@allow(*FLEET_STAFF)
+def import_list(request: HttpRequest) -> HttpResponse:
+    """Take a table; list the last ones."""
+    user = signed_in(request)
+    form = TableForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            run = runs.receive(
+                by=Actor.of(request),
+                data=upload.read(MAX_BYTES + 1),
+                filename=upload.name,
+                supplier=form.cleaned_data["supplier"],
+            )
+        except RuleBroken as broken:
+            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        else:
+            return redirect("classrooms:import", public_id=run.public_id)
+    listed = (
+        ImportRun.objects.visible_to(user)
+        .select_related("profile", "started_by")
+        .defer("cells", "report", "written")
+    )
+    return show(
+        request,
+        "imports.html",
+        "imports",
+        status=422 if form.errors else 200,
+        form=form,
+        page=page_of(request, listed),
+        suppliers=ImportProfile.objects.visible_to(user).values_list("name", flat=True),
+    )
+
+
+@allow(*FLEET_STAFF)
+def import_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Show what a table would do and ask what is not understood, or what became of it."""
+    user = signed_in(request)
+    found = _run(request, public_id)
+    if request.method == "POST":
+        return _decide(request, found)
+    context: dict[str, Any] = {"run": found, "outcomes": _counts(found)}
+    if found.is_busy:
+        return show(
+            request, "import_busy.html", "imports", percent=runs.progress_of(found), **context
+        )
+    if found.state != _State.READY:
+        if found.state == _State.APPLIED:
+            context["obstacles"] = runs.why_not_undo(found)
+        return show(request, "import_done.html", "imports", **context)
+    report = packing.unpack(found.report)
+    lines = report["lines"]
+    shown = request.GET.get("effet", "")
+    if shown not in OUTCOMES:
+        shown = REJECTED if found.counts.get(REJECTED) and "effet" not in request.GET else ""
+    context |= {
+        "report": report,
+        "tabs_of": [("", _("Toutes"), len(lines)), *context["outcomes"]],
+        "shown": shown,
+        "page": page_of(request, [row for row in lines if not shown or row["o"] == shown]),
+        "targets": [
+            (target, report["titles"][report["columns"][target.code]])
+            if target.code in report["columns"]
+            else (target, "")
+            for target in TARGETS
+        ],
+        "measured": [str(title) for title in MEASURED if str(title) in report["titles"]],
+        "questions": _questions(report),
+        "writes": found.counts.get(CREATE, 0) + found.counts.get(UPDATE, 0),
+        "named": {"serial", "tag"} & set(report["columns"]),
+    }
+    if any(question["kind"] == "place" for question in context["questions"]):
+        context["schools"] = schools_within_reach(user)
+    return show(request, "import_run.html", "imports", **context)
+
+
+def _run(request: HttpRequest, public_id: uuid.UUID) -> ImportRun:
+    rows = ImportRun.objects.select_related("profile", "started_by", "decided_by")
+    found: ImportRun = get_visible(rows, signed_in(request), public_id=public_id)
+    return found
+
+
+def _counts(found: ImportRun) -> list[tuple[str, str, int]]:
+    return [(code, str(label), found.counts.get(code, 0)) for code, label in _WORDS.items()]
+
+
+def _questions(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the words nobody has explained, with what they may mean."""
+    choices: list[tuple[str, list[tuple[str, str]]]] = []
+    if any(kind == "model" for kind, _word, _lines in report["unknown"]):
+        models = DeviceModel.objects.order_by("maker", "name")
+        categories = DeviceCategory.objects.order_by("name")
+        choices = [
+            (_("C’est un modèle du parc"), [(f"pk:{model.pk}", str(model)) for model in models]),
+            (
+                _("C’est un nouveau modèle"),
+                [
+                    (f"new:{category.code}", _("Nouveau : %(kind)s") % {"kind": category.name})
+                    for category in categories
+                ],
+            ),
+        ]
+    return [
+        {
+            "kind": kind,
+            "name": f"v:{runs.values_key(kind, word)}",
+            "word": word.replace("|", " ").strip(),
+            "lines": count,
+            "choices": choices if kind == "model" else [],
+        }
+        for kind, word, count in report["unknown"]
+    ]
+
+
+def _decide(request: HttpRequest, found: ImportRun) -> HttpResponse:
+    """Remember what columns and words mean, and try again."""
+    columns = {
+        target.code: request.POST[f"c:{target.code}"][:120]
+        for target in TARGETS
+        if f"c:{target.code}" in request.POST
+    }
+    values = {
+        name[2:][:200]: value.strip()[:60]
+        for name, value in request.POST.items()
+        if name.startswith("v:") and isinstance(value, str) and value.strip()
+    }
+    line = number(request.POST.get("header_line", "")) or 0
+    try:
+        runs.decide(
+            by=Actor.of(request),
+            run=found,
+            columns=columns,
+            values=values,
+            header_line=int(line)
+            if line.isascii() and line.isdecimal() and len(line) < 6
+            else None,
+        )
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    else:
+        messages.success(request, _("C’est noté pour cette provenance."))
+    return redirect("classrooms:import", public_id=found.public_id)
+
+
+@allow(*FLEET_STAFF)
+@require_POST
+def import_act(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Write the trial that was shown, try again, give the table up, or take it back."""
+    found, by, verb = _run(request, public_id), Actor.of(request), request.POST.get("do")
+    try:
+        if verb == "drop":
+            runs.drop(by=by, run=found)
+            messages.success(request, _("Le tableau est abandonné, rien n’a été écrit."))
+            return redirect("classrooms:imports")
+        if verb == "retry":
+            runs.retry(by=by, run=found, header_line=found.header_line)
+        elif verb == "undo":
+            runs.start_undo(by=by, run=found)
+        else:
+            runs.start(
+                by=by,
+                run=found,
+                version=number(request.POST.get("version", "")) or 0,
+                digest=request.POST.get("digest", ""),
+            )
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    return redirect("classrooms:import", public_id=public_id)
+
+
+@allow(*FLEET_STAFF)
+@require_GET
+def import_annotated(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Download the table with what becomes of each line."""
+    found = _run(request, public_id)
+    report = packing.unpack(found.report)
+    if found.is_busy or not report or not bytes(found.cells):
+        messages.error(request, _("Ce tableau n’est plus là : rapportez-le pour un nouvel essai."))
+        return redirect("classrooms:import", public_id=public_id)
+    stem = found.filename.rsplit(".", 1)[0][:60] or "tableau"
+    return xlsx_response(annotated(report, packing.unpack_grid(found.cells)), f"{stem}-essai.xlsx")
