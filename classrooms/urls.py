@@ -14,6 +14,7 @@ urlpatterns = [
     path("appareils/", devices.device_list, name="devices"),
     path("appareils/export.xlsx", devices.device_export, {"form": "xlsx"}, name="devices_xlsx"),
     path("appareils/export.csv", devices.device_export, {"form": "csv"}, name="devices_csv"),
+    path("appareils/pour/<slug:tool>.csv", devices.device_export_for, name="devices_for"),
     path("appareils/<slug:tag>/", devices.device_sheet, name="device"),
     path("appareils/<slug:tag>/remettre/", carts.device_hand_out, name="device_hand_out"),
     path("appareils/<slug:tag>/etiquette.pdf", devices.device_label, name="device_label"),

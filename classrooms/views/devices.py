@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from classrooms import exports, labels
+from classrooms import exports, exports_tools, labels
 from classrooms.access import FLEET_READERS, FLEET_STAFF
 from classrooms.forms import DeviceFilterForm
 from classrooms.models import Cart, Device, HandOutItem, Incident
@@ -40,6 +40,18 @@ def device_export(request: HttpRequest, form: str) -> HttpResponse:
     if form == "csv":
         return csv_response(exports.devices_csv(rows), name)
     return xlsx_response(exports.devices_xlsx(rows), name)
+
+
+@allow(*FLEET_STAFF)
+@require_GET
+def device_export_for(request: HttpRequest, tool: str) -> HttpResponse:
+    """Download the list as filtered on screen, as another tool reads it."""
+    if tool not in exports_tools.TOOLS:
+        raise Http404
+    user = signed_in(request)
+    filters = DeviceFilterForm(request.GET, user=user, schools=schools_within_reach(user))
+    data = exports_tools.csv_for(tool, devices_for(user, filters.wanted()))
+    return csv_response(data, f"parc-{tool}-{clock.today():%Y-%m-%d}.csv")
 
 
 @allow(*FLEET_READERS)

@@ -168,9 +168,7 @@ def _decide(request: HttpRequest, found: ImportRun) -> HttpResponse:
             run=found,
             columns=columns,
             values=values,
-            header_line=int(line)
-            if line.isascii() and line.isdecimal() and len(line) < 6
-            else None,
+            header_line=line if 0 < line < 100_000 else None,
         )
     except RuleBroken as broken:
         messages.error(request, broken.message)

@@ -128,13 +128,16 @@ def _cell(page: Any, value: Any, kind: Kind) -> Any:
     return cell
 
 
-def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
+def write_csv(
+    columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, for_program: bool = False
+) -> bytes:
     """Return the table as French spreadsheets open it: UTF-8 with BOM, ``;``, decimal comma.
 
-    A text that would be taken for a formula gets an apostrophe before it.
+    ``for_program`` cuts by commas, without BOM, as programs read it. A text that would be
+    taken for a formula gets an apostrophe before it.
     """
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer = csv.writer(out, delimiter="," if for_program else ";", lineterminator="\r\n")
     writer.writerow([_csv_text(column.title) for column in columns])
     for row in rows:
         writer.writerow(
@@ -143,7 +146,7 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes
                 for value, column in zip(row, columns, strict=True)
             ]
         )
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue().encode("utf-8" if for_program else "utf-8-sig")
 
 
 def _csv_text(text: str) -> str:

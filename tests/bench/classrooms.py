@@ -5,11 +5,17 @@ from __future__ import annotations
 import io
 import time
 
+from django.db import transaction
 from django.urls import reverse
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from classrooms.exports import devices_xlsx
-from classrooms.models import Device
+from classrooms.importing import runs
+from classrooms.models import Device, DeviceModel, ImportRun
+from core.accounts.models import User
+from core.journal import Actor
+from core.spreadsheets import Column, write_xlsx
+from enrolment.schools.models import School
 from tests.bench.board import Board, seconds
 from tests.bench.city import City
 from tests.bench.pages import client_of, page_row
@@ -34,6 +40,79 @@ def measure(board: Board, city: City) -> None:
         baseline_value=_plain(count),
         at_most=3,
     )
+    manager_user = User.objects.get(email="ines.morvan@demo.port-mistral.example")
+    with transaction.atomic():
+        measure_imports(board, manager_user)
+        transaction.set_rollback(True)
+
+
+def measure_imports(board: Board, who: User) -> None:
+    """Time a table of 10,000 devices, half known and half new: its trial, its writing."""
+    first = _table(range(LINES // 2), "bon")
+    run = _run(first, who)
+    assert runs.try_out(run.pk)
+    _apply(run, who)
+    data = _table(range(LINES), "usé")
+    started = time.perf_counter()
+    run = _run(data, who)
+    assert runs.try_out(run.pk)
+    took = time.perf_counter() - started
+    run.refresh_from_db()
+    half = LINES // 2
+    assert run.counts == {"create": half, "update": half, "unchanged": 0, "rejected": 0}
+    started = time.perf_counter()
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    assert sum(1 for _row in book.worksheets[0].iter_rows(values_only=True)) == LINES + 1
+    alone = time.perf_counter() - started
+    board.add(
+        "classrooms.import_dry_run.s",
+        took,
+        "s",
+        baseline=f"openpyxl's own read of the same file, {LINES:,} x {len(TITLES)}",
+        baseline_value=alone,
+        at_most=1.5 * alone,
+    )
+    started = time.perf_counter()
+    _apply(run, who)
+    board.add(
+        "classrooms.import_apply.s",
+        time.perf_counter() - started,
+        "s",
+        baseline="its trial, which it makes again under locks",
+        baseline_value=took,
+        at_most=5,
+    )
+
+
+LINES = 10_000
+TITLES = (
+    *("N° de série", "N° inventaire", "Catégorie", "Marque", "Modèle", "UAI", "École", "Chariot"),
+    *("Emplacement", "Statut", "État", "Acheté le", "Prix TTC", "Financement", "Fin de garantie"),
+)
+
+
+def _table(numbers: range, condition: str) -> bytes:
+    model = DeviceModel.objects.select_related("category").order_by("pk")[0]
+    schools = list(School.objects.filter(is_open=True).order_by("pk")[:200])
+    rows = (
+        [
+            *(f"BENCH{n:06}", f"BE-{n:06}", model.category.name, model.maker, model.name),
+            *(schools[n % len(schools)].uai, schools[n % len(schools)].name, "", ""),
+            *("En service", condition, "31/08/2024", "299,90 €", "Ville", "31/08/2027"),
+        ]
+        for n in numbers
+    )
+    return write_xlsx("Parc", [Column(title) for title in TITLES], rows)
+
+
+def _run(data: bytes, who: User) -> ImportRun:
+    return runs.receive(by=Actor(user=who), data=data, filename="parc.xlsx", supplier="Mesure")
+
+
+def _apply(run: ImportRun, who: User) -> None:
+    run.refresh_from_db()
+    runs.start(by=Actor(user=who), run=run, version=run.version, digest=run.digest)
+    assert runs.apply(run.pk)
 
 
 def _plain(rows: int) -> float:

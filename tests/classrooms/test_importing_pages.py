@@ -109,3 +109,27 @@ def test_the_list_of_tables_asks_a_fixed_number_of_questions(
         bring(client, b"Serie;Etat\nX1;bon\n")
     with django_assert_max_num_queries(16):
         client.get(reverse(LIST))
+
+
+def test_other_tools_get_the_columns_they_read(client: Client) -> None:
+    cart = CartFactory(filled=1)
+    device = cart.devices.get()
+    Device.objects.filter(pk=device.pk).update(
+        serial="0012E5", cost_cents=29990, purchased_on="2024-08-31", warranty_end="2027-08-31"
+    )
+    foreign = DeviceFactory()
+    DeviceFactory(school=cart.school, state="retired")
+    sign_in_client(client, UserFactory(roles=[(Role.IT_TECHNICIAN, cart.school.uai)]))
+    told = {
+        tool: client.get(reverse("classrooms:devices_for", args=[tool])).content.decode("utf-8-sig")
+        for tool in ("glpi", "jamf", "google")
+    }
+    assert all(foreign.serial not in text for text in told.values())
+    assert told["google"].splitlines() == ["Serial Number,Asset Tag", f"0012E5,{device.asset_tag}"]
+    jamf = dict(zip(*(line.split(",") for line in told["jamf"].splitlines()), strict=True))
+    assert (jamf["Device Type"], jamf["Purchase Price"], jamf["Warranty Expiration"]) == (
+        "Mobile Device", "299.90", "2027-08-31")  # fmt: skip
+    glpi = dict(zip(*(line.split(";") for line in told["glpi"].splitlines()), strict=True))
+    assert glpi["Location"] == f"{cart.school.name} ({cart.school.uai}) > {cart.code}"
+    assert glpi["Date of purchase"] == "31/08/2024"
+    assert client.get(reverse("classrooms:devices_for", args=["autre"])).status_code == 404
