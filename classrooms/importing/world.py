@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -120,11 +120,15 @@ class World:
 
     def load_devices(self, serials: Iterable[str], tags: Iterable[str], *, lock: bool) -> None:
         """Read the devices that a table names; with ``lock``, nobody changes them meanwhile."""
-        rows: dict[int, Known] = {}
+        pks: set[int] = set()
         for name, wanted in (("serial", sorted(set(serials))), ("asset_tag", sorted(set(tags)))):
-            for start in range(0, len(wanted), _AT_ONCE):
-                condition = Q(**{f"{name}__in": wanted[start : start + _AT_ONCE]})
-                rows.update(self._read(condition, lock=lock))
+            for some in _chunks(wanted):
+                found = Device.objects.filter(**{f"{name}__in": some})
+                pks.update(found.order_by().values_list("pk", flat=True))
+        rows: dict[int, Known] = {}
+        # In the order of their numbers, as every act on the fleet takes its locks.
+        for some in _chunks(sorted(pks)):
+            rows.update(self._read(Q(pk__in=some), lock=lock))
         self.devices = rows
         self.by_serial = {
             row.facts["serial"]: row for row in rows.values() if row.facts["state"] != "retired"
@@ -149,6 +153,11 @@ class World:
         """Return who is in which slot of some carts: number and tag."""
         rows = Device.objects.filter(cart__in=carts).values_list("cart", "slot", "pk", "asset_tag")
         return {(cart, slot): (pk, tag) for cart, slot, pk, tag in rows}
+
+
+def _chunks(wanted: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield wanted[start : start + _AT_ONCE]
 
 
 def _iso(value: Any) -> Any:

@@ -51,6 +51,20 @@ def test_a_partner_pages_through_all_devices(client, cart, partner):
     assert seen == sorted(cart.devices.values_list("asset_tag", flat=True))
 
 
+def test_a_partner_reports_a_fault_of_a_device(client, cart, partner):
+    tag = cart.devices.get(slot=3).asset_tag
+    body = {"asset_tag": tag, "kind": "power"}
+    url = f"{BASE}/incidents"
+    assert (
+        client.post(url, body, content_type=JSON, headers=partner("fleet:read")).status_code == 403
+    )
+    sent = client.post(url, body, content_type=JSON, headers=partner("fleet:write"))
+    assert sent.status_code == 201
+    assert (
+        client.get(url, headers=partner("fleet:read")).json()["items"][0]["id"] == sent.json()["id"]
+    )
+
+
 def test_reading_is_not_writing(client, cart, partner):
     tag = cart.devices.get(slot=1).asset_tag
     body = {"seen_at": clock.now().isoformat()}
