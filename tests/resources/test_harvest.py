@@ -26,7 +26,8 @@ from tests.resources.harvesting import accepted, came, harvested, source_at
 from tests.resources.hostile_oai import Hostile
 from tests.resources.oai_server import TITLES, OtherCity
 
-pytestmark = pytest.mark.django_db
+# Once is enough: another process starts for each, and no database decides.
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.mark.parametrize("prefix", ["lom", "oai_dc"])

@@ -57,7 +57,7 @@ def save(*, by: Actor, source: HarvestSource | None, facts: Mapping[str, Any]) -
     return kept
 
 
-def probe(*, by: Actor, source: HarvestSource, get: Fetch = client.fetch) -> HarvestSource:
+def probe(*, by: Actor, source: HarvestSource, get: Fetch = client.fetch_quickly) -> HarvestSource:
     """Ask a source who it is and what it gives; write down what it says, or what is wrong."""
     facts: dict[str, Any] = {}
     problem = ""
@@ -96,7 +96,7 @@ def pause(*, by: Actor, source: HarvestSource, paused: bool) -> HarvestSource:
 
 
 def harvest(
-    *, by: Actor, source: HarvestSource, everything: bool = False, get: Fetch = client.fetch
+    *, by: Actor, source: HarvestSource, everything: bool = False, get: Fetch = client.fetch_quickly
 ) -> HarvestRun:
     """Begin to read a source. Raises RuleBroken when it is being read, paused or not answering.
 
