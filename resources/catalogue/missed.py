@@ -22,7 +22,7 @@ from enrolment.schools.models import School
 from resources.catalogue import rules
 from resources.catalogue.access import TEACHING
 from resources.catalogue.models import MissedAsker, MissedCount, MissedQuery
-from resources.search.analysis import stem
+from resources.search.analysis import fold, stem
 from resources.search.engine import Answer, Ask
 
 #: How many different people must have asked before an editor reads the words.
@@ -51,13 +51,18 @@ def _digest(salt: str, value: str) -> str:
     return salted_hmac(f"escale.catalogue.{salt}", value, algorithm="sha256").hexdigest()
 
 
+def digest_of(text: str) -> str:
+    """Return what is kept of a query at first: the same whatever the order and the endings."""
+    return _digest("missed", " ".join(sorted(stem(fold(word)) for word in text.split())))
+
+
 def note(*, user: User, ask: Ask, answer: Answer) -> bool:
     """Count that somebody found nothing, once a day; tell whether it counted."""
     text = wording(ask, answer)
     if not text:
         return False
     today = clock.today()
-    digest = _digest("missed", " ".join(sorted(stem(word) for word in text.split())))
+    digest = digest_of(text)
     asker = _digest("asker", f"{digest}:{user.pk}")
     level, kind = _level(ask.near_levels), _school_kind(user, ask.near_levels)
     try:

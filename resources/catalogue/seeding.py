@@ -8,13 +8,16 @@ from django.db import transaction
 
 from core import clock
 from core.seeding import SeedContext
-from resources.catalogue import indexing, seeding_editors, synonyms, vocabularies
+from resources.catalogue import indexing, missed, seeding_editors, synonyms, vocabularies
 from resources.catalogue.demo.generate import Draft, drafts
 from resources.catalogue.models import (
     CatalogueVersion,
     Contribution,
     Favourite,
+    MissedCount,
+    MissedQuery,
     Resource,
+    SavedSearch,
     Term,
     Vocabulary,
 )
@@ -134,6 +137,45 @@ def _seed_links(ctx: SeedContext, resources: list[Resource]) -> None:
     )
 
 
+#: What nobody finds: words, how many asked by level, decided or not.
+_MISSED: tuple[tuple[str, dict[str, int], str], ...] = (
+    ("roman policier corse", {"CM1": 4, "CM2": 9, "": 3}, "open"),
+    ("langue des signes", {"CP": 6, "CE1": 5, "MS": 4}, "open"),
+    ("robotique sous marine", {"CM2": 5}, "open"),
+    ("échecs", {"CE2": 7, "CM1": 6}, "bought"),
+    ("portugais", {"CM1": 3, "": 2}, "open"),
+    ("film de super héros", {"CM2": 4}, "ignored"),
+)
+
+
+def _seed_searches(ctx: SeedContext, resources: list[Resource]) -> None:
+    """Write what a teacher keeps, and what several people looked for in vain."""
+    teacher = ctx.people.get("teacher")
+    lately = ctx.today - dt.timedelta(days=30)
+    seen = [row.pk for row in resources if row.published_on and row.published_on < lately]
+    if teacher is not None:
+        for name, query, rhythm in (
+            ("Fractions pour mes CM1", "q=fractions&niveau=CM1", SavedSearch.Frequency.WEEKLY),
+            ("Vidéos de sciences", "domaine=sciences&support=video", SavedSearch.Frequency.NEVER),
+        ):
+            SavedSearch.objects.create(
+                user=teacher,
+                name=name,
+                query=query,
+                frequency=rhythm,
+                seen=seen,
+                checked_on=ctx.today,
+            )
+    month = ctx.today.replace(day=1)
+    for text, levels, state in _MISSED:
+        asked = MissedQuery.objects.create(
+            digest=missed.digest_of(text), text=text, state=state, last_asked_on=ctx.today
+        )
+        for level, count in levels.items():
+            MissedCount.objects.create(query=asked, month=month, level=level, count=count)
+    MissedQuery.objects.create(digest=missed.digest_of("jamais lu"), last_asked_on=ctx.today)
+
+
 def seed(ctx: SeedContext) -> None:
     """Write this app's share of the demo city; the index is built once all is committed."""
     rng = ctx.rng("catalogue")
@@ -152,6 +194,7 @@ def seed(ctx: SeedContext) -> None:
             Favourite(user=teacher, resource=resource) for resource in rng.sample(liked, 9)
         )
     _seed_links(ctx, resources)
+    _seed_searches(ctx, resources)
     seeding_editors.seed(ctx, resources)
     CatalogueVersion.objects.update_or_create(pk=1, defaults={"number": 1})
     transaction.on_commit(lambda: indexing.rebuild(force=True))

@@ -8,12 +8,19 @@ import signal
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.accounts.roles import Role
+from core.journal import Actor
+from resources.catalogue import actions, finding, indexing, synonyms
+from resources.catalogue.access import window_of
 from resources.search.engine import Ask, Document
 from resources.search.service import NoIndex, WhooshEngine
 from resources.search.store import CURRENT, MANIFEST, Store
+from tests.factories.accounts import UserFactory
+from tests.factories.resources import ResourceFactory
 
 
 def documents(count: int, word: str = "fractions") -> list[Document]:
@@ -128,6 +135,77 @@ def test_a_killed_builder_leaves_no_trace_and_no_lock(root: Path) -> None:
     assert reader.rebuild(documents(31), 2)
     assert not list(root.glob("build-*"))
     assert reader.search(Ask("fractions")).total == 31
+
+
+def _build_and_die_before_pointing(root: str) -> None:
+    from resources.search import store
+
+    def die(_path: Path, _text: str) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    store._write_durably = die
+    WhooshEngine(Path(root)).rebuild(documents(31), 2)
+
+
+def test_a_writer_killed_with_its_version_in_place_but_not_pointed_to_does_no_harm(
+    root: Path,
+) -> None:
+    reader = built(root)
+    process = multiprocessing.get_context("fork").Process(
+        target=_build_and_die_before_pointing, args=(str(root),)
+    )
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert len(Store(root).names()) == 2
+    assert reader.search(Ask("fractions")).total == 30
+    assert fresh(root).search(Ask("fractions")).total == 30, "nobody was told of the other"
+    assert reader.is_stale(2)
+    assert reader.rebuild(documents(31), 2)
+    assert reader.search(Ask("fractions")).total == 31
+    assert len(Store(root).names()) == 2
+
+
+def test_each_node_holds_its_own_copy(tmp_path: Path) -> None:
+    one, other = built(tmp_path / "node-1"), built(tmp_path / "node-2")
+    assert one.rebuild(documents(31), 2)
+    assert (one.is_stale(2), other.is_stale(2)) == (False, True)
+    assert other.search(Ask("fractions")).total == 30, "a node late by a version answers"
+    for path in sorted((tmp_path / "node-1").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    assert other.rebuild(documents(31), 2)
+    assert fresh(tmp_path / "node-2").search(Ask("fractions")).total == 31
+    with pytest.raises(NoIndex):
+        fresh(tmp_path / "node-1").search(Ask("fractions"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_editor_changes_is_found_within_five_seconds_without_any_worker(
+    settings: Any, tmp_path: Path
+) -> None:
+    """The web process alone: its watch sees the version, rebuilds in a thread, reopens."""
+    settings.SEARCH_INDEX_ROOT = tmp_path / "search"
+    settings.TESTING = False
+    editor = UserFactory(roles=[Role.CATALOGUE_EDITOR])
+    resource = ResourceFactory(title="Ancien titre")
+    assert indexing.rebuild(force=True)
+    window = window_of(editor)
+    assert finding.find(Ask("ancien"), window).answer.exact == 1
+    # The worst case: both looks have just been had.
+    indexing.watch.looked_at = indexing.engine()._looked_at = time.monotonic()
+    begun = time.monotonic()
+    actions.move_resource(by=Actor(user=editor), resource=resource, to="withdrawn", reason="Vu")
+    actions.move_resource(by=Actor(user=editor), resource=resource, to="validated")
+    synonyms.save(by=Actor(user=editor), group=None, words=["ancien", "zzykos"])
+    while time.monotonic() - begun < 5:
+        if finding.find(Ask("zzykos", literal=True), window).answer.exact:
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("not found within five seconds")
+    for thread in threading.enumerate():
+        if thread.name == "search-refresh":
+            thread.join()
 
 
 def test_two_builders_at_once_make_one_version(root: Path) -> None:
