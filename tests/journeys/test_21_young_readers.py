@@ -14,9 +14,11 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from core import clock
+from core.accounts.roles import Role
 from core.seeding import SMALL, SeedContext
 from resources.catalogue import indexing, seeding
 from resources.catalogue.models import Resource, ResourceUse
+from tests.factories.accounts import UserFactory
 from tests.factories.resources import PupilAccountFactory, ResourceFactory, term
 from tests.journeys.browser import assert_accessible
 
@@ -185,3 +187,34 @@ def test_a_child_speaks_where_the_device_itself_listens(
     page.wait_for_url(re.compile(r"q=les(\+|%20)volcans"))
     assert page.evaluate("window.localStorage.heardHere") == "true"
     expect(page.locator("#titre-resultats", has_text="ressource").first).to_be_visible()
+
+
+def test_a_teacher_asks_why_and_keeps_a_search_and_an_editor_looks_after_words(
+    children: SimpleNamespace, new_page: Any, sign_in_fast: Any
+) -> None:
+    page = new_page("desktop")
+    sign_in_fast(page, UserFactory(roles=[(Role.TEACHER, "0990001A")]))
+    page.goto(reverse("catalogue:search") + "?q=album+loup+sauf+jeu")
+    page.get_by_role("link", name="Pourquoi ce résultat ?").first.click()
+    expect(page.locator(".why").first).to_contain_text("dans le titre")
+    page.get_by_text("Garder cette recherche").click()
+    page.get_by_label("M’écrire").select_option("daily")
+    page.get_by_label("Nom", exact=True).fill("Les loups")
+    assert_accessible(page)
+    page.get_by_role("button", name="Garder", exact=True).click()
+    page.get_by_text("C’est gardé").first.wait_for()
+    page.goto(reverse("catalogue:saved"))
+    expect(page.get_by_role("link", name="Les loups", exact=True)).to_have_count(1)
+    assert_accessible(page)
+    editor = new_page("phone")
+    sign_in_fast(editor, UserFactory(roles=[Role.CATALOGUE_EDITOR]))
+    editor.goto(reverse("catalogue:synonyms"))
+    assert_accessible(editor)
+    editor.get_by_label("Façons de dire la même chose").fill("gabian, goéland")
+    editor.get_by_role("button", name="Ajouter").click()
+    editor.get_by_role("button", name="Annuler gabian, goéland").click()
+    editor.get_by_text("Le changement est annulé.").first.wait_for()
+    assert_accessible(editor)
+    editor.goto(reverse("catalogue:missed"))
+    expect(editor.get_by_text("roman policier corse").first).to_be_visible()
+    assert_accessible(editor)
