@@ -7,13 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.errors import RuleBroken
-from core.spreadsheets import workshop
-from core.spreadsheets.workshop import FORMULA_STARTS
+from core.spreadsheets.opening.workshop import FORMULA_STARTS
 
 __all__ = ["FORMULA_STARTS", "MAX_BYTES", "Grid", "Table", "read_grid", "read_table"]
 
@@ -27,6 +27,8 @@ MAX_UNPACKED = 200_000_000
 MAX_RATIO = 200
 #: Seconds after which the process that opens a file is ended.
 PATIENCE = 30
+#: Starts the program that opens files, its own folder as its only path.
+_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from opening.workshop import main; main()"
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _ask(data: bytes) -> dict[str, Any]:
     }
     try:
         done = subprocess.run(  # noqa: S603 - our own program, nothing of it from outside
-            [sys.executable, "-I", "-S", workshop.__file__],
+            [sys.executable, "-I", "-S", "-c", _PROGRAM, str(Path(__file__).parent)],
             input=json.dumps(limits).encode() + b"\n" + data,
             capture_output=True,
             timeout=PATIENCE,

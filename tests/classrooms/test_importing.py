@@ -3,80 +3,35 @@
 from __future__ import annotations
 
 import io
-import json
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from classrooms import exports
 from classrooms.importing import packing, runs
 from classrooms.importing.report import annotated
 from classrooms.importing.values import Unreadable, cents_of, day_of
 from classrooms.models import Device, DeviceModel, FleetEvent, ImportRun
-from classrooms.models.history import TOLD, plain
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
-from core.spreadsheets import write_xlsx
-from core.spreadsheets.writing import Column
+from tests.classrooms.tables import (
+    HEAD,
+    applied,
+    lines_of,
+    reasons,
+    table,
+    tried,
+)
 from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import (
     CartFactory,
-    DepotFactory,
     DeviceFactory,
     DeviceModelFactory,
     HandOutFactory,
     HandOutItemFactory,
     IncidentFactory,
-    SpareFactory,
 )
 from tests.factories.schools import SchoolFactory
-
-HEAD = "N° de série;N° inventaire;Marque;Modèle;UAI;Chariot;Emplacement;Statut;Acheté le;Prix TTC"
-
-
-def manager() -> Any:
-    return UserFactory(roles=[Role.IT_MANAGER])
-
-
-def tried(data: bytes | str, who: Any = None, supplier: str = "Port") -> ImportRun:
-    """Return a run after its trial."""
-    data = data.encode() if isinstance(data, str) else data
-    by = Actor(user=who or manager())
-    run = runs.receive(by=by, data=data, filename="tableau", supplier=supplier)
-    runs.try_out(run.pk)
-    run.refresh_from_db()
-    return run
-
-
-def table(*lines: str, head: str = HEAD) -> str:
-    return "\n".join([head, *lines])
-
-
-def lines_of(run: ImportRun) -> list[dict[str, Any]]:
-    """Return what the trial says of each line, no-break spaces made plain."""
-    text = json.dumps(packing.unpack(run.report)["lines"], ensure_ascii=False)
-    return json.loads(text.replace("\u00a0", " "))
-
-
-def reasons(run: ImportRun) -> str:
-    return " ".join(f"{label} {text}" for row in lines_of(run) for label, text in row.get("p", []))
-
-
-def applied(run: ImportRun) -> ImportRun:
-    by = Actor(user=run.started_by)
-    runs.start(by=by, run=run, version=run.version, digest=run.digest)
-    assert runs.apply(run.pk), ImportRun.objects.get(pk=run.pk).problem
-    run.refresh_from_db()
-    return run
-
-
-def everything() -> dict[int, dict[str, Any]]:
-    fields = (*TOLD, "asset_tag", "serial", "purchased_on", "cost_cents", "warranty_end")
-    return {d.pk: {f: plain(getattr(d, f)) for f in fields} for d in Device.objects.all()}
 
 
 @pytest.mark.parametrize(
@@ -253,64 +208,6 @@ def test_what_is_held_or_broken_is_not_moved_behind_peoples_backs() -> None:
 
 
 @pytest.mark.django_db
-def test_slots_are_exchanged_in_one_table_and_undone() -> None:
-    cart, other = CartFactory(filled=3), CartFactory(filled=1)
-    one, two, three = cart.devices.order_by("slot")
-    far = other.devices.get()
-    before = everything()
-    run = applied(
-        tried(
-            table(
-                f"{one.serial};{cart.code};2",
-                f"{two.serial};{cart.code};1",
-                f"{far.serial};{cart.code};3",
-                f"{three.serial};{other.code};1",
-                head="Série;Chariot;Emplacement",
-            )
-        )
-    )
-    assert run.counts["update"] == 4
-    places = dict(Device.objects.values_list("pk", "slot"))
-    assert (places[one.pk], places[two.pk], places[far.pk], places[three.pk]) == (2, 1, 3, 1)
-    runs.start_undo(by=Actor(user=run.started_by), run=run)
-    assert runs.undo(run.pk)
-    assert not runs.undo(run.pk)
-    assert everything() == before
-    assert FleetEvent.objects.filter(kind="restored").count() == 4
-
-
-@pytest.mark.django_db
-def test_undo_withdraws_what_was_created_so_that_the_table_can_come_again() -> None:
-    model = DeviceModelFactory(maker="Pomme", name="Ardoise")
-    DepotFactory()
-    school = SchoolFactory()
-    data = table(f"A1;T1;Pomme;{model.name};{school.uai};;;;;")
-    run = applied(tried(data))
-    runs.start_undo(by=Actor(user=run.started_by), run=run)
-    assert runs.undo(run.pk)
-    run.refresh_from_db()
-    assert run.state == "undone"
-    gone = Device.objects.get()
-    assert (gone.state, gone.asset_tag, gone.school) == ("retired", f"ANNULE-{gone.pk}", None)
-    assert applied(tried(data)).counts["create"] == 1
-    assert Device.objects.live().get().asset_tag == "T1"
-
-
-@pytest.mark.django_db
-def test_undo_is_refused_device_by_device_once_something_changed() -> None:
-    first, second = DeviceFactory(), DeviceFactory()
-    head = "Série;État"
-    run = applied(tried(table(f"{first.serial};usé", f"{second.serial};usé", head=head)))
-    applied(tried(table(f"{first.serial};abîmé", head=head)))
-    assert [tag for tag, _why in runs.why_not_undo(run)] == [first.asset_tag]
-    with pytest.raises(RuleBroken) as refused:
-        runs.start_undo(by=Actor(user=run.started_by), run=run)
-    assert refused.value.code == "changed"
-    second.refresh_from_db()
-    assert second.condition == "worn"
-
-
-@pytest.mark.django_db
 def test_what_was_not_shown_is_not_written() -> None:
     device = DeviceFactory(condition="good")
     run = tried(table(f"{device.serial};usé", head="Série;État"))
@@ -383,75 +280,3 @@ def test_a_workbook_s_flaws_are_told_and_come_back_written_on_it() -> None:
     assert rows[0] == ["Ligne", "Résultat", "Détail", "N° de série", "Prix", "État"]
     assert rows[1][:2] == [4, "À corriger"]
     assert rows[1][3] == device.serial
-
-
-@pytest.mark.django_db
-def test_formulas_never_come_alive() -> None:
-    school = SchoolFactory()
-    model = DeviceModelFactory(maker="=HYPERLINK(0)", name="@SUM(A1)")
-    columns = [Column(t) for t in ("Série", "N° inventaire", "Marque", "Modèle", "UAI")]
-    data = write_xlsx("x", columns, [["S1", "T1", model.maker, model.name, school.uai]])
-    applied(tried(data))
-    rows = Device.objects.all()
-    book = load_workbook(io.BytesIO(exports.devices_xlsx(rows))).active
-    assert {cell.data_type for row in book.iter_rows(min_row=2) for cell in row} <= {"s", "n", "d"}
-    assert b";=HYPERLINK" not in exports.devices_csv(rows)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("export", [exports.devices_csv, exports.devices_xlsx])
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_what_is_exported_comes_back_unchanged(export: Any, language: str) -> None:
-    from django.utils import translation
-
-    cart = CartFactory(filled=3)
-    SpareFactory(cost_cents=29990)
-    DeviceFactory(state="lost", condition="worn", funding="gift", purchased_on=None)
-    retired = DeviceFactory(state="retired", serial="00SAME")
-    DeviceFactory(serial=retired.serial, warranty_end="2099-01-01")
-    with translation.override(language):
-        data = export(Device.objects.order_by("-pk"))
-    run = tried(data)
-    assert run.counts["unchanged"] == Device.objects.count() == 7, lines_of(run)
-    assert cart.devices.count() == 3
-
-
-STATES = st.sampled_from(["", "En service", "stock", "HS", "perdu", "?"])
-ROWS = st.lists(
-    st.tuples(
-        st.integers(0, 5), st.integers(0, 5), st.booleans(), STATES,
-        st.sampled_from(["", "-", "12,50 €", "1,234"]), st.integers(0, 4),
-    ),
-    min_size=1, max_size=8,
-)  # fmt: skip
-
-
-@pytest.mark.django_db
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(rows=ROWS)
-def test_importing_twice_is_importing_once(rows: list[Any]) -> None:
-    """Whatever of a table is accepted, the same table again changes nothing."""
-    from django.db import transaction
-
-    with transaction.atomic():
-        DeviceModelFactory(maker="Pomme", name="Ardoise")
-        cart = CartFactory()
-        here, who = cart.school.uai, manager()
-        text = table(
-            *(
-                f"S{serial};T{tag};Pomme;Ardoise;{here};{cart.code if slot else ''};{slot or ''};"
-                f"{state};{'2024-01-02' if bought else ''};{price}"
-                for serial, tag, bought, state, price, slot in rows
-            )
-        )
-        run = tried(text, who)
-        if run.counts["create"] + run.counts["update"]:
-            applied(run)
-        once = everything()
-        again = tried(text, who)
-        assert (again.counts["create"], again.counts["update"]) == (0, 0)
-        assert again.counts["unchanged"] == run.counts["create"]
-        assert everything() == once
-        transaction.set_rollback(True)

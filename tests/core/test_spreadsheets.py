@@ -17,10 +17,10 @@ from core.spreadsheets import (
     read_grid,
     read_table,
     reading,
-    workshop,
     write_csv,
     write_xlsx,
 )
+from core.spreadsheets.opening import workshop
 
 COLUMNS = [
     Column("Nom"),
