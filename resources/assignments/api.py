@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
@@ -15,7 +16,8 @@ from core.access import signed_in
 from core.accounts.roles import Role
 from core.api import PAGE_PARAMETERS, Page, allow_api, paginate
 from resources.assignments import following
-from resources.assignments.models import Assignment
+from resources.assignments.models import Assignment, AssignmentItem
+from resources.catalogue.models import Resource
 
 router = Router(tags=["assignments"])
 READERS = (Role.TEACHER, Role.HEAD_TEACHER, Role.PUPIL)
@@ -60,10 +62,16 @@ def _out(row: Assignment) -> dict[str, Any]:
 
 
 def _visible(request: HttpRequest) -> Any:
-    return (
-        Assignment.objects.visible_to(signed_in(request))
-        .select_related("class_group__school")
-        .prefetch_related("items__resource")
+    """Return what the caller sees; to a pupil, with the resources that are open to them."""
+    user = signed_in(request)
+    items = AssignmentItem.objects.select_related("resource")
+    rows = Assignment.objects.visible_to(user)
+    if user.has_role(Role.PUPIL):
+        open_here = Resource.objects.visible_to(user).values("pk")
+        items = items.filter(resource__in=open_here)
+        rows = rows.filter(pk__in=items.order_by().values("assignment"))
+    return rows.select_related("class_group__school").prefetch_related(
+        Prefetch("items", items.order_by("position", "pk"))
     )
 
 

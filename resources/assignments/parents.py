@@ -6,12 +6,15 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import Prefetch, QuerySet
+
 from core import clock
 from core.accounts.models import User
 from enrolment.schools.models import RollEntry
 from families.models import Child
 from resources.assignments import rules, targets
-from resources.assignments.models import Assignment, Progress
+from resources.assignments.models import Assignment, AssignmentItem, Progress
+from resources.catalogue.models import Resource
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ class ChildList:
 def lists_for(user: User) -> list[ChildList]:
     """Return the lists of a person's children who are in a class, the eldest first.
 
-    Each parent with authority sees the same, whatever the household. A constant number of
-    queries.
+    Each parent with authority sees the same, whatever the household. What was taken out of the
+    catalogue since, which no child can open any more, is left out. A constant number of queries.
     """
     entries = list(
         RollEntry.objects.current()
@@ -54,7 +57,9 @@ def lists_for(user: User) -> list[ChildList]:
     rows = list(
         Assignment.objects.given_to(keys)
         .filter(starts_on__lte=today, due_on__gte=today - dt.timedelta(days=rules.GRACE_DAYS))
-        .prefetch_related("items__resource")
+        .filter(items__resource__in=Resource.objects.validated().values("pk"))
+        .distinct()
+        .prefetch_related(Prefetch("items", _open_items()))
         .order_by("due_on", "pk")
     )
     meant = {
@@ -62,7 +67,8 @@ def lists_for(user: User) -> list[ChildList]:
     }
     done: dict[tuple[int, int], list[bool]] = defaultdict(list)
     for assignment, child, finished in Progress.objects.filter(
-        item__assignment__in=[row.pk for row in rows], child__in=keys
+        item__in=_open_items().filter(assignment__in=[row.pk for row in rows]).values("pk"),
+        child__in=keys,
     ).values_list("item__assignment", "child", "finished_at"):
         done[assignment, child].append(finished is not None)
     return [
@@ -77,6 +83,12 @@ def lists_for(user: User) -> list[ChildList]:
         )
         for entry in entries
     ]
+
+
+def _open_items() -> QuerySet[AssignmentItem]:
+    """Return what is still in the catalogue of all that was given."""
+    found = AssignmentItem.objects.filter(resource__in=Resource.objects.validated().values("pk"))
+    return found.select_related("resource").order_by("position", "pk")
 
 
 def _given(row: Assignment, steps: list[bool]) -> Given:

@@ -116,8 +116,10 @@ def _bar(row: Assignment, counts: following.Counts, monday: dt.date) -> Bar:
     return Bar(row, counts, first + 1, max(first, last) + 1)
 
 
-def printed(week: Week, *, whose: str, several: bool, language: str = "fr") -> bytes:
-    """Return the week on paper: what to give, to whom, for when."""
+def printed(
+    week: Week, *, whose: str, several: bool, named: bool = True, language: str = "fr"
+) -> bytes:
+    """Return the week on paper: what to give, to whom (``named`` as in words), for when."""
     return pdf.render(
         "assignments/week.typ",
         {
@@ -137,7 +139,7 @@ def printed(week: Week, *, whose: str, several: bool, language: str = "fr") -> b
                     "title": bar.row.title,
                     "resources": [item.resource.title for item in bar.row.items.all()],
                     "class": bar.row.class_group.name,
-                    "target": target_words(bar.row),
+                    "target": target_words(bar.row, named=named),
                     "note": bar.row.note,
                     "first": bar.first,
                     "last": bar.last,
@@ -150,8 +152,13 @@ def printed(week: Week, *, whose: str, several: bool, language: str = "fr") -> b
     )
 
 
-def target_words(row: Assignment) -> str:
-    """Say for whom something is: the class, the group's name, the given names."""
+def target_words(row: Assignment, *, named: bool = True) -> str:
+    """Say for whom something is: the class, the group's name, the given names.
+
+    Unless ``named``, for who does not teach the class: a group or pupils, and not which.
+    """
+    if not named:
+        return str(row.get_target_display())
     if row.group is not None:
         return str(row.group.name)
     if row.target == Assignment.Target.PUPILS:

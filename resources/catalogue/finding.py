@@ -76,9 +76,13 @@ def suggest(prefix: str, window: Window, limit: int = 8) -> list[Suggestion]:
     """Return titles for what is being typed, among what the reader may see."""
     watch.look()
     try:
-        return engine().suggest(prefix, window.scope(), window.day, limit)
+        found = engine().suggest(prefix, window.scope(), window.day, limit)
     except NoIndex:
         return []
+    keys = [suggestion.pk for suggestion in found]
+    seen = Resource.objects.within(window).filter(pk__in=keys).order_by()
+    shown = set(seen.values_list("pk", flat=True)) if keys else set()
+    return [suggestion for suggestion in found if suggestion.pk in shown]
 
 
 def related_ids(resource: Resource, window: Window, limit: int) -> list[int]:

@@ -123,7 +123,7 @@ def scope_of(user: User, params: QueryDict) -> Scope:
     level = params.get("niveau", "")
     code, identifier = params.get("domaine", "")[:120], params.get("ressource", "")[:60]
     domain = Term.objects.filter(vocabulary="domain", code=code).first() if code else None
-    resource = Resource.objects.filter(identifier=identifier).first() if identifier else None
+    resource = _resource(user, identifier, schools) if identifier else None
     return Scope(
         start_year=year,
         month=month,
@@ -133,6 +133,19 @@ def scope_of(user: User, params: QueryDict) -> Scope:
         domain=domain,
         resource=resource,
     )
+
+
+def _resource(user: User, identifier: str, schools: tuple[int, ...] | None) -> Resource | None:
+    """Return the resource named: one that ``user`` may open, or that the schools read opened.
+
+    Any other is nobody's to know: identifiers follow one another, and a draft has a title.
+    """
+    named = Resource.objects.filter(identifier=identifier)
+    found: Resource | None = Resource.objects.visible_to(user).filter(pk__in=named).first()
+    if found is None and schools:
+        opened = SchoolUse.objects.filter(school__in=schools).order_by()
+        found = named.filter(pk__in=opened.values("resource")).first()
+    return found
 
 
 def known_years() -> list[SchoolYear]:

@@ -91,6 +91,25 @@ def test_the_follow_up_names_pupils_to_their_teacher_only(school: SimpleNamespac
 
 
 @pytest.mark.django_db
+def test_a_head_reads_the_week_without_whom_it_singles_out(school: SimpleNamespace) -> None:
+    entry = school.entries[0]
+    entry.child.given_name = "Théodora"
+    entry.child.save()
+    group = PupilGroupFactory(class_group=school.group, name="Soutien du matin")
+    group.members.create(child=entry.child)
+    give(school, target=Target("group", group))
+    give(school, target=Target("pupils", children=frozenset({entry.child_id})))
+    head = client_of(UserFactory(roles=[(Role.HEAD_TEACHER, school.group.school.uai)]))
+    where = {"classe": school.group.pk}
+    for client, told in ((client_of(school.teacher), True), (head, False)):
+        page = client.get(reverse("assignments:week"), where).text
+        paper = PdfReader(BytesIO(client.get(reverse("assignments:week_pdf"), where).content))
+        for text in (page, paper.pages[0].extract_text()):
+            assert ("Théodora" in text) is told
+            assert ("Soutien du matin" in text) is told
+
+
+@pytest.mark.django_db
 def test_rows_and_predicates_agree_on_who_follows(school: SimpleNamespace) -> None:
     row, other = give(school), AssignmentFactory()
     head = UserFactory(roles=[(Role.HEAD_TEACHER, school.group.school.uai)])
@@ -252,6 +271,23 @@ def test_the_api_tells_counts_and_no_names(school: SimpleNamespace) -> None:
     stranger = client_of(a_class(1)[0])
     assert stranger.get("/api/v1/assignments").json()["items"] == []
     assert stranger.get(f"/api/v1/assignments/{row.public_id}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_left_the_catalogue_is_named_to_no_pupil_nor_parent(school: SimpleNamespace) -> None:
+    guardian = GuardianFactory()
+    entry = RollEntryFactory(child=ChildFactory(parents=[guardian]), class_group=school.group)
+    account = PupilAccountFactory(entry=entry)
+    stays, goes = ResourceFactory(title="Qui reste"), ResourceFactory(title="Qui part")
+    give(school, stays, goes)
+    give(school, goes)
+    goes.state = "withdrawn"
+    goes.save()
+    page = client_of(guardian.user).get(reverse("assignments:children")).text
+    assert "Qui reste" in page
+    assert "Qui part" not in page
+    (line,) = client_of(account.user).get("/api/v1/assignments").json()["items"]
+    assert line["resources"] == [stays.identifier]
 
 
 @pytest.mark.django_db

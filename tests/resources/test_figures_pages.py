@@ -84,6 +84,20 @@ def test_a_head_reads_one_school_whatever_the_address_says(
     assert page(client, UserFactory(roles=[Role.TEACHER]), "overview").status_code == 403
 
 
+def test_no_address_makes_a_head_read_the_title_of_a_draft(
+    client: Client, school: Any, head: Any, editor: Any
+) -> None:
+    draft = ResourceFactory(title="Pas encore publiée", state="draft")
+    gone = ResourceFactory(title="Ouverte avant son retrait", state="withdrawn")
+    use(school, gone, 40)
+    asked = {"ressource": draft.identifier}
+    assert "Pas encore publiée" not in page(client, head, "overview", **asked).content.decode()
+    assert "Pas encore publiée" in page(client, editor, "overview", **asked).content.decode()
+    asked = {"ressource": gone.identifier}
+    shown = page(client, head, "overview", **asked).content.decode()
+    assert "Ouverte avant son retrait" in shown, "the school opened it: it is no secret"
+
+
 def test_numbers_of_few_are_kept_back_on_the_page_and_in_the_file(
     client: Client, school: Any, head: Any
 ) -> None:

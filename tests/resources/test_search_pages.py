@@ -12,7 +12,7 @@ from django.urls import reverse
 from core.accounts.roles import Role
 from resources.catalogue import actions, finding, indexing
 from resources.catalogue.access import window_of
-from resources.catalogue.models import Favourite
+from resources.catalogue.models import Favourite, Resource
 from resources.search.engine import Ask
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import PupilAccountFactory, ResourceFactory
@@ -152,6 +152,17 @@ def test_a_word_of_a_restricted_resource_surfaces_through_no_door(
     body = client.get("/api/v1/resources/", {"q": "fractions"}).json()
     assert body["total"] == 1
     assert secret not in str(body)
+
+
+def test_what_was_just_withdrawn_is_suggested_no_more_however_old_the_index(
+    client: Client, teacher: Any, index: Callable[[], None]
+) -> None:
+    gone, stays = ResourceFactory(title="Xylophone perdu"), ResourceFactory(title="Xylophone gardé")
+    index()
+    Resource.objects.filter(pk=gone.pk).update(state="withdrawn")
+    client.force_login(teacher)
+    offered = client.get(reverse("catalogue:suggest"), {"q": "xylo"}).json()["suggestions"]
+    assert offered == [stays.title]
 
 
 def test_related_falls_back_on_the_domain_without_an_index(

@@ -56,7 +56,10 @@ def week(request: HttpRequest) -> HttpResponse:
             "several": len(chosen) > 1,
             "one": chosen[0] if len(chosen) == 1 else None,
             "teaches": teaches,
-            "bars": [{"bar": bar, "whom": weeks.target_words(bar.row)} for bar in shown.bars],
+            "bars": [
+                {"bar": bar, "whom": weeks.target_words(bar.row, named=teaches)}
+                for bar in shown.bars
+            ],
         },
     )
 
@@ -65,12 +68,14 @@ def week(request: HttpRequest) -> HttpResponse:
 def week_pdf(request: HttpRequest) -> HttpResponse:
     """Hand out the week on paper."""
     user = signed_in(request)
-    _choice, chosen, _teaches = _classes(request)
+    _choice, chosen, teaches = _classes(request)
     rows = Assignment.objects.visible_to(user).filter(class_group__in=chosen).active()
     shown = weeks.week_of(rows, weeks.shown(request.GET.get("semaine", "")))
     whose = chosen[0].name if len(chosen) == 1 else user.get_full_name()
     language = (get_language() or "fr")[:2]
-    data = weeks.printed(shown, whose=whose, several=len(chosen) > 1, language=language)
+    data = weeks.printed(
+        shown, whose=whose, several=len(chosen) > 1, named=teaches, language=language
+    )
     return pdf_response(data, f"semaine-{slugify(whose)}-{shown.name}.pdf")
 
 
