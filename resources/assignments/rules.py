@@ -132,9 +132,13 @@ def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
 
 
 def free_numbers(taken: Collection[int], bought: int, wanted: int) -> list[int]:
-    """Return the lowest numbers still free, fewer than ``wanted`` when there are not enough."""
+    """Return the lowest numbers still free, fewer than ``wanted`` when there are not enough.
+
+    Holders of numbers beyond ``bought``, from when more were, count as well.
+    """
+    left = max(0, bought - len(taken))
     free = (number for number in range(1, bought + 1) if number not in taken)
-    return [number for number, _n in zip(free, range(wanted), strict=False)]
+    return [number for number, _n in zip(free, range(min(wanted, left)), strict=False)]
 
 
 def last_open_day(due: dt.date, *, counted: bool) -> dt.date:

@@ -141,6 +141,12 @@ def test_the_last_day_is_the_last_and_a_smaller_licence_takes_nobodys() -> None:
     licence = seats.licences([resource])[resource.pk]
     assert (licence.taken, licence.left, licence.status) == (2, 0, "full")
     assert plans.settle_all() == 0
+    plans.withdraw(by=Actor(user=teacher), assignment=row)
+    with pytest.raises(RuleBroken, match="déjà pris"):
+        plans.restore(by=Actor(user=teacher), assignment=row)
+    resource.licence_seats = 2
+    resource.save()
+    plans.restore(by=Actor(user=teacher), assignment=row)
     account = PupilAccountFactory(entry=entries[0])
     with time_machine.travel(clock.at(FRIDAY + dt.timedelta(1), 9), tick=False):
         with pytest.raises(RuleBroken) as late:
