@@ -76,25 +76,20 @@ def import_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     found = _run(request, public_id)
     if request.method == "POST":
         return _decide(request, found)
-    context: dict[str, Any] = {"run": found, "outcomes": _counts(found)}
+    context: dict[str, Any] = {"run": found}
     if found.is_busy:
         return show(
             request, "import_busy.html", "imports", percent=runs.progress_of(found), **context
         )
+    report = packing.unpack(found.report)
+    if report:
+        context |= _lines(request, found, report)
     if found.state != _State.READY:
         if found.state == _State.APPLIED:
             context["obstacles"] = runs.why_not_undo(found)
         return show(request, "import_done.html", "imports", **context)
-    report = packing.unpack(found.report)
-    lines = report["lines"]
-    shown = request.GET.get("effet", "")
-    if shown not in OUTCOMES:
-        shown = REJECTED if found.counts.get(REJECTED) and "effet" not in request.GET else ""
     context |= {
         "report": report,
-        "tabs_of": [("", _("Toutes"), len(lines)), *context["outcomes"]],
-        "shown": shown,
-        "page": page_of(request, [row for row in lines if not shown or row["o"] == shown]),
         "targets": [
             (target, report["titles"][report["columns"][target.code]])
             if target.code in report["columns"]
@@ -117,8 +112,18 @@ def _run(request: HttpRequest, public_id: uuid.UUID) -> ImportRun:
     return found
 
 
-def _counts(found: ImportRun) -> list[tuple[str, str, int]]:
-    return [(code, str(label), found.counts.get(code, 0)) for code, label in _WORDS.items()]
+def _lines(request: HttpRequest, found: ImportRun, report: dict[str, Any]) -> dict[str, Any]:
+    """Return the lines of one outcome, those to correct first."""
+    lines = report["lines"]
+    shown = request.GET.get("effet", "")
+    if shown not in OUTCOMES:
+        shown = REJECTED if found.counts.get(REJECTED) and "effet" not in request.GET else ""
+    counts = [(code, str(label), found.counts.get(code, 0)) for code, label in _WORDS.items()]
+    return {
+        "tabs_of": [("", _("Toutes"), len(lines)), *counts],
+        "shown": shown,
+        "page": page_of(request, [row for row in lines if not shown or row["o"] == shown]),
+    }
 
 
 def _questions(report: dict[str, Any]) -> list[dict[str, Any]]:
