@@ -105,8 +105,9 @@ class EditorForm:
         """Return the form as it was typed, with a few rows more; nothing is judged yet."""
         name, copy = data.get("more", ""), data.copy()
         total = f"{name}-TOTAL_FORMS"
-        if name in _ROWS and str(copy.get(total, "")).isdigit():
-            copy[total] = str(min(int(str(copy[total])) + _MORE, _ROWS[name].max_num))
+        known = str(copy.get(total, ""))[:4]
+        if name in _ROWS and known.isdecimal():
+            copy[total] = str(min(int(known) + _MORE, _ROWS[name].max_num))
         found = cls(resource=resource, snapshot=snapshot, base=0, data=copy)
         found.form.leave_unjudged()
         for rows in found.rows.values():

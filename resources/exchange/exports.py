@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import tempfile
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +21,7 @@ from resources.catalogue import listing
 from resources.exchange.formats.files import FORMS, Form
 from resources.exchange.models import CatalogueExport
 
+logger = logging.getLogger(__name__)
 #: Resources beyond which a worker writes the file.
 AT_ONCE = 2_000
 #: An export on which nothing moved for this long has lost its worker.
@@ -95,15 +97,20 @@ def make(pk: int) -> str:
 
 
 def sweep() -> int:
-    """Take up lists whose worker was lost, and drop the files of yesterday's."""
+    """Take up lists whose worker was lost, for a day, and drop the files of yesterday's."""
     now = clock.now()
     lost = CatalogueExport.objects.filter(
         Q(state="waiting", asked_at__lt=now - STALLED)
-        | Q(state="making", moved_at__lt=now - STALLED)
+        | Q(state="making", moved_at__lt=now - STALLED),
+        asked_at__gte=now - KEEP,
     )
     count = 0
     for pk in list(lost.order_by("pk").values_list("pk", flat=True)):
-        make(pk)
+        try:
+            make(pk)
+        except Exception:  # one list that cannot be written does not keep the others waiting
+            logger.exception("catalogue export %s failed", pk)
+            continue
         count += 1
     old = CatalogueExport.objects.filter(asked_at__lt=now - KEEP, document__isnull=False)
     for export in old.select_related("document").order_by("pk"):

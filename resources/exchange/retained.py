@@ -25,9 +25,7 @@ def register_rules() -> None:
             "exchange.CatalogueExport",
             dt.timedelta(days=30),
             "Le fichier part au bout d’un jour ; la ligne, quand plus personne ne la cherche",
-            lambda before: CatalogueExport.objects.filter(
-                asked_at__lt=before, document=None
-            ).exclude(state="making"),
+            lambda before: CatalogueExport.objects.filter(asked_at__lt=before, document=None),
             age="asked_at",
             what="Listes de ressources exportées",
             order=10,

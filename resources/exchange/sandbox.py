@@ -163,7 +163,7 @@ def _identify() -> str:
 def _list(asked: dict[str, str]) -> str:
     token = asked.get("resumptionToken", "")
     since, _colon, place = token.partition("!") if token else (asked.get("from", ""), "", "0")
-    today, start = clock.today(), int(place) if place.isdigit() else 0
+    today, start = clock.today(), int(place) if place.isdecimal() and len(place) < 9 else 0
     chosen = [
         leaf
         for leaf in LEAVES

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
-from core.journal import SYSTEM
+from core.journal import SYSTEM, Actor
 from resources.catalogue.importing import runs
 from resources.catalogue.importing.plan import CREATE, REJECTED, UNCHANGED, Plan
 from resources.catalogue.models import Resource, Term
@@ -177,12 +181,41 @@ BOMB = b"""<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><lom
         b"[" * 100_000,
         b'{"a": 1}',
         b"[3]",
+        b'{"name": ' * 2_000 + b"1" + b"}" * 2_000,
     ],
 )
 def test_what_cannot_be_read_safely_is_refused_with_a_sentence(data: bytes) -> None:
     with pytest.raises(RuleBroken) as refused:
         tried(data)
     assert refused.value.field == "file"
+
+
+def test_what_the_database_cannot_hold_is_left_out_of_a_notice() -> None:
+    told = {"idRessource": "ark:/9/\x002", "nomRessource": "Zé\x00ro\ud800", "motsCles": ["a\x00b"]}
+    plan = tried(json.dumps({"listeRessources": {"ressource": [told]}}).encode())
+    runs.write(plan, publish=False, by=SYSTEM)
+    made = Resource.objects.get()
+    assert (made.title, made.external_identifier, made.keywords) == ("Zéro", "ark:/9/2", ["ab"])
+
+
+def test_a_list_that_cannot_be_written_keeps_no_other_waiting_and_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ResourceFactory()
+    by = Actor(user=UserFactory(roles=[Role.CATALOGUE_EDITOR]))
+    bad, good = (
+        exports.ask(by=by, form=files.FORMS[form], filters={}, total=1) for form in ("gar", "lom")
+    )
+    broken = replace(files.FORMS["gar"], write=lambda _rows, _tell: [1 // 0])
+    monkeypatch.setitem(files.FORMS, "gar", broken)
+    with time_machine.travel(clock.now() + exports.STALLED + dt.timedelta(minutes=1)):
+        assert exports.sweep() == 1
+    good.refresh_from_db()
+    assert good.state == "ready"
+    with time_machine.travel(clock.now() + exports.KEEP + exports.STALLED):
+        assert exports.sweep() == 1, "yesterday's file goes; the broken list is not tried again"
+    bad.refresh_from_db()
+    assert bad.state == "making"
 
 
 def test_a_document_with_too_many_elements_is_refused() -> None:

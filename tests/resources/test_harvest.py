@@ -175,7 +175,12 @@ def test_another_address_is_another_source(hostile: Hostile) -> None:
     facts = {name: getattr(source, name) for name in sources.EDITABLE}
     changed = sources.save(by=SYSTEM, source=source, facts={**facts, "url": f"{hostile.url}/words"})
     assert (changed.approved_at, changed.harvested_until) == (None, None)
-    assert harvested(changed).state == "review"
+    run = harvested(changed)
+    assert run.state == "review"
+    with pytest.raises(RuleBroken, match="en cours"):
+        sources.save(by=SYSTEM, source=changed, facts=facts)
+    sources.drop(by=SYSTEM, run=run)
+    assert sources.save(by=SYSTEM, source=changed, facts=facts).url == facts["url"]
 
 
 def test_pages_cost_the_same_however_many_notices(hostile: Hostile, client: Client) -> None:

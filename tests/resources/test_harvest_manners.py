@@ -97,6 +97,29 @@ def test_a_server_that_stays_down_is_given_up_and_taken_up_again_on_demand(
     assert running.advance(run.pk) == "review"
 
 
+def test_a_notice_that_breaks_the_reading_stops_neither_the_sweep_nor_for_ever(
+    hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned, sound = (source_at(f"{hostile.url}/{way}") for way in ("words", "pages"))
+    note = records.note
+
+    def breaks(run: HarvestRun, source: HarvestSource, *rest: Any) -> Any:
+        if source.pk == poisoned.pk:
+            raise ValueError
+        return note(run, source, *rest)
+
+    monkeypatch.setattr(records, "note", breaks)
+    first = sources.harvest(by=SYSTEM, source=poisoned)
+    second = sources.harvest(by=SYSTEM, source=sound)
+    for hours in range(1, 12):
+        with time_machine.travel(clock.now() + dt.timedelta(hours=2 * hours)):
+            running.sweep()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("failed", "review")
+    assert "notice" in first.problem
+
+
 @pytest.mark.parametrize(
     ("way", "words"),
     [

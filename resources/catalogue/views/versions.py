@@ -89,7 +89,7 @@ def restore(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
             by=Actor.of(request),
             resource=found,
             revision=row,
-            base=int(base) if base.isdigit() else None,
+            base=int(base) if base.isdecimal() and len(base) < 9 else None,
         )
     except RuleBroken as broken:
         messages.error(request, broken.message)

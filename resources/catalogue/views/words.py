@@ -52,7 +52,7 @@ def synonym_save(request: HttpRequest) -> HttpResponse:
     user, by = signed_in(request), Actor.of(request)
     group = None
     if pk := request.POST.get("group", ""):
-        group = get_visible(SynonymGroup.objects, user, pk=pk if pk.isdigit() else 0)
+        group = get_visible(SynonymGroup.objects, user, pk=pk if pk.isdecimal() else 0)
     try:
         if group is not None and request.POST.get("do") == "remove":
             synonyms.remove(by=by, group=group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -119,9 +120,14 @@ def read(data: bytes, filename: str) -> Table | None:
     return None
 
 
+#: What JSON may hold and the database cannot: a zero, half of a character.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 def ours(cells: Cells) -> Cells:
-    """Leave out an address that only leads back to the page of the resource here."""
+    """Leave out what cannot be kept, and an address that only leads back to our own page."""
     pages = settings.PUBLIC_URL + pages_path()
+    cells = {name: _UNSTORABLE.sub("", value) for name, value in cells.items()}
     return {**cells, "url": ""} if cells.get("url", "").startswith(pages) else cells
 
 
@@ -161,10 +167,10 @@ def _keyed(node: Element, cells: Cells) -> Cells:
 def _read_json(data: bytes) -> list[Cells]:
     try:
         told = json.loads(data.decode("utf-8-sig"))
+        rows = gar.listed(told)
+        found = [gar.read(row) for row in rows] if rows is not None else jsonld.read(told)
     except (ValueError, RecursionError) as error:
         raise RuleBroken("file_type", _("Ce fichier JSON ne se lit pas."), "file") from error
-    rows = gar.listed(told)
-    found = [gar.read(row) for row in rows] if rows is not None else jsonld.read(told)
     if not found:
         raise _refuse()
     return found

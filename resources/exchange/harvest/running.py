@@ -7,8 +7,10 @@ workers on one run do no harm: whoever comes second finds the run a step further
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 from collections import Counter
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -22,6 +24,7 @@ from resources.exchange.harvest import client, records
 from resources.exchange.harvest.client import Fetch, HarvestProblem, Page
 from resources.exchange.models import HarvestedRecord, HarvestRun, HarvestSource
 
+logger = logging.getLogger(__name__)
 State = HarvestRun.State
 #: Seconds that one task works before it hands over to the next.
 SLICE = 40.0
@@ -78,10 +81,16 @@ def advance(run_id: int, *, seconds: float = SLICE, get: Fetch = client.fetch) -
         if run.state == State.RUNNING:
             if run.next_try_at is not None and run.next_try_at > clock.now():
                 break
-            touched |= _read_page(run, get)
+            step = partial(_read_page, run, get)
         elif run.state == State.APPLYING:
-            touched |= _write_some(run_id)
+            step = partial(_write_some, run_id)
         else:
+            break
+        try:
+            touched |= step()
+        except Exception:  # one source's notices stop neither the others' nor the sweep
+            logger.exception("harvest run %s stumbled", run_id)
+            _stumble(run, HarvestProblem(_("Une notice n’a pas pu être lue."), rest=client.REST))
             break
         if time.monotonic() > until:
             queueing.later("exchange.harvest", run_id)

@@ -31,7 +31,11 @@ _BATCH = 100
 
 @transaction.atomic
 def save(*, by: Actor, source: HarvestSource | None, facts: Mapping[str, Any]) -> HarvestSource:
-    """Add a source or change it. Raises RuleBroken for a name or an address already there."""
+    """Add a source or change it.
+
+    Raises RuleBroken ``known`` for a name or an address already there, ``open`` for another
+    address while the former is being read or looked at: what is accepted is what was shown.
+    """
     kept: HarvestSource
     if source is None:
         words, _new = ImportProfile.objects.get_or_create(name=str(facts["name"])[:80])
@@ -40,9 +44,12 @@ def save(*, by: Actor, source: HarvestSource | None, facts: Mapping[str, Any]) -
         kept = HarvestSource.objects.select_for_update(of=("self",)).get(pk=source.pk)
         verb = "harvest_source.edit"
     changed = sorted(name for name in EDITABLE if getattr(kept, name) != facts[name])
+    moves = source is not None and bool(set(changed) & set(_WHERE))
+    if moves and kept.runs.filter(state__in=OPEN_STATES).exists():
+        raise _being_read()
     for name in changed:
         setattr(kept, name, facts[name])
-    if source is not None and set(changed) & set(_WHERE):
+    if moves:
         kept.approved_at = kept.harvested_until = kept.tested_at = None
         kept.facts, kept.repository = {}, ""
     try:

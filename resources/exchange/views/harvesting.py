@@ -203,7 +203,8 @@ def _do(request: HttpRequest, source: HarvestSource) -> HarvestRun | None:
 
 
 def _decide(request: HttpRequest, source: HarvestSource, *, accepted: bool) -> None:
-    keys = [int(key) for key in request.POST.getlist("record") if key.isdigit()][:PAGE_SIZE]
+    given = request.POST.getlist("record")[:PAGE_SIZE]
+    keys = [int(key) for key in given if key.isdecimal() and len(key) < 16]
     count = sources.decide(by=Actor.of(request), source=source, keys=keys, accepted=accepted)
     told = ngettext("%(n)d notice traitée.", "%(n)d notices traitées.", count)
     messages.success(request, told % {"n": count})
