@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -46,16 +45,6 @@ def receive(*, by: Actor, data: bytes, filename: str, supplier: str) -> ImportRu
     return run
 
 
-def progress_of(run: ImportRun) -> int | None:
-    """Return how far a worker is with a run, in percent; None when nobody knows."""
-    found: int | None = cache.get(_progress_key(run.pk))
-    return found
-
-
-def _progress_key(pk: int) -> str:
-    return f"fleet-import:{pk}"
-
-
 def _plan(run: ImportRun, *, lock: bool = False) -> tuple[Plan, Head, World]:
     """Return what a run would do now, for the person who brought the table."""
     owner = run.started_by
@@ -66,7 +55,10 @@ def _plan(run: ImportRun, *, lock: bool = False) -> tuple[Plan, Head, World]:
     world = World(owner)
 
     def progress(done: int, whole: int) -> None:
-        cache.set(_progress_key(run.pk), done * 90 // max(whole, 1), 600)
+        # The statement stands alone: who looks at the page sees it at once.
+        if not lock:
+            share = done * 100 // max(whole, 1)
+            ImportRun.objects.filter(pk=run.pk).update(progress=share)
 
     plan = plan_of(grid, head, world, run.profile.values, lock=lock, progress=progress)
     return plan, head, world
@@ -101,7 +93,6 @@ def try_out(run_id: int) -> bool:
             digest=plan.digest,
             version=locked.version + 1,
         )
-    cache.delete(_progress_key(run.pk))
     return True
 
 
@@ -152,7 +143,7 @@ def _check(key: str, meaning: str) -> None:
 @transaction.atomic
 def retry(*, by: Actor, run: ImportRun, header_line: int | None = None) -> None:
     """Have a table tried again, for the fleet may have changed."""
-    states.move(run, ImportRun.State.TRYING, by=by, problem="", header_line=header_line)
+    states.move(run, ImportRun.State.TRYING, by=by, problem="", header_line=header_line, progress=0)
     queueing.later("classrooms.try_import", run.pk)
 
 
@@ -216,8 +207,6 @@ def apply(run_id: int) -> bool:
             )
     except (RuleBroken, IntegrityError):
         return _go_back(run_id)
-    finally:
-        cache.delete(_progress_key(run_id))
     return True
 
 

@@ -39,7 +39,8 @@ class ImportRun(models.Model):
 
     ``cells`` is what was read of the file that ``sha256`` names; ``report`` what the trial
     number ``version`` found, ``digest`` all that it would write: what is applied is what was
-    shown. ``written`` is what undoing needs. The three are JSON, packed.
+    shown. ``written`` is what undoing needs. The three are JSON, packed. ``progress`` is how
+    far the worker is, in percent; writing is one transaction, so it tells the trial only.
     """
 
     class State(models.TextChoices):
@@ -75,6 +76,7 @@ class ImportRun(models.Model):
     report = models.BinaryField(blank=True)
     written = models.BinaryField(blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.TRYING)
+    progress = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
     counts = models.JSONField(default=dict, blank=True)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from classrooms.models import Incident
+from classrooms.models import Device, FleetEvent, Incident
+from core.money import format_euros
 from core.templatetags.ui import badge
 
 register = template.Library()
 
 _PRIORITIES = {1: ("urgent", "alert"), 2: ("warning", ""), 3: ("plain", "")}
+_TOLD = ("model", "state", "condition", "funding", "purchased_on", "warranty_end")
 _STEPS = {
     "reported": ("warning", "bell"),
     "in_progress": ("info", "users"),
@@ -41,6 +45,34 @@ def step_badge(incident: Incident) -> SafeString:
 def late(incident: Incident, today: dt.date) -> bool:
     """Tell whether nobody has looked at an incident in time."""
     return incident.is_late(today)
+
+
+@register.filter
+def corrections(event: FleetEvent) -> list[str]:
+    """Tell what a table changed of a device, before and after; places by name only."""
+    if event.kind not in {FleetEvent.Kind.IMPORTED, FleetEvent.Kind.RESTORED}:
+        return []
+    told = [_change(code, *event.changes[code]) for code in _TOLD if code in event.changes]
+    if "cost_cents" in event.changes:
+        pair = (_("rien") if c is None else format_euros(c) for c in event.changes["cost_cents"])
+        told.append(f"{_('Prix payé')} : {' → '.join(pair)}")
+    if {"cart", "slot", "school", "depot"} & set(event.changes):
+        told.append(str(_("Place")))
+    return told
+
+
+def _change(code: str, before: Any, after: Any) -> str:
+    field: Any = Device._meta.get_field(code)
+    label = str(field.verbose_name).capitalize()
+    if code == "model":
+        return str(_("Modèle"))
+    words = {str(value): str(label) for value, label in field.choices or ()}
+    shown = [_day(value) if value and not words else value for value in (before, after)]
+    return f"{label} : {' → '.join(words.get(v, v) if v else str(_('rien')) for v in shown)}"
+
+
+def _day(value: str) -> str:
+    return dt.date.fromisoformat(value).strftime("%d/%m/%Y")
 
 
 @register.filter

@@ -78,9 +78,7 @@ def import_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return _decide(request, found)
     context: dict[str, Any] = {"run": found}
     if found.is_busy:
-        return show(
-            request, "import_busy.html", "imports", percent=runs.progress_of(found), **context
-        )
+        return show(request, "import_busy.html", "imports", **context)
     report = packing.unpack(found.report)
     if report:
         context |= _lines(request, found, report)

@@ -73,6 +73,16 @@ def test_columns_are_explained_on_the_page(client: Client, committed: Any) -> No
     assert client.get(sent.url).status_code == 200
 
 
+def test_while_a_worker_is_at_it_the_page_says_how_far(client: Client) -> None:
+    sign_in_client(client, UserFactory(roles=[Role.IT_MANAGER]))
+    sent = bring(client, b"Serie;Etat\nX1;bon\n")
+    assert "rien n’est encore enregistré" in client.get(sent.url).content.decode()
+    ImportRun.objects.update(progress=40)
+    assert '<progress id="far" max="100" value="40">' in client.get(sent.url).content.decode()
+    answer = client.get(sent.url + "essai.xlsx")
+    assert answer.status_code == 302
+
+
 def test_a_hostile_file_is_refused_on_the_form(client: Client) -> None:
     sign_in_client(client, UserFactory(roles=[Role.IT_MANAGER]))
     answer = bring(client, b"\x89PNG\r\n", "photo.xlsx")

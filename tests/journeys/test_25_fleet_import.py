@@ -54,6 +54,8 @@ def test_a_workbook_from_the_file_to_its_undoing(
     assert Device.objects.get(serial="00012345").school == cart.school
     phone.goto(reverse("classrooms:device", args=[worn.asset_tag]))
     expect(phone.get_by_text("Mis à jour par un tableau")).to_be_visible()
+    expect(phone.get_by_text("État : Bon état → Usé")).to_be_visible()
+    assert_accessible(phone)
     phone.go_back()
     phone.get_by_role("button", name="Annuler cet import").click()
     expect(phone.get_by_text("Cet import a été annulé")).to_be_visible(timeout=15_000)
