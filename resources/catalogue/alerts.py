@@ -8,6 +8,7 @@ reader's own window, on the day the letter leaves.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from resources.catalogue.access import near_levels, window_of
 from resources.catalogue.models import Resource, SavedSearch
 from resources.search.engine import Ask
 
+logger = logging.getLogger(__name__)
 #: Searches that one person may keep.
 MAX_KEPT = 30
 #: Titles of one search in a letter; the page shows the others.
@@ -59,11 +61,7 @@ def ask_of(search: SavedSearch) -> Ask:
 
 def answering(search: SavedSearch) -> list[int] | None:
     """Return the resources that answer every word now, for its owner; None without an index."""
-    found = finding.find(ask_of(search), window_of(search.user))
-    if found.answer.degraded:
-        return None
-    visible = {resource.pk for resource in found.resources}
-    return [pk for pk in found.answer.ids[: found.answer.exact] if pk in visible]
+    return finding.all_keys(ask_of(search), window_of(search.user))
 
 
 @transaction.atomic
@@ -134,7 +132,13 @@ def due(on: dt.date) -> QuerySet[SavedSearch]:
 def send_due() -> int:
     """Write to everybody whose searches found something new; return how many letters."""
     users = due(clock.today()).order_by("user").values_list("user", flat=True).distinct()
-    return sum(tell(pk) for pk in list(users))
+    written = 0
+    for pk in list(users):
+        try:
+            written += tell(pk)
+        except Exception:  # one person's searches do not keep the others' letters waiting
+            logger.exception("kept searches of person %s could not be looked at", pk)
+    return written
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,22 @@ def exact(ask: Ask, window: Window) -> list[int]:
     return list(answer.ids[: answer.exact])
 
 
+def all_keys(ask: Ask, window: Window) -> list[int] | None:
+    """Return every resource that answers every word and may be seen, by key, best first.
+
+    None without an index. Two questions, however many they are.
+    """
+    watch.look()
+    try:
+        answer = engine().search(replace(ask, scope=window.scope(), day=window.day))
+    except NoIndex:
+        return None
+    keys = answer.ids[: answer.exact]
+    seen = Resource.objects.within(window).filter(pk__in=keys).order_by()
+    shown = set(seen.values_list("pk", flat=True))
+    return [pk for pk in keys if pk in shown]
+
+
 def rows(ids: tuple[int, ...] | list[int], window: Window) -> list[Resource]:
     """Return the visible resources among ``ids``, in that order, ready to be shown."""
     found = {

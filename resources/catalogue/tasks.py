@@ -84,7 +84,13 @@ def apply_bulk(edit_id: int) -> bool:
 def sweep_bulk() -> int:
     """Apply the bulk edits whose message got lost; return how many."""
     waiting = BulkEdit.objects.filter(state=BulkEdit.State.APPLYING).values_list("pk", flat=True)
-    return sum(bulk.apply(pk, by=SYSTEM) for pk in list(waiting))
+    done = 0
+    for pk in list(waiting):
+        try:
+            done += bulk.apply(pk, by=SYSTEM)
+        except Exception:  # one that cannot be written does not keep the others waiting
+            logger.exception("bulk edit %s could not be applied", pk)
+    return done
 
 
 @shared_task(name="catalogue.find_duplicates")  # type: ignore[untyped-decorator]

@@ -118,6 +118,30 @@ def test_several_searches_make_one_letter_and_the_rhythm_is_each_ones_own(
     }
 
 
+def test_a_search_that_fails_keeps_nobody_elses_letter(
+    index: Callable[[], None], teacher: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with at("2026-11-18"):
+        second = UserFactory(roles=[(Role.TEACHER, "0990002B")])
+        ResourceFactory()
+        fresh(index)
+        keep(teacher, "q=volcans", "daily")
+        keep(second, "q=volcans", "daily")
+        ResourceFactory(title="Les volcans")
+        fresh(index)
+    found = alerts.answering
+
+    def breaks(search: SavedSearch) -> list[int] | None:
+        if search.user_id == teacher.pk:
+            raise ValueError
+        return found(search)
+
+    monkeypatch.setattr(alerts, "answering", breaks)
+    with at("2026-11-19"):
+        assert alerts.send_due() == 1
+    assert Message.objects.get(kind="search_alert").recipient == second
+
+
 def test_without_an_index_nothing_is_said_nor_forgotten(
     index: Callable[[], None], teacher: Any, settings: Any, tmp_path: Any
 ) -> None:
