@@ -10,7 +10,7 @@ import datetime as dt
 import statistics
 from typing import Any
 
-from classrooms import rules
+from classrooms import rules, seeding_imports
 from classrooms.models import (
     Cart,
     Device,
@@ -37,6 +37,7 @@ def seed(ctx: SeedContext) -> None:
     schools = list(School.objects.order_by("pk"))
     FleetPlan(ctx, schools).run()
     _lines(ctx, schools)
+    seeding_imports.seed(ctx)
 
 
 def _lines(ctx: SeedContext, schools: list[School]) -> None:

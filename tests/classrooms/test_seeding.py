@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
-from classrooms.models import Cart, Device, FleetEvent, HandOut, Incident, InternetLine
+from classrooms.models import Cart, Device, FleetEvent, HandOut, ImportRun, Incident, InternetLine
 from classrooms.models.history import TOLD, plain
 from core.seeding import SMALL
 from enrolment.schools.models import School
@@ -59,3 +59,9 @@ def test_the_demo_technician_has_something_to_do(city):
     assert broken.filter(reporter__email__startswith="claire.fontaine").exists()
     assert Device.objects.available_spares().filter(model__category__code="tablet").exists()
     assert HandOut.objects.open().exists()
+
+
+def test_a_table_waits_to_be_looked_at(city):
+    waiting = ImportRun.objects.get(state="ready")
+    assert waiting.counts == {"create": 1, "update": 1, "unchanged": 4, "rejected": 4}
+    assert ImportRun.objects.filter(state="dropped").count() == 1
