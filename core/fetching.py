@@ -60,6 +60,8 @@ def is_public(address: str) -> bool:
         inner = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
         if ip in ipaddress.ip_network("64:ff9b::/96"):
             inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+        elif ip.ipv4_mapped is None and ip not in ipaddress.ip_network("2000::/3"):
+            return False  # nothing else is given out: old wrappings, a network's own translation
         if any(part is not None and not is_public(str(part)) for part in inner):
             return False
     return ip.is_global and not ip.is_multicast

@@ -122,10 +122,18 @@ def test_only_plain_web_addresses_are_fetched(url: str) -> None:
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "100.64.0.1", "::1", "0.0.0.1",
-     "fd00::1", "fe80::1%eth0", "::ffff:10.0.0.8", "64:ff9b::7f00:1", "2002:7f00:1::", "224.0.0.1"],
+     "fd00::1", "fe80::1%eth0", "::ffff:10.0.0.8", "64:ff9b::7f00:1",
+     "::7f00:1", "::ffff:0:7f00:1", "64:ff9b:1::7f00:1", "2002:7f00:1::", "224.0.0.1"],
 )  # fmt: skip
 def test_what_is_inside_is_known_whatever_it_is_wrapped_in(address: str) -> None:
     assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2a00:1450::5", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
+def test_the_open_internet_is_open(address: str) -> None:
+    assert is_public(address)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://[::1]/", "http://localhost/"])
