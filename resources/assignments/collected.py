@@ -20,10 +20,13 @@ from resources.assignments.models import (
 
 
 def given(user: User) -> Iterator[Section]:
-    """Tell what one's children were given and did, and what a teacher gave."""
-    children = Child.objects.filter(
-        Q(pk__in=Child.objects.of_guardian(user).values("pk")) | Q(pupil_account__user=user)
-    ).values("pk")
+    """Tell what one's children were given and did, and what a teacher gave.
+
+    The names of groups are told to parents: the teacher gave them knowing that pupils do not
+    read them.
+    """
+    own = Child.objects.of_guardian(user).values("pk")
+    children = Child.objects.filter(Q(pk__in=own) | Q(pupil_account__user=user)).values("pk")
     kept = _("Jusqu’à la fin de l’année scolaire.")
     yield Section(
         "a-faire",
@@ -47,7 +50,7 @@ def given(user: User) -> Iterator[Section]:
             ("due", _("Donné pour le"), "assignment.due_on"),
         )
         + tell(
-            PupilGroupMember.objects.filter(child__in=children)
+            PupilGroupMember.objects.filter(child__in=own)
             .select_related("child", "group__class_group")
             .order_by("group", "pk"),
             lambda row: f"{row.child.given_name} · {row.group.name}",

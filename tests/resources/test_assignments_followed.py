@@ -156,6 +156,12 @@ def test_parents_and_teachers_are_told_what_is_held(school: SimpleNamespace) -> 
         for entry in section.entries
     ]
     assert headings == [f"{child.given_name} · {row.items.get().resource.title}"]
+    group = PupilGroupFactory(class_group=school.group, name="Soutien", children=[child])
+    account = PupilAccountFactory(entry=child.roll_entries.get())
+    for reader, told_of in ((guardian.user, True), (account.user, False)):
+        (section,) = (found for found in sections_for(reader) if found.code == "a-faire")
+        names = [entry.heading for entry in section.entries]
+        assert (f"{child.given_name} · {group.name}" in names) is told_of
 
 
 # Groups ------------------------------------------------------------------------------------
