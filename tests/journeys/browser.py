@@ -9,10 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from tests.people import give_second_factor, session_facts
@@ -132,6 +135,26 @@ def _examine(page: Any) -> tuple[Any, dict[str, Any]]:
     raise AssertionError("the page never came to rest")  # pragma: no cover
 
 
+@cache
+def _drawings_of(path: str) -> frozenset[str]:
+    """Return the names of the drawings in one of our files, asked for by its address."""
+    name = re.sub(r"\.[0-9a-f]{12}\.", ".", path.removeprefix(settings.STATIC_URL))
+    found = finders.find(name)
+    return frozenset(re.findall(r'id="([^"]+)"', Path(found).read_text()) if found else ())
+
+
+def _undrawn(page: Any) -> list[str]:
+    """Return drawings that the page shows and no file holds: they leave a hole."""
+    used = page.eval_on_selector_all(
+        "svg use", "all => [...new Set(all.map(one => one.getAttribute('href')))]"
+    )
+    return [
+        address
+        for address in used
+        if (parts := urlsplit(address)).path and parts.fragment not in _drawings_of(parts.path)
+    ]
+
+
 def assert_accessible(page: Any) -> None:
     """Fail unless axe finds nothing, and the page stands: one h1, a language, no side scroll."""
     results, facts = _examine(page)
@@ -148,6 +171,7 @@ def assert_accessible(page: Any) -> None:
     # Not window.innerWidth: a phone zooms out to show a page that is too wide.
     if (wider := facts["width"] - page.viewport_size["width"]) > 1:
         lines.append(f"the page scrolls sideways by {wider} px")
+    lines += [f"no such drawing: {address}" for address in _undrawn(page)]
     assert not lines, f"{page.url} is not accessible:\n" + "\n".join(lines)
 
 
