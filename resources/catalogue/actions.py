@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from core import clock, journal, states
@@ -178,7 +179,8 @@ def _keep(resource: Resource) -> None:
 
 def _next_identifier() -> str:
     """Return the next free local identifier; the unique constraint settles a tie."""
-    last = Resource.objects.filter(identifier__regex=r"^pm-[0-9]+$").order_by("-identifier").first()
+    ours = Resource.objects.filter(identifier__regex=r"^pm-[0-9]+$")
+    last = ours.order_by(Length("identifier").desc(), "-identifier").first()
     number = int(last.identifier.rpartition("-")[2]) if last else 0
     return f"pm-{number + 1:05d}"
 

@@ -360,3 +360,12 @@ def test_long_texts_are_compared_by_words() -> None:
     shown = compare(f"{long} fin", f"{long} suite")
     assert [piece.kind for piece in shown] == ["gap", "same", "gone", "new"]
     assert "".join(piece.text for piece in shown if piece.kind != "new") == f"{long} fin"
+
+
+def test_numbers_go_on_past_the_last_of_five_digits() -> None:
+    for identifier in ("pm-99999", "pm-100000"):
+        ResourceFactory(identifier=identifier)
+    made = actions.save_resource(
+        by=SYSTEM, resource=None, facts={"title": "La suivante"}, levels=[], domains=[]
+    )
+    assert made.identifier == "pm-100001"
