@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from core.accounts.roles import Role
 from core.templatetags.ui import icon
 from enrolment.schools.models import ClassGroup
 from resources.catalogue import panels as rooms
+from resources.catalogue.addresses import address_of
 from resources.catalogue.models import Resource
 from resources.catalogue.panels import Panel
 from resources.curation.access import CURATORS, openable
@@ -47,7 +47,7 @@ def card_act(request: HttpRequest, resource: Resource) -> SafeString | str:
         return ""
     return format_html(
         '<a class="card-act" href="{}{}">{}<span class="visually-hidden">{}</span></a>',
-        reverse("curation:add", args=[resource.identifier]),
+        address_of("curation:add", resource.identifier),
         _back_here(request),
         icon("folder"),
         _("Ajouter « %(title)s » à une collection") % {"title": resource.title},

@@ -7,14 +7,16 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from core.templatetags.ui import badge, form_errors, icon
 from resources.catalogue import panels
+from resources.catalogue.addresses import address_of
+from resources.catalogue.asking import Facet, Option
 from resources.catalogue.models import Resource
 from resources.search.engine import Answer
 from resources.search.excerpts import mark
@@ -65,6 +67,31 @@ def results_panels(context: template.Context) -> dict[str, Any]:
     return {"acts": panels.results_panels(request), "request": request}
 
 
+@register.simple_tag
+def facet_value(facet: Facet, option: Option) -> SafeString:
+    """Show a value of a facet as a box to tick, with how many it would leave.
+
+    In Python and not in a template: a page of results shows some fifty of them.
+    """
+    spoken = ""
+    if option.spoken:
+        said = _("(dit dans votre recherche)")
+        spoken = format_html(' <span class="visually-hidden">{}</span>', said)
+    return format_html(
+        '<label class="facet__value"><input type="checkbox" form="recherche" id="f-{}-{}" '
+        'name="{}" value="{}"{}{}><span>{}{}</span><span class="facet__count">{}</span></label>',
+        facet.parameter,
+        slugify(option.value),
+        facet.parameter,
+        option.value,
+        " checked" if option.checked else "",
+        " disabled" if option.spoken else "",
+        option.label,
+        spoken,
+        option.count,
+    )
+
+
 def theme_of(code: str) -> str:
     """Return the drawing of a domain: that of its widest one."""
     return code.partition(".")[0] or "francais"
@@ -93,7 +120,7 @@ def cover(resource: Resource, size: str = "small", css: str = "theme-picture") -
     """
     if not resource.thumbnail_digest:
         return theme(domain_code(resource), css)
-    address = reverse("catalogue:cover", args=[resource.identifier, size])
+    address = address_of("catalogue:cover", resource.identifier, size)
     return format_html(
         '<img class="{} cover cover--{}" src="{}?v={}" alt="{}" loading="lazy" decoding="async">',
         css,
@@ -170,7 +197,7 @@ def favourite_button(
 ) -> SafeString:
     """Show the heart that keeps a resource at hand, or lets it go."""
     kept = resource.pk in favourites
-    url = reverse("catalogue:favourite", args=[resource.identifier])
+    url = address_of("catalogue:favourite", resource.identifier)
     return format_html(
         '<form class="favourite" method="post" action="{0}" data-repeatable hx-post="{0}"'
         ' hx-swap="outerHTML"><input type="hidden" name="csrfmiddlewaretoken" value="{1}">'
@@ -195,7 +222,7 @@ def why_link(resource: Resource, asked: str) -> SafeString:
     return format_html(
         '<p class="why-ask"><a href="{0}" hx-get="{0}" hx-target="closest p"'
         ' hx-swap="outerHTML">{1}<span class="visually-hidden"> : {2}</span></a></p>',
-        f"{reverse('catalogue:why', args=[resource.identifier])}?{asked}",
+        f"{address_of('catalogue:why', resource.identifier)}?{asked}",
         _("Pourquoi ce résultat ?"),
         resource.title,
     )
@@ -208,6 +235,12 @@ def duration(minutes: int) -> str:
     if not hours:
         return f"{minutes}\u00a0min"
     return f"{hours}\u00a0h" + (f"\u00a0{rest:02d}" if rest else "")
+
+
+@register.simple_tag
+def resource_url(resource: Resource) -> str:
+    """Return the address of a resource's page; quicker than ``url`` in a long list."""
+    return address_of("catalogue:resource", resource.identifier)
 
 
 @register.simple_tag
