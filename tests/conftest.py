@@ -22,9 +22,17 @@ import pytest
 import time_machine as machine
 from django.conf import settings
 from django.utils.translation import trans_real
+from hypothesis import HealthCheck
+from hypothesis import settings as hypotheses
 
 from portal.translations import compile_translations
 from tests import hostile, postgres
+
+# A busy machine is not a slow strategy.
+hypotheses.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypotheses.load_profile("unhurried")
 
 ON_SQLITE = os.environ.get("TEST_DB") == "sqlite"
 _owned: dict[str, Any] = {}

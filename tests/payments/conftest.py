@@ -6,17 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import settings as hypotheses
 
 from tests.factories.payments import TermsFactory
 from tests.payments.sandbox import Sandbox
-
-# A busy machine is not a slow strategy.
-hypotheses.register_profile(
-    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-hypotheses.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
