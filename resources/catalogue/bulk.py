@@ -11,11 +11,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from core import clock, journal, queueing, states
@@ -35,6 +36,8 @@ SETTABLE = ("state", "licence", "cost", "personal_data_level", "open_from", "ope
 _KINDS = {"levels": "level", "domains": "domain", "licence": "licence"}
 
 Line = dict[str, Any]
+
+logger = logging.getLogger(__name__)
 
 
 def changed(snapshot: Snapshot, operation: Mapping[str, Any]) -> Snapshot:
@@ -225,25 +228,37 @@ def apply(edit_id: int, *, by: Actor) -> bool:
             return _fail(edit, by=by)
         waiting = BulkEdit.objects.filter(pk=edit.pk, state=BulkEdit.State.APPLYING)
         waiting.update(done=min(begin + _PORTION, len(accepted)))
+    try:
+        written = _write_all(edit, accepted, by=by)
+    except (LookupError, ValueError, DatabaseError) as fault:
+        # A word taken out of a vocabulary meanwhile, a value the database refuses: trying
+        # again would fail again.
+        logger.exception("bulk edit %s could not be written", edit.pk)
+        if isinstance(fault, OperationalError):
+            raise
+        return _fail(
+            edit,
+            by=by,
+            problem=_("Le catalogue a refusé cette modification : rien n’a été écrit."),
+        )
+    if written is None:
+        return False
+    return written or _fail(edit, by=by)
+
+
+def _write_all(edit: BulkEdit, lines: list[Line], *, by: Actor) -> bool | None:
+    """Write all or nothing; False when a resource has moved on, None when another did it."""
     author = Actor(user=edit.started_by, via=by.via)
     with transaction.atomic():
-        locked = BulkEdit.objects.select_for_update().get(pk=edit_id)
+        locked = BulkEdit.objects.select_for_update().get(pk=edit.pk)
         if locked.state != BulkEdit.State.APPLYING:
-            return False
-        if not _write(locked, accepted, by=author):
+            return None
+        if not _write(locked, lines, by=author):
             transaction.set_rollback(True)
-            stopped = True
-        else:
-            stopped = False
-            states.move(
-                locked,
-                BulkEdit.State.APPLIED,
-                by=by,
-                finished_at=clock.now(),
-                done=len(accepted),
-            )
-            indexing.changed()
-    return not stopped or _fail(edit, by=by)
+            return False
+        states.move(locked, BulkEdit.State.APPLIED, by=by, finished_at=clock.now(), done=len(lines))
+        indexing.changed()
+    return True
 
 
 def _moved_on(lines: list[Line]) -> bool:
@@ -253,7 +268,7 @@ def _moved_on(lines: list[Line]) -> bool:
     return any(now.get(line["id"]) != line["base"] for line in lines)
 
 
-def _fail(edit: BulkEdit, *, by: Actor) -> bool:
+def _fail(edit: BulkEdit, *, by: Actor, problem: str = "") -> bool:
     with transaction.atomic():
         locked = BulkEdit.objects.select_for_update().get(pk=edit.pk)
         if locked.state == BulkEdit.State.APPLYING:
@@ -262,7 +277,8 @@ def _fail(edit: BulkEdit, *, by: Actor) -> bool:
                 BulkEdit.State.FAILED,
                 by=by,
                 done=0,
-                problem=_("Une ressource a changé depuis l’aperçu : rien n’a été écrit."),
+                problem=problem
+                or _("Une ressource a changé depuis l’aperçu : rien n’a été écrit."),
             )
     return False
 

@@ -16,7 +16,7 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import SYSTEM
 from resources.catalogue import actions, bulk, tasks
-from resources.catalogue.models import BulkEdit, Resource
+from resources.catalogue.models import BulkEdit, Resource, Term
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import ResourceFactory, vocabularies
 
@@ -61,6 +61,19 @@ def test_a_preview_counts_cells_and_names_what_is_refused_and_writes_nothing() -
         ("free", "draft"),
         ("paid", "validated"),
     }
+
+
+def test_what_cannot_be_written_is_given_up_with_a_sentence_and_not_tried_for_ever() -> None:
+    row = ResourceFactory()
+    edit = prepared([row], set={"licence": "cc0"})
+    bulk.start(by=SYSTEM, edit=edit, digest=edit.digest)
+    Term.objects.filter(vocabulary="licence", code="cc0").delete()
+    assert tasks.sweep_bulk() == 0
+    edit.refresh_from_db()
+    assert edit.state == "failed"
+    assert "rien n’a été écrit" in edit.problem
+    row.refresh_from_db()
+    assert row.licence is not None
 
 
 def test_it_is_applied_as_shown_with_a_version_each_and_undone(
