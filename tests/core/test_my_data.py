@@ -11,6 +11,7 @@ import zipfile
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock, documents, journal, retention
@@ -123,11 +124,14 @@ def test_pages_show_the_same_by_sections_and_stay_quick(
         text = client.get(reverse("rights:section", args=[section.code])).content.decode()
         for what, secret in SECRETS.items():
             assert secret not in text, f"{what} of the mother in {section.code}"
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse("rights:home"))
     for number in range(60):
         PickupContact.objects.create(
             child=child, added_by=father, name=f"Ami {number}", phone="0600000000"
         )
-    with django_assert_max_num_queries(95):
+    # Some two a section that can be held; more rows ask nothing more.
+    with django_assert_max_num_queries(min(len(few), 120)):
         client.get(reverse("rights:home"))
     listed = client.get(reverse("rights:section", args=["contacts"]))
     assert len(listed.context["page_obj"]) == 25
