@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.keys import keys_of
 from resources.catalogue import bulk, history, listing
 from resources.catalogue.access import EDITORS
 from resources.catalogue.bulk_form import BulkForm
@@ -31,7 +32,7 @@ def _chosen(request: HttpRequest, asked: QueryDict) -> list[int]:
     if asked.get("tout") == "1":
         rows = listing.listed(user, listing.filters_of(QueryDict(asked.get("liste", "")[:2000])))
     else:
-        keys = [int(key) for key in asked.getlist("r") if key.isdecimal() and len(key) < 16]
+        keys = keys_of(asked.getlist("r"))
         rows = Resource.objects.visible_to(user).filter(pk__in=keys)
     return list(rows.order_by("pk").values_list("pk", flat=True)[: bulk.MAX_ROWS + 1])
 

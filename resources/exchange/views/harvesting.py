@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.keys import keys_of
 from resources.catalogue.access import EDITORS
 from resources.catalogue.importing.columns import BY_CODE
 from resources.catalogue.importing.values import KINDS, Meanings
@@ -203,8 +204,7 @@ def _do(request: HttpRequest, source: HarvestSource) -> HarvestRun | None:
 
 
 def _decide(request: HttpRequest, source: HarvestSource, *, accepted: bool) -> None:
-    given = request.POST.getlist("record")[:PAGE_SIZE]
-    keys = [int(key) for key in given if key.isdecimal() and len(key) < 16]
+    keys = keys_of(request.POST.getlist("record")[:PAGE_SIZE])
     count = sources.decide(by=Actor.of(request), source=source, keys=keys, accepted=accepted)
     told = ngettext("%(n)d notice traitée.", "%(n)d notices traitées.", count)
     messages.success(request, told % {"n": count})

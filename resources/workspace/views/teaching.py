@@ -17,6 +17,7 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.keys import keys_of
 from core.pdf import pdf_response
 from enrolment.schools.models import ClassGroup, RollEntry
 from resources.workspace import actions, cards, panels, roster
@@ -35,7 +36,7 @@ def _class_group(user: User, pk: int) -> ClassGroup:
 def _picked(request: HttpRequest) -> list[int]:
     """Return the keys ticked in a list, without nonsense."""
     data = request.POST if request.method == "POST" else request.GET
-    return [int(key) for key in data.getlist("eleve")[:200] if key.isascii() and key.isdigit()]
+    return keys_of(data.getlist("eleve")[:200])
 
 
 @allow(*TEACHERS)
@@ -145,7 +146,7 @@ def print_cards(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("workspace:class_page", pk=pk)
     given = [line for line in lines if line.account and line.account.card_digest]
     fresh = [line for line in lines if line not in given]
-    again = {int(key) for key in request.POST.getlist("refaire")[:200] if key.isdecimal()}
+    again = set(keys_of(request.POST.getlist("refaire")[:200]))
     if request.method == "POST":
         chosen = [*fresh, *(line for line in given if line.child.pk in again)]
         accounts = [line.account for line in chosen if line.account is not None]
