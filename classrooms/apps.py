@@ -13,6 +13,7 @@ class ClassroomsConfig(AppConfig):
     def ready(self) -> None:
         """Register home cards and menu entries."""
         from classrooms import collected, home, retained, telling
+        from classrooms.panels import register_tabs
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
 
@@ -21,3 +22,4 @@ class ClassroomsConfig(AppConfig):
         retained.register_rules()
         collected.register()
         register_nav(*home.NAV)
+        register_tabs(*home.TABS)

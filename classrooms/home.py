@@ -9,11 +9,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from classrooms.access import FLEET_MANAGERS, FLEET_READERS
+from classrooms.access import FLEET_MANAGERS, FLEET_READERS, FLEET_STAFF
+from classrooms.panels import Tab
 from core import clock
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.home import HomeCard, NavItem
+
+TABS = (
+    Tab("board", "board", gettext_lazy("Tableau de bord"), "classrooms:board", FLEET_MANAGERS, 10),
+    Tab("devices", "fleet", gettext_lazy("Appareils"), "classrooms:devices", FLEET_READERS, 10),
+    Tab("carts", "fleet", gettext_lazy("Chariots"), "classrooms:carts", FLEET_READERS, 20),
+    Tab("schools", "fleet", gettext_lazy("Écoles"), "classrooms:schools", FLEET_READERS, 30),
+    Tab("lines", "fleet", gettext_lazy("Lignes Internet"), "classrooms:lines", FLEET_READERS, 40),
+    Tab("imports", "fleet", gettext_lazy("Tableaux"), "classrooms:imports", FLEET_STAFF, 50),
+    Tab("hand_outs", "lending", gettext_lazy("Remises"), "classrooms:hand_outs", FLEET_READERS, 10),
+    Tab(
+        "incidents", "incidents", gettext_lazy("Pannes"), "classrooms:incidents", FLEET_READERS, 10
+    ),
+)
 
 NAV = (
     NavItem(

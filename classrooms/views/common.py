@@ -8,37 +8,29 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 
-from classrooms.access import FLEET_MANAGERS, FLEET_READERS, FLEET_STAFF
+from classrooms.access import FLEET_READERS, FLEET_STAFF
+from classrooms.panels import menu_of
 from core.access import signed_in
 from core.accounts.models import User
 from enrolment.schools.models import School
-
-#: Sections of the fleet: key, words, address, who sees it.
-TABS = (
-    ("board", _("Tableau de bord"), "classrooms:board", FLEET_MANAGERS),
-    ("devices", _("Appareils"), "classrooms:devices", FLEET_READERS),
-    ("carts", _("Chariots"), "classrooms:carts", FLEET_READERS),
-    ("hand_outs", _("Remises"), "classrooms:hand_outs", FLEET_READERS),
-    ("incidents", _("Pannes"), "classrooms:incidents", FLEET_READERS),
-    ("schools", _("Écoles"), "classrooms:schools", FLEET_READERS),
-    ("lines", _("Lignes Internet"), "classrooms:lines", FLEET_READERS),
-    ("imports", _("Tableaux"), "classrooms:imports", FLEET_STAFF),
-)
 
 
 def show(
     request: HttpRequest, template: str, tab: str, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Render a page of the fleet with its tabs."""
+    """Render a page of the fleet with its menu; a template of another app names its folder."""
     user = signed_in(request)
+    parts, tabs, part = menu_of(user, tab)
     context |= {
-        "tabs": [(key, label, url) for key, label, url, roles in TABS if user.has_role(*roles)],
+        "parts": parts,
+        "part": part,
+        "tabs": tabs,
         "tab": tab,
         "may_act": user.has_role(*FLEET_STAFF),
     }
-    return render(request, f"classrooms/{template}", context, status=status)
+    name = template if "/" in template else f"classrooms/{template}"
+    return render(request, name, context, status=status)
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any], size: int = 25) -> Page[Any]:

@@ -1,0 +1,6 @@
+"""Addresses of reconditioning, wiping, donations, recycling."""
+
+from django.urls import URLPattern
+
+app_name = "secondlife"
+urlpatterns: list[URLPattern] = []
