@@ -244,9 +244,10 @@ class CloseForm(forms.Form):
         super().__init__(*args, **kwargs)
         possible = outcomes_for(incident.kind)
         fields: dict[str, Any] = self.fields
-        fields["outcome"].choices = [
-            (value, label) for value, label in Incident.Outcome.choices if value in possible
-        ]
+        said = dict(Incident.Outcome.choices) | {
+            Incident.Outcome.RETIRED.value: _("Irréparable : proposer sa réforme")
+        }
+        fields["outcome"].choices = [(v, label) for v, label in said.items() if v in possible]
         fields["outcome"].initial = possible[0]
 
 

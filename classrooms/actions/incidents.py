@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from classrooms import rules
+from classrooms.actions import leaving
 from classrooms.actions.history import History, lock_devices
 from classrooms.models import Depot, Device, FleetEvent, Incident
 from core import clock, journal, outbox, states
@@ -104,10 +105,11 @@ def take_on(*, by: Actor, incident: Incident) -> Incident:
 
 
 def close(*, by: Actor, incident: Incident, outcome: str) -> Incident:
-    """Settle an incident; the device goes back to work, to the reserve, or is written off.
+    """Settle an incident; the device goes back to work, to the reserve, or is at its end.
 
     Repaired or found, it serves again where it stands: in its slot, or as a spare if it was
-    replaced meanwhile. The reporter is told. Raises RuleBroken ``outcome`` when the outcome
+    replaced meanwhile. What nobody can mend goes to the workshop, where its writing off is
+    proposed (``leaving``). The reporter is told. Raises RuleBroken ``outcome`` when the outcome
     does not fit the fault, ``state`` when it was settled already.
     """
     with transaction.atomic():
@@ -131,6 +133,8 @@ def close(*, by: Actor, incident: Incident, outcome: str) -> Incident:
             **_after(device, outcome),
         )
         history.write()
+        if outcome == Incident.Outcome.RETIRED:
+            leaving.worn_out(by=by, device=device, incident=incident)
         if incident.reporter is not None and incident.reporter != by.user:
             outbox.queue(
                 kind="fleet_incident_settled",
@@ -145,10 +149,10 @@ def _after(device: Device, outcome: str) -> dict[str, Any]:
     """Return what a settled device becomes."""
     if outcome == Incident.Outcome.RETIRED:
         workshop = device.depot or Depot.objects.order_by("code").first()
+        spoilt = {"state": Device.State.REPAIR, "condition": Device.Condition.DAMAGED}
         if workshop is None:
-            return {"state": Device.State.RETIRED}
-        return {
-            "state": Device.State.RETIRED,
+            return spoilt
+        return spoilt | {
             "cart": None,
             "slot": None,
             "school": None,

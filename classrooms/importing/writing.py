@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
+from classrooms.actions import leaving
 from classrooms.actions.history import lock_devices
 from classrooms.importing.plan import CREATE, UPDATE, Line, Plan
 from classrooms.importing.world import FACTS, World
@@ -198,6 +199,7 @@ def take_back(written: Written, *, by: Actor) -> None:
     """
     at = clock.now()
     devices = lock_devices(pk for pk, *_rest in written)
+    leaving.never_was(by=by, devices=[devices[pk] for pk, _event, new, _told in written if new])
     depot = Depot.objects.order_by("code").first()
     _step_aside([pk for pk, _event, _new, told in written if {"cart", "slot"} & set(told)])
     events = []

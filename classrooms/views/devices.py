@@ -9,6 +9,7 @@ from classrooms import exports, exports_tools, labels
 from classrooms.access import FLEET_READERS, FLEET_STAFF
 from classrooms.forms import DeviceFilterForm
 from classrooms.models import Cart, Device, HandOutItem, Incident
+from classrooms.panels import device_acts, device_room
 from classrooms.queries.devices import devices_for, history_of
 from classrooms.views.common import page_of, schools_within_reach, show
 from core import clock
@@ -81,6 +82,8 @@ def device_sheet(request: HttpRequest, tag: str) -> HttpResponse:
         item=item,
         incident=incident,
         events=history_of(user, device),
+        device_acts=device_acts.panels(request, device),
+        device_panels=device_room.panels(request, device),
         today=clock.today(),
     )
 

@@ -241,13 +241,17 @@ def test_a_swapped_device_once_mended_is_a_spare(cart, technician, teacher):
     assert device.state == Device.State.SPARE
 
 
-def test_what_cannot_be_mended_leaves_its_slot_and_frees_its_serial(cart, technician, teacher):
+def test_what_cannot_be_mended_waits_in_the_workshop_to_be_written_off(cart, technician, teacher):
     SpareFactory()
     device = cart.devices.get(slot=1)
     incident, _ = actions.report(by=teacher, device=device, kind="screen")
     actions.close(by=technician, incident=incident, outcome="retired")
     device.refresh_from_db()
-    assert (device.state, device.cart) == ("retired", None)
+    assert (device.state, device.condition, device.cart) == ("repair", "damaged", None)
+
+
+def test_a_device_written_off_frees_its_serial(cart):
+    device = DeviceFactory(state="retired")
     DeviceFactory(serial=device.serial)
     with pytest.raises(IntegrityError), transaction.atomic():
         DeviceFactory(serial=device.serial)
