@@ -16,9 +16,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 from django.conf import settings as project
 
 from tests.journeys import browser as driving
+from tests.journeys.patience import Watch
 from tests.payments.sandbox import Sandbox
 
 NO_CHROMIUM = "no chromium: browser journeys not run"
@@ -32,9 +34,30 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
     return report
 
 
+_watch = Watch()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Tell a journey again, once and loudly, if its browser stopped answering."""
+    if "journeys" not in item.path.parts:
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for last in (False, True):
+        with _watch.over():
+            reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        if last or not _watch.waited_for:
+            break
+        item.warn(pytest.PytestWarning(f"the browser stopped answering:\n{_watch.waited_for}"))
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Return the one browser of this worker."""
+def driver() -> Iterator[dict[str, Any]]:
+    """Return what drives browsers, and this worker's one browser once there is one."""
     path = driving.chromium_path()
     if path is None:
         if driving.chromium_required():
@@ -45,9 +68,25 @@ def chromium() -> Iterator[Any]:
     # Playwright keeps an event loop in this thread, which Django takes for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=driving.FLAGS)
-        yield found
-        found.close()
+        held: dict[str, Any] = {"type": playwright.chromium, "path": path, "browser": None}
+        yield held
+        if held["browser"] is not None:
+            held["browser"].close()
+
+
+def open_browser(driver: dict[str, Any]) -> Any:
+    """Return the one browser of this worker; another if the last one ended."""
+    if driver["browser"] is None or not driver["browser"].is_connected():
+        driver["browser"] = driver["type"].launch(
+            executable_path=driver["path"], args=driving.FLAGS
+        )
+    return driver["browser"]
+
+
+@pytest.fixture
+def chromium(driver: dict[str, Any]) -> Any:
+    """Return a browser that answers."""
+    return open_browser(driver)
 
 
 @pytest.fixture
