@@ -9,3 +9,16 @@ class StockConfig(AppConfig):
     name = "classrooms.stock"
     label = "stock"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register lists, messages, what is kept and what is told."""
+        from classrooms.panels import register_tabs
+        from classrooms.stock import collected, home, retained, telling
+        from core.home import register_cards
+        from core.messaging.kinds import register_kinds
+
+        register_tabs(*home.TABS)
+        register_cards(home.cards)
+        register_kinds(*telling.KINDS)
+        retained.register_rules()
+        collected.register()

@@ -1,0 +1,46 @@
+"""Who sees the stock: technicians that of the workshops and of their schools, managers all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from classrooms.access import FLEET_STAFF
+from core.access import reach_of
+from core.accounts.roles import Role
+
+if TYPE_CHECKING:
+    from core.accounts.models import User
+
+
+def within_reach(user: User) -> Q:
+    """Return the condition that a row's ``depot`` or ``school`` is one the person works at."""
+    reach = reach_of(user, *FLEET_STAFF)
+    if reach.city:
+        return Q()
+    condition = Q(school__uai__in=reach.schools)
+    if user.has_role(Role.IT_TECHNICIAN):
+        condition |= Q(depot__isnull=False)
+    return condition
+
+
+class StockItemQuerySet(models.QuerySet[Any]):
+    """What can be counted."""
+
+    def visible_to(self, user: User) -> StockItemQuerySet:
+        """All for people who run the fleet; none for others."""
+        return self if reach_of(user, *FLEET_STAFF) else self.none()
+
+    def in_use(self) -> StockItemQuerySet:
+        """Those still kept."""
+        return self.filter(is_active=True)
+
+
+class StockPlaceQuerySet(models.QuerySet[Any]):
+    """Levels and movements, each at a workshop or a school."""
+
+    def visible_to(self, user: User) -> StockPlaceQuerySet:
+        """Those of the workshops and of one's schools."""
+        return self.filter(within_reach(user))

@@ -1,0 +1,11 @@
+"""What the stock writes to the fleet's manager."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.messaging.kinds import STAFF, Kind
+
+FLEET = _("Matériel")
+
+KINDS = (Kind("stock_low", _("Stock sous le minimum"), FLEET, grouped=True, audience=STAFF),)
