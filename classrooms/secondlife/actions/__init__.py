@@ -1,0 +1,44 @@
+"""The only writers of the second life: one verb each, locked, journalled, safe to repeat."""
+
+from classrooms.secondlife.actions.bench import back_to_reserve, grade, receive
+from classrooms.secondlife.actions.departures import (
+    close_sitting,
+    open_sitting,
+    propose,
+    refuse,
+    write_off,
+)
+from classrooms.secondlife.actions.lots import (
+    accept,
+    add,
+    cancel,
+    hand_over,
+    offer,
+    open_lot,
+    reopen,
+    save_recipient,
+    take_out,
+)
+from classrooms.secondlife.actions.wipes import record_wipe, verify_wipe
+
+__all__ = [
+    "accept",
+    "add",
+    "back_to_reserve",
+    "cancel",
+    "close_sitting",
+    "grade",
+    "hand_over",
+    "offer",
+    "open_lot",
+    "open_sitting",
+    "propose",
+    "receive",
+    "record_wipe",
+    "refuse",
+    "reopen",
+    "save_recipient",
+    "take_out",
+    "verify_wipe",
+    "write_off",
+]
