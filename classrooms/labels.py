@@ -34,9 +34,7 @@ def sheet(
     """Return the labels of things on sheets of a format, from a place of the first one."""
     paper = paper or sheets.SHEETS[sheets.DEFAULT]
     pages: dict[int, list[dict[str, Any]]] = {}
-    for thing, (page, place) in zip(
-        things, sheets.places(len(things), paper, start), strict=True
-    ):
+    for thing, (page, place) in zip(things, sheets.places(len(things), paper, start), strict=True):
         x, y = paper.corner(place)
         pages.setdefault(page, []).append({"x": x, "y": y, **_label(thing, paper)})
     data = {"pages": list(pages.values()), "width": paper.width, "height": paper.height}

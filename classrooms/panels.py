@@ -45,6 +45,8 @@ device_room, device_acts = Room(), Room()
 cart_room, cart_acts = Room(), Room()
 incident_room, incident_acts = Room(), Room()
 board_room = Room()
+#: Buttons of the list of devices; their subject is its filter, as the address has it.
+list_acts = Room()
 
 
 def register_tabs(*tabs: Tab) -> None:

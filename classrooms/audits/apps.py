@@ -9,3 +9,16 @@ class AuditsConfig(AppConfig):
     name = "classrooms.audits"
     label = "audits"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register tabs, parts of the fleet's pages, retention, what people may read of it."""
+        from classrooms import panels as rooms
+        from classrooms.audits import collected, home, panels, retained
+
+        retained.register_rules()
+        collected.register()
+        rooms.register_tabs(*home.TABS)
+        rooms.device_acts.register(panels.device_label_act)
+        rooms.cart_acts.register(panels.cart_acts)
+        rooms.list_acts.register(panels.list_acts)
+        rooms.device_room.register(panels.device_prints)

@@ -18,6 +18,7 @@ from classrooms import actions
 from classrooms.access import FLEET_READERS, FLEET_STAFF
 from classrooms.forms import HandOutForm, TakeBackForm
 from classrooms.models import Cart, Device, HandOut, HandOutItem
+from classrooms.panels import cart_acts, cart_room
 from classrooms.queries.slots import slots_of, summary
 from classrooms.views.common import number, page_of, schools_within_reach, show
 from core import clock
@@ -89,6 +90,8 @@ def cart_page(request: HttpRequest, code: str) -> HttpResponse:
         fit=sum(slot.is_fit for slot in slots),
         hand_out=current,
         past=list(past),
+        cart_acts=cart_acts.panels(request, cart),
+        cart_panels=cart_room.panels(request, cart),
         today=clock.today(),
     )
 

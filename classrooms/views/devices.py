@@ -1,20 +1,19 @@
-"""The list of devices, one device's sheet, exports, labels."""
+"""The list of devices, one device's sheet, exports."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from classrooms import exports, exports_tools, labels
+from classrooms import exports, exports_tools
 from classrooms.access import FLEET_READERS, FLEET_STAFF
 from classrooms.forms import DeviceFilterForm
-from classrooms.models import Cart, Device, HandOutItem, Incident
-from classrooms.panels import device_acts, device_room
+from classrooms.models import Device, HandOutItem, Incident
+from classrooms.panels import device_acts, device_room, list_acts
 from classrooms.queries.devices import devices_for, history_of
 from classrooms.views.common import page_of, schools_within_reach, show
 from core import clock
 from core.access import allow, get_visible, signed_in
-from core.pdf import pdf_response
 from core.spreadsheets import csv_response, xlsx_response
 
 
@@ -27,7 +26,15 @@ def device_list(request: HttpRequest) -> HttpResponse:
     page = page_of(request, devices_for(user, form.wanted()), form.per_page)
     query = request.GET.copy()
     query.pop("page", None)
-    return show(request, "devices.html", "devices", form=form, page=page, query=query.urlencode())
+    return show(
+        request,
+        "devices.html",
+        "devices",
+        form=form,
+        page=page,
+        query=query.urlencode(),
+        acts=list_acts.panels(request, query.urlencode()),
+    )
 
 
 @allow(*FLEET_READERS)
@@ -86,23 +93,3 @@ def device_sheet(request: HttpRequest, tag: str) -> HttpResponse:
         device_panels=device_room.panels(request, device),
         today=clock.today(),
     )
-
-
-@allow(*FLEET_STAFF)
-@require_GET
-def cart_labels(request: HttpRequest, code: str) -> HttpResponse:
-    """Print the labels of a cart and its devices on an A4 sheet of 21."""
-    user = signed_in(request)
-    cart: Cart = get_visible(Cart.objects.select_related("school", "depot"), user, code=code)
-    devices = list(cart.devices.visible_to(user).select_related("model").order_by("slot"))
-    return pdf_response(labels.sheet([cart, *devices]), f"etiquettes-{cart.code}.pdf")
-
-
-@allow(*FLEET_STAFF)
-@require_GET
-def device_label(request: HttpRequest, tag: str) -> HttpResponse:
-    """Print one device's label."""
-    device: Device = get_visible(
-        Device.objects.select_related("model"), signed_in(request), asset_tag=tag
-    )
-    return pdf_response(labels.sheet([device]), f"etiquette-{device.asset_tag}.pdf")

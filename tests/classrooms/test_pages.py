@@ -211,9 +211,3 @@ def test_the_table_of_schools_sorts_and_filters(client, manager, cart):
     assert len(client.get(url, {"q": "vide"}).context["page"].object_list) == 1
     first = client.get(url, {"sort": "devices"}).context["page"].object_list[0]
     assert (first.school, first.tablets, first.carts) == (cart.school, 15, 1)
-
-
-def test_labels_are_printed(client, technician, cart):
-    response = client.get(reverse("classrooms:cart_labels", args=[cart.code]))
-    assert response["Content-Type"] == "application/pdf"
-    assert response.content.startswith(b"%PDF")

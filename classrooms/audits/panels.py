@@ -1,0 +1,42 @@
+"""What counts and labels add to the fleet's own pages."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from classrooms.access import FLEET_STAFF
+from classrooms.audits.models import LabelPrint
+from classrooms.models import Cart, Device
+from classrooms.panels import Panel
+from core.access import signed_in
+
+
+def device_label_act(request: HttpRequest, device: Device) -> Panel | None:
+    """Offer to print a device's label."""
+    if not signed_in(request).has_role(*FLEET_STAFF):
+        return None
+    return Panel("audits/_label_act.html", {"device": device}, order=80)
+
+
+def cart_acts(request: HttpRequest, cart: Cart) -> Panel | None:
+    """Offer to print a cart's labels."""
+    if not signed_in(request).has_role(*FLEET_STAFF):
+        return None
+    return Panel("audits/_label_act.html", {"cart": cart}, order=80)
+
+
+def list_acts(request: HttpRequest, query: str) -> Panel | None:
+    """Offer to print the labels of the list as filtered."""
+    if not signed_in(request).has_role(*FLEET_STAFF):
+        return None
+    return Panel("audits/_label_act.html", {"query": query, "list": True}, order=80)
+
+
+def device_prints(request: HttpRequest, device: Device) -> Panel | None:
+    """Tell when a device's label was printed, by whom and why."""
+    prints = list(
+        LabelPrint.objects.visible_to(signed_in(request))
+        .filter(device=device)
+        .select_related("by")[:10]
+    )
+    return Panel("audits/_prints.html", {"prints": prints}, order=90) if prints else None
