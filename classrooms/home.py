@@ -17,7 +17,7 @@ from core.accounts.roles import Role
 from core.home import HomeCard, NavItem
 
 TABS = (
-    Tab("board", "board", gettext_lazy("Tableau de bord"), "classrooms:board", FLEET_MANAGERS, 10),
+    Tab("board", "board", gettext_lazy("Tableau de bord"), "classrooms:board", FLEET_READERS, 10),
     Tab("devices", "fleet", gettext_lazy("Appareils"), "classrooms:devices", FLEET_READERS, 10),
     Tab("carts", "fleet", gettext_lazy("Chariots"), "classrooms:carts", FLEET_READERS, 20),
     Tab("schools", "fleet", gettext_lazy("Écoles"), "classrooms:schools", FLEET_READERS, 30),

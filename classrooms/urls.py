@@ -2,15 +2,16 @@
 
 from django.urls import path
 
-from classrooms.views import board, carts, devices, importing, incidents, reporting
+from classrooms.views import board, carts, devices, importing, incidents, reporting, schools
 
 app_name = "classrooms"
 urlpatterns = [
     path("tableau-de-bord/", board.board, name="board"),
-    path("ecoles/", board.school_list, name="schools"),
-    path("ecoles/export.xlsx", board.school_export, {"form": "xlsx"}, name="schools_xlsx"),
-    path("ecoles/export.csv", board.school_export, {"form": "csv"}, name="schools_csv"),
-    path("lignes/", board.line_list, name="lines"),
+    path("tableau-de-bord/<slug:chart>.<slug:form>", board.chart_export, name="chart"),
+    path("ecoles/", schools.school_list, name="schools"),
+    path("ecoles/export.xlsx", schools.school_export, {"form": "xlsx"}, name="schools_xlsx"),
+    path("ecoles/export.csv", schools.school_export, {"form": "csv"}, name="schools_csv"),
+    path("lignes/", schools.line_list, name="lines"),
     path("appareils/", devices.device_list, name="devices"),
     path("appareils/export.xlsx", devices.device_export, {"form": "xlsx"}, name="devices_xlsx"),
     path("appareils/export.csv", devices.device_export, {"form": "csv"}, name="devices_csv"),

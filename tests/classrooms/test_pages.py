@@ -17,6 +17,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import (
     CartFactory,
     DeviceFactory,
+    IncidentFactory,
     InternetLineFactory,
     SpareFactory,
 )
@@ -183,6 +184,41 @@ def test_the_board_counts_what_is_there(client, manager, cart, django_assert_max
     assert (figures.equipped, len(figures.schools)) == (1, 4), "a lost tablet equips no school"
     assert figures.devices == 17
     assert (figures.all_lines, figures.slow_lines, figures.fast_share) == (2, 1, 50)
+    assert response.content.count(b'href="#m-') == 2 + 1, "a key for each mark, a dot"
+
+
+def test_the_board_narrows_to_the_schools_chosen(client, manager, cart):
+    """Those left out count nowhere, nor does the workshop; each chart says the same as a file."""
+    far = SchoolFactory(district="Les Restanques", kind="kindergarten", priority="REP+")
+    for number in range(2):
+        IncidentFactory(device=DeviceFactory(school=far, purchased_on=None), priority=number + 1)
+    InternetLineFactory(school=cart.school)
+    SpareFactory()
+    board = reverse("classrooms:board")
+    for query in ("district=Les+Restanques", "kind=kindergarten", "priority=REP%2B"):
+        figures = client.get(f"{board}?{query}&see=ratio").context["figures"]
+        assert [row.school for row in figures.schools] == [far]
+        assert (figures.devices, figures.open_incidents, figures.all_lines) == (2, 2, 0)
+        assert sum(figures.faults_by_model.values()) == 2
+    whole = client.get(board + "?priority=none").context["figures"]
+    assert (whole.devices, whole.open_incidents) == (15, 0), "neither REP+ nor the workshop"
+    for name in ("situations", "ages", "lignes", "pannes", "pannes-par-mois", "pannes-par-modele"):
+        export = reverse("classrooms:chart", args=[name, "csv"])
+        table = read_table(client.get(f"{export}?kind=kindergarten").content, "a.csv")
+        assert len(table.rows) >= (0 if name == "lignes" else 1), name
+    ages = reverse("classrooms:chart", args=["ages", "xlsx"])
+    book = openpyxl.load_workbook(BytesIO(client.get(f"{ages}?kind=kindergarten").content))
+    assert [c.value for c in list(book.active.rows)[-1]] == ["âge inconnu", 2]
+    assert client.get(reverse("classrooms:chart", args=["rien", "csv"])).status_code == 404
+
+
+def test_a_head_meets_her_own_school_on_the_board(client, cart):
+    SchoolFactory(district="Ailleurs"), CartFactory(filled=1), SpareFactory()
+    sign_in_client(client, UserFactory(roles=[(Role.HEAD_TEACHER, cart.school.uai)]))
+    figures = client.get(reverse("classrooms:board") + "?district=Ailleurs").context["figures"]
+    assert (figures.schools, figures.devices) == ([], 0)
+    figures = client.get(reverse("classrooms:board")).context["figures"]
+    assert ([row.school for row in figures.schools], figures.devices) == ([cart.school], 15)
 
 
 def test_the_board_stands_in_an_empty_city(client, manager):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classrooms import charts, rules
+from classrooms import charts, maps, rules
 from classrooms.models import Device, HandOutItem, Incident
 
 SERIALS = st.text(string.ascii_uppercase + string.digits, min_size=1, max_size=40)
@@ -119,16 +119,24 @@ def test_schools_without_an_index_are_not_the_poorest():
 
 @given(
     st.lists(
-        st.tuples(st.floats(43.2, 43.4), st.floats(5.2, 5.5), st.just("Port"), st.integers()),
+        st.builds(
+            maps.Place,
+            st.floats(43.2, 43.4) | st.none(),
+            st.floats(5.2, 5.5),
+            st.just("Port"),
+            *([st.just("full")] * 3),
+        ),
         max_size=40,
     )
 )
-def test_every_school_is_on_the_map(places):
-    drawn = charts.map_of(places)
-    assert len(drawn.dots) == len(places)
-    for dot in drawn.dots:
-        assert 0 <= float(dot.x) <= drawn.width
-        assert 0 <= float(dot.y) <= drawn.height
+def test_every_school_with_a_place_is_on_the_map(places):
+    drawn = maps.map_of(places)
+    assert len(drawn.dots) + drawn.missing == len(places)
+    assert drawn.missing == sum(place.latitude is None for place in places)
+    assert drawn.marks.count("<use") == len(drawn.dots)
+    for x, y, _place in drawn.dots:
+        assert 0 <= x <= drawn.width
+        assert 0 <= y <= drawn.height
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), st.integers(0, 9000)), max_size=8))
