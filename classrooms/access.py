@@ -170,6 +170,19 @@ class InternetLineQuerySet(models.QuerySet[Any]):
         """Those of one's schools, for people who run the fleet or head a school."""
         return self.filter(reach_of(user, *FLEET_READERS).school_filter())
 
+    def in_service(self) -> InternetLineQuerySet:
+        """Those that have not been ended."""
+        return self.filter(closed_on__isnull=True)
+
+
+class LineChangeQuerySet(models.QuerySet[Any]):
+    """What lines were before."""
+
+    def visible_to(self, user: User) -> LineChangeQuerySet:
+        """Those of the lines a person sees."""
+        reach = reach_of(user, *FLEET_READERS)
+        return self.filter(reach.school_filter("line__school__uai"))
+
 
 class FleetEventQuerySet(models.QuerySet[Any]):
     """History."""

@@ -48,6 +48,10 @@ def fleet(user: User) -> Iterator[Section]:
 def register() -> None:
     """Register them; called from ``AppConfig.ready``."""
     not_collected(
+        "Ne nomme que l’agent qui a mis à jour un contrat ; son acte est au journal.",
+        "classrooms.LineChange",
+    )
+    not_collected(
         "Ne nomme qu’un agent qui importe pour la ville ; son acte est au journal.",
         "classrooms.ImportRun",
     )

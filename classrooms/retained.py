@@ -53,11 +53,14 @@ def register_rules() -> None:
         "Matériel et organisation, sans donnée personnelle",
         "classrooms.DeviceCategory",
         "classrooms.DeviceModel",
+        "classrooms.RepairPrice",
         "classrooms.Depot",
         "classrooms.Cart",
         "classrooms.ImportProfile",
     )
     follows("classrooms.HandOut", "classrooms.HandOutItem")
+    follows("classrooms.Device", "classrooms.DeviceAddress")
+    follows("classrooms.InternetLine", "classrooms.LineChange")
     register(
         Rule(
             "fleet.history",

@@ -65,6 +65,20 @@ def normalise_serial(text: str) -> str:
     return compact
 
 
+def normalise_mac(text: str) -> str:
+    """Return a network address as it is stored: six pairs of hexadecimal digits, ``:`` between.
+
+    Written with colons, hyphens, dots or nothing. Raises ValueError for anything else, and for
+    an address of a group or of nobody (IEEE 802: the lowest bit of the first byte, all zeros).
+    """
+    digits = re.sub(r"[\s:.\-]", "", unicodedata.normalize("NFKC", text).upper())
+    if re.fullmatch(r"[0-9A-F]{12}", digits) is None:
+        raise ValueError("not an address")
+    if int(digits[:2], 16) & 1 or digits == "0" * 12:
+        raise ValueError("not a device's address")
+    return ":".join(digits[index : index + 2] for index in range(0, 12, 2))
+
+
 def normalise_tag(text: str) -> str:
     """Return an asset tag as it is stored: trimmed, capitals, inner spaces made hyphens."""
     folded = unicodedata.normalize("NFKC", text).strip().upper()

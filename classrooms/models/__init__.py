@@ -1,16 +1,25 @@
 """Facts about the fleet, gathered for Django."""
 
-from classrooms.models.fleet import Cart, Depot, Device, DeviceCategory, DeviceModel
+from classrooms.models.fleet import (
+    Cart,
+    Depot,
+    Device,
+    DeviceAddress,
+    DeviceCategory,
+    DeviceModel,
+    RepairPrice,
+)
 from classrooms.models.history import FleetEvent
 from classrooms.models.importing import ImportProfile, ImportRun
 from classrooms.models.incidents import Incident
-from classrooms.models.lines import InternetLine
+from classrooms.models.lines import InternetLine, LineChange
 from classrooms.models.movements import HandOut, HandOutItem
 
 __all__ = [
     "Cart",
     "Depot",
     "Device",
+    "DeviceAddress",
     "DeviceCategory",
     "DeviceModel",
     "FleetEvent",
@@ -20,4 +29,6 @@ __all__ = [
     "ImportRun",
     "Incident",
     "InternetLine",
+    "LineChange",
+    "RepairPrice",
 ]

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from classrooms import access, rules
@@ -21,29 +22,45 @@ def new_token() -> str:
 
 
 class DeviceCategory(models.Model):
-    """A kind of device; ``family`` is how the city counts them."""
+    """A kind of device; ``family`` is how the city counts them.
+
+    ``fields`` is the schema of what is said of its devices beside (``classrooms.extras``):
+    ``[{"key", "label", "kind", "required", "unit", "options"}, …]``.
+    """
 
     class Family(models.TextChoices):
         COMPUTER = "computer", _("Ordinateurs")
         TABLET = "tablet", _("Tablettes")
+        PRINTER = "printer", _("Imprimantes")
+        PROJECTOR = "projector", _("Vidéoprojecteurs")
+        SCREEN = "screen", _("Écrans interactifs")
         OTHER = "other", _("Autres matériels")
 
     code = models.SlugField(max_length=20, unique=True)
     name = models.CharField(_("catégorie"), max_length=60)
     family = models.CharField(_("famille"), max_length=10, choices=Family.choices)
+    fields = models.JSONField(_("champs propres"), default=list, blank=True)
+    is_active = models.BooleanField(_("proposée à l’achat"), default=True)
 
     objects = access.FleetReferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
         verbose_name = _("catégorie d'appareils")
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="device_category_named_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="device_category_named"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class DeviceModel(models.Model):
-    """A maker's model, and how long it is under warranty and expected to serve."""
+    """A maker's model, and how long it is under warranty and expected to serve.
+
+    One that is no longer active is offered for no new device; those there keep it.
+    """
 
     category = models.ForeignKey(
         DeviceCategory, on_delete=models.PROTECT, related_name="device_models"
@@ -53,6 +70,7 @@ class DeviceModel(models.Model):
     warranty_months = models.PositiveSmallIntegerField(_("garantie (mois)"), default=36)
     life_months = models.PositiveSmallIntegerField(_("durée de vie prévue (mois)"), default=72)
     price_cents = models.PositiveIntegerField(_("prix d'achat (centimes)"), default=0)
+    is_active = models.BooleanField(_("proposé à l’achat"), default=True)
 
     objects = access.FleetReferenceQuerySet.as_manager()
 
@@ -61,10 +79,38 @@ class DeviceModel(models.Model):
         verbose_name = _("modèle d'appareil")
         constraints = [
             models.UniqueConstraint(fields=["maker", "name"], name="device_model_once"),
+            models.CheckConstraint(
+                condition=Q(warranty_months__lte=240, life_months__gte=1, life_months__lte=360),
+                name="device_model_months_sensible",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.maker} {self.name}"
+
+
+class RepairPrice(models.Model):
+    """What mending one kind of fault of a model costs, parts and work, as agreed."""
+
+    model = models.ForeignKey(DeviceModel, on_delete=models.CASCADE, related_name="repair_prices")
+    kind = models.CharField(_("problème"), max_length=10)
+    cents = models.PositiveIntegerField(_("prix de la réparation (centimes)"))
+
+    objects = access.FleetReferenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["model", "kind"]
+        verbose_name = _("prix d’une réparation")
+        constraints = [
+            models.UniqueConstraint(fields=["model", "kind"], name="repair_price_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["screen", "power", "keyboard", "charging", "other"]),
+                name="repair_price_of_a_repair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_id}: {self.kind}"
 
 
 class Depot(models.Model):
@@ -85,7 +131,16 @@ class Depot(models.Model):
 
 
 class Cart(models.Model):
-    """A mobile classroom: a trolley with numbered slots, at a school or in a depot."""
+    """A mobile classroom: a trolley with numbered slots, at a school or in a depot.
+
+    ``charging`` is what somebody saw of its plug at ``charging_at``.
+    """
+
+    class Charging(models.TextChoices):
+        UNKNOWN = "unknown", _("Charge inconnue")
+        CHARGING = "charging", _("En charge")
+        CHARGED = "charged", _("Chargé")
+        UNPLUGGED = "unplugged", _("Débranché")
 
     code = models.CharField(_("numéro"), max_length=20, unique=True)
     name = models.CharField(_("nom"), max_length=80)
@@ -96,6 +151,10 @@ class Cart(models.Model):
         Depot, null=True, blank=True, on_delete=models.PROTECT, related_name="carts"
     )
     slots = models.PositiveSmallIntegerField(_("emplacements"), default=15)
+    charging = models.CharField(
+        _("charge"), max_length=10, choices=Charging.choices, default=Charging.UNKNOWN
+    )
+    charging_at = models.DateTimeField(null=True, blank=True)
     label_token = models.CharField(max_length=24, unique=True, default=new_token, editable=False)
 
     objects = access.CartQuerySet.as_manager()
@@ -113,6 +172,10 @@ class Cart(models.Model):
             models.CheckConstraint(
                 condition=Q(slots__gte=1, slots__lte=60), name="cart_slots_sensible"
             ),
+            models.CheckConstraint(
+                condition=Q(charging="unknown") | Q(charging_at__isnull=False),
+                name="cart_charge_seen_at_an_instant",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,7 +192,9 @@ class Device(models.Model):
 
     ``asset_tag`` is the city's own number, ``serial`` the maker's as normalised by
     ``rules.normalise_serial``. State, condition and place change only through
-    ``classrooms.actions``, which write the history in the same transaction.
+    ``classrooms.actions``, which write the history in the same transaction. ``macs`` are
+    normalised (``rules.normalise_mac``); ``extra`` holds the values of its category's own
+    fields by key (``classrooms.extras``).
     """
 
     class State(models.TextChoices):
@@ -180,6 +245,8 @@ class Device(models.Model):
         _("financement"), max_length=10, choices=Funding.choices, default=Funding.CITY
     )
     warranty_end = models.DateField(_("fin de garantie"), null=True, blank=True)
+    macs = models.JSONField(_("adresses MAC"), default=list, blank=True)
+    extra = models.JSONField(_("champs propres"), default=dict, blank=True)
     os_version = models.CharField(_("système"), max_length=40, blank=True)
     battery_percent = models.PositiveSmallIntegerField(_("batterie (%)"), null=True, blank=True)
     last_seen_at = models.DateTimeField(_("vu en ligne le"), null=True, blank=True)
@@ -241,3 +308,16 @@ class Device(models.Model):
     def place(self) -> str:
         """Where it stands, in words."""
         return self.cart.place if self.cart else str(self.school or self.depot or "")
+
+
+class DeviceAddress(models.Model):
+    """The network addresses of live devices, each once.
+
+    Triggers keep it as ``Device.macs`` says, whoever writes: the constraint is the point.
+    """
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="addresses")
+    mac = models.CharField(max_length=17, unique=True)
+
+    def __str__(self) -> str:
+        return self.mac

@@ -18,8 +18,11 @@ from enrolment.schools.models import School
 
 #: What of a device is told by its events; the rest is fixed or measured.
 TOLD = ("state", "condition", "cart", "slot", "school", "depot")
-#: What a device's sheet says beside: told when a table corrects it.
-CARD = ("asset_tag", "model", "purchased_on", "cost_cents", "funding", "warranty_end")
+#: What a device's sheet says beside: told when a table or a person corrects it.
+CARD = (
+    *("asset_tag", "serial", "model", "purchased_on", "cost_cents", "funding", "warranty_end"),
+    *("macs", "extra", "os_version"),
+)
 
 
 def plain(value: Any) -> Any:
@@ -50,6 +53,7 @@ class FleetEvent(models.Model):
         SETTLED = "settled", _("Panne réglée")
         CHANGED = "changed", _("Situation modifiée")
         IMPORTED = "imported", _("Mis à jour par un tableau")
+        CORRECTED = "corrected", _("Fiche corrigée")
         RESTORED = "restored", _("Remis comme avant : tableau annulé")
         WITHDRAWN = "withdrawn", _("Sorti du parc : tableau annulé")
         SEEN = "seen", _("Vu lors d’un contrôle")
