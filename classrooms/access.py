@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from classrooms.holding import held
 from core.access import reach_of
 from core.accounts.roles import Role
 
@@ -106,12 +107,15 @@ class DeviceQuerySet(models.QuerySet[Any]):
         return held
 
     def available_spares(self) -> DeviceQuerySet:
-        """Working devices kept in reserve, handed to nobody."""
-        return (
+        """Working devices kept in reserve, handed to nobody, on no way elsewhere."""
+        spares = (
             self.with_holder()
             .filter(state="spare", open_hand_out__isnull=True)
             .exclude(condition="damaged")
         )
+        for devices in held():
+            spares = spares.exclude(pk__in=devices)
+        return spares
 
 
 class HandOutQuerySet(models.QuerySet[Any]):

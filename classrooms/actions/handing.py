@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from classrooms import rules
 from classrooms.actions.history import History, lock_cart, lock_devices
 from classrooms.actions.incidents import open_incident
+from classrooms.holding import held_among
 from classrooms.models import Cart, Device, FleetEvent, HandOut, HandOutItem, Incident
 from core import clock, journal, states
 from core.accounts.models import User
@@ -65,10 +66,14 @@ def hand_out_cart(*, by: Actor, cart: Cart, holder: Holder, due_on: dt.date) -> 
         out = set(
             HandOutItem.objects.out().filter(device__in=devices).values_list("device", flat=True)
         )
+        away = held_among(devices)
+        if away and away == set(devices):
+            raise RuleBroken("on_its_way", _("Ce chariot est en route vers un autre lieu."))
         fit = [
             device
             for device in devices.values()
-            if rules.unfit_reason(device.state, device.condition, already_out=device.pk in out)
+            if device.pk not in away
+            and rules.unfit_reason(device.state, device.condition, already_out=device.pk in out)
             is None
         ]
         if not fit:
@@ -91,6 +96,12 @@ def hand_out_device(*, by: Actor, device: Device, holder: Holder, due_on: dt.dat
                 else _("L'appareil %(tag)s n'est pas en état de servir.")
             )
             raise RuleBroken("unfit", message % {"tag": device.asset_tag})
+        if held_among([device.pk]):
+            raise RuleBroken(
+                "on_its_way",
+                _("L’appareil %(tag)s est en route vers un autre lieu.")
+                % {"tag": device.asset_tag},
+            )
         return _write(by, holder, due_on, [device], None)
 
 

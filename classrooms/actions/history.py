@@ -14,6 +14,7 @@ from classrooms.models.history import TOLD, plain
 from core import clock
 from core.errors import RuleBroken
 from core.journal import Actor
+from enrolment.schools.models import School
 
 
 def lock_devices(pks: Iterable[int]) -> dict[int, Device]:
@@ -44,10 +45,13 @@ class History:
         *,
         hand_out: HandOut | None = None,
         incident: Incident | None = None,
+        where: School | None = None,
         **changes: Any,
     ) -> None:
         """Change a device and note the event; ``changes`` may name the fields of ``TOLD``.
 
+        It happened at the school where the device stood, or came to stand; ``where`` tells
+        when that is another one.
         Raises RuleBroken ``device_state`` for a change of state that the table of moves
         does not have.
         """
@@ -75,7 +79,7 @@ class History:
                 at=self.at,
                 kind=kind,
                 device=device,
-                school=school or device.current_school,
+                school=where or school or device.current_school,
                 cart=cart or device.cart,
                 hand_out=hand_out,
                 incident=incident,

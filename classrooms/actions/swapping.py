@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from classrooms.actions.history import History, lock_cart, lock_devices
+from classrooms.holding import held_among
 from classrooms.models import Depot, Device, FleetEvent, HandOut, HandOutItem, Incident
 from core import outbox, states
 from core.errors import RuleBroken
@@ -43,7 +44,12 @@ def swap(*, by: Actor, incident: Incident, spare: Device) -> Incident:
         history = History(by)
         item = HandOutItem.objects.out().filter(device=broken).select_related("hand_out").first()
         hand_out = item.hand_out if item else None
-        place = {"cart": broken.cart, "slot": broken.slot, "school": broken.school, "depot": None}
+        place: dict[str, Any] = {
+            "cart": broken.cart,
+            "slot": broken.slot,
+            "school": broken.school,
+            "depot": None,
+        }
         history.tell(
             broken,
             FleetEvent.Kind.SWAPPED_OUT,
@@ -79,11 +85,17 @@ def swap(*, by: Actor, incident: Incident, spare: Device) -> Incident:
 def _check(broken: Device, spare: Device) -> None:
     if broken.current_school is None:
         raise RuleBroken("state", _("L'appareil en panne est déjà à l'atelier."))
+    if held_among([broken.pk]):
+        raise RuleBroken(
+            "on_its_way",
+            _("L’appareil %(tag)s est en route vers un autre lieu.") % {"tag": broken.asset_tag},
+        )
     taken = (
         spare.state != Device.State.SPARE
         or spare.condition == Device.Condition.DAMAGED
         or spare.pk == broken.pk
         or HandOutItem.objects.out().filter(device=spare).exists()
+        or bool(held_among([spare.pk]))
     )
     if taken:
         raise RuleBroken(

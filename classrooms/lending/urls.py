@@ -1,6 +1,24 @@
 """Addresses of reservations, transfers between schools, loan agreements."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from classrooms.lending.views import transfers
 
 app_name = "lending"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("transferts/", transfers.transfer_list, name="transfers"),
+    path("transferts/nouveau/", transfers.transfer_plan, name="transfer_plan"),
+    path("transferts/<uuid:public_id>/", transfers.transfer_page, name="transfer"),
+    path(
+        "transferts/<uuid:public_id>/partir/",
+        transfers.transfer_dispatch,
+        name="transfer_dispatch",
+    ),
+    path("transferts/<uuid:public_id>/annuler/", transfers.transfer_cancel, name="transfer_cancel"),
+    path("transferts/<uuid:public_id>/retirer/", transfers.transfer_remove, name="transfer_remove"),
+    path(
+        "transferts/<uuid:public_id>/recevoir/", transfers.transfer_receive, name="transfer_receive"
+    ),
+    path("transferts/<uuid:public_id>/scan/", transfers.transfer_scan, name="transfer_scan"),
+    path("transferts/<uuid:public_id>/bon.pdf", transfers.transfer_slip, name="transfer_slip"),
+]

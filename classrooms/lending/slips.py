@@ -1,0 +1,47 @@
+"""Papers that travel with devices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+
+import segno
+from django.conf import settings
+from django.urls import reverse
+
+from classrooms.lending.models import Transfer, TransferItem
+from core import clock, pdf
+from core.dates import date_format
+
+
+def delivery(transfer: Transfer, items: Sequence[TransferItem]) -> bytes:
+    """Return the delivery slip: from, to, every device, room for two signatures, a code.
+
+    The code opens the page where the arrival is confirmed, for those who may.
+    """
+    link = reverse("lending:transfer", args=[transfer.public_id])
+    code = segno.make(f"{settings.PUBLIC_URL}{link}", error="m", micro=False)
+    drawn = BytesIO()
+    code.save(drawn, kind="svg", border=0, xmldecl=False)
+    day = transfer.planned_for or clock.today()
+    return pdf.render(
+        "lending/delivery.typ",
+        {
+            "qr": drawn.getvalue().decode(),
+            "number": str(transfer),
+            "start": str(transfer.origin),
+            "destination": str(transfer.destination),
+            "reason": transfer.reason,
+            "day": date_format(day, "j F Y"),
+            "items": [
+                {
+                    "cart": item.cart.name if item.cart else "",
+                    "slot": item.slot or "",
+                    "tag": item.device.asset_tag,
+                    "serial": item.device.serial,
+                    "model": str(item.device.model),
+                }
+                for item in items
+            ],
+        },
+    )
