@@ -9,9 +9,12 @@ from django.db import transaction
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
+from classrooms import rebuilding
 from classrooms.exports import devices_xlsx
 from classrooms.importing import runs
-from classrooms.models import Device, DeviceModel, ImportRun
+from classrooms.models import Device, DeviceModel, FleetEvent, ImportRun
+from classrooms.rebuilding import Count
+from core import clock
 from core.accounts.models import User
 from core.journal import Actor
 from core.spreadsheets import Column, write_xlsx
@@ -43,6 +46,7 @@ def measure(board: Board, city: City) -> None:
     manager_user = User.objects.get(email="ines.morvan@demo.port-mistral.example")
     with transaction.atomic():
         measure_imports(board, manager_user)
+        measure_rebuilding(board)
         transaction.set_rollback(True)
 
 
@@ -84,6 +88,43 @@ def measure_imports(board: Board, who: User) -> None:
     )
 
 
+def measure_rebuilding(board: Board) -> None:
+    """Time the state of every device from 200,000 events that change something."""
+    known = FleetEvent.objects.exclude(changes={}).count()
+    states = list(
+        Device.objects.filter(state="in_use", events__isnull=False)
+        .distinct()
+        .order_by("pk")
+        .values_list("pk", flat=True)[:2_000]
+    )
+    turns = -(-max(0, EVENTS - known) // (2 * len(states)))
+    at = clock.now()
+    FleetEvent.objects.bulk_create(
+        (
+            FleetEvent(at=at, kind="changed", device_id=pk, changes={"state": list(pair)})
+            for pk in states
+            for _turn in range(turns)
+            for pair in (("in_use", "broken"), ("broken", "in_use"))
+        ),
+        batch_size=5_000,
+    )
+    count = Count()
+    took = seconds(lambda: list(rebuilding.findings(count)))
+    assert count.events >= EVENTS
+    rows = FleetEvent.objects.exclude(changes={}).order_by("device", "at", "pk")
+    board.add(
+        "classrooms.rebuild.s",
+        took,
+        "s",
+        baseline=f"reading the same {count.events:,} events in order",
+        baseline_value=seconds(
+            lambda: sum(1 for _row in rows.values_list("device", "changes").iterator())
+        ),
+        at_most=30,
+    )
+
+
+EVENTS = 200_000
 LINES = 10_000
 TITLES = (
     *("N° de série", "N° inventaire", "Catégorie", "Marque", "Modèle", "UAI", "École", "Chariot"),
