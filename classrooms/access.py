@@ -6,10 +6,11 @@ and whatever was handed to their classes or to themselves.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from classrooms.holding import held
@@ -32,6 +33,12 @@ FLEET_MANAGERS = (Role.IT_MANAGER, Role.ADMINISTRATOR)
 def held_by(user: User) -> Q:
     """Return the condition that a hand-out is to this person or one of their classes."""
     return Q(class_group__in=user.taught_classes.values("pk")) | Q(teacher=user)
+
+
+def late_incident(today: dt.date) -> Q:
+    """Return the condition that an incident's next promise is broken."""
+    late = Q(state="reported", answer_by__lt=today) | Q(state="in_progress", settle_by__lt=today)
+    return late & Q(paused_on__isnull=True)
 
 
 class FleetReferenceQuerySet(models.QuerySet[Any]):
@@ -159,12 +166,39 @@ class IncidentQuerySet(models.QuerySet[Any]):
         if user.has_role(Role.IT_TECHNICIAN):
             condition |= Q(school__isnull=True)
         if user.has_role(Role.TEACHER):
-            condition |= Q(reporter=user)
+            condition |= Q(reporter=user) | Q(pk__in=user.followed_incidents.values("incident"))
         return self.filter(condition)
 
     def open(self) -> IncidentQuerySet:
         """Those still to be settled."""
         return self.exclude(state="closed")
+
+    def late(self, today: dt.date) -> IncidentQuerySet:
+        """Those whose next promise is broken."""
+        return self.filter(late_incident(today))
+
+    def with_due(self) -> IncidentQuerySet:
+        """Annotate ``due``: the day of the next promise, as ``Incident.due_on`` has it."""
+        due: IncidentQuerySet = self.annotate(
+            due=Case(
+                When(paused_on__isnull=False, then=None),
+                When(state="reported", then=F("answer_by")),
+                When(state="in_progress", then=F("settle_by")),
+                default=None,
+                output_field=models.DateField(),
+            )
+        )
+        return due
+
+
+class OfIncidentQuerySet(models.QuerySet[Any]):
+    """What belongs to incidents: notes, and who follows them."""
+
+    def visible_to(self, user: User) -> OfIncidentQuerySet:
+        """Those of the incidents a person sees."""
+        from classrooms.models import Incident
+
+        return self.filter(incident__in=Incident.objects.visible_to(user).values("pk"))
 
 
 class InternetLineQuerySet(models.QuerySet[Any]):

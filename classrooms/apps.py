@@ -14,6 +14,9 @@ class ClassroomsConfig(AppConfig):
         """Register home cards and menu entries."""
         from classrooms import collected, home, retained, telling
         from classrooms.panels import register_tabs
+        from classrooms.photos import PHOTO, reads_photo
+        from core.document_kinds import register_document_kinds
+        from core.documents import register_document_reader
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
 
@@ -21,5 +24,7 @@ class ClassroomsConfig(AppConfig):
         register_kinds(*telling.KINDS)
         retained.register_rules()
         collected.register()
+        register_document_kinds(PHOTO)
+        register_document_reader(reads_photo)
         register_nav(*home.NAV)
         register_tabs(*home.TABS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.models import FleetEvent, HandOut, Incident
+from classrooms.models import FleetEvent, HandOut, Incident, IncidentFollower, IncidentNote
 from core.accounts.models import User
 from core.rights.registry import Section, not_collected, register_collector, tell
 
@@ -28,12 +28,25 @@ def fleet(user: User) -> Iterator[Section]:
             ("closed_at", _("Rendu le")),
         )
         + tell(
-            Incident.objects.filter(Q(reporter=user) | Q(handler=user)).order_by("-reported_at"),
+            Incident.objects.filter(
+                Q(reporter=user) | Q(handler=user) | Q(entered_by=user)
+            ).order_by("-reported_at"),
             str,
             ("kind", _("Panne")),
             ("description", _("Précisions")),
             ("reported_at", _("Signalée le")),
             ("state", _("État")),
+        )
+        + tell(
+            IncidentNote.objects.filter(Q(author=user) | Q(assignee=user)).order_by("-at", "-pk"),
+            lambda row: row.get_kind_display(),
+            ("text", _("Précisions")),
+            ("at", _("Le")),
+        )
+        + tell(
+            IncidentFollower.objects.filter(user=user).order_by("-at", "-pk"),
+            lambda _row: _("Panne signalée après quelqu’un d’autre"),
+            ("at", _("Le")),
         )
         + tell(
             FleetEvent.objects.filter(actor=user).order_by("-at", "-pk"),
@@ -60,5 +73,7 @@ def register() -> None:
         fleet,
         "classrooms.HandOut",
         "classrooms.Incident",
+        "classrooms.IncidentNote",
+        "classrooms.IncidentFollower",
         "classrooms.FleetEvent",
     )

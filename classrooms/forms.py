@@ -9,23 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.actions import Holder
-from classrooms.models import Cart, Device, HandOutItem, Incident
-from classrooms.queries.devices import DeviceFilter, categories, identify, printable
-from classrooms.rules import outcomes_for
+from classrooms.models import Cart, Device, HandOutItem
+from classrooms.queries.devices import DeviceFilter, categories, printable
 from core import clock
 from core.accounts.models import User
 from enrolment.schools.models import ClassGroup, School, SchoolYear
 
 PER_PAGE = (25, 50)
-#: Drawing of each kind of fault on the big buttons.
-KIND_ICONS = {
-    "screen": "fault-screen",
-    "power": "fault-power",
-    "keyboard": "fault-keyboard",
-    "charging": "fault-charging",
-    "lost": "fault-lost",
-    "other": "fault-other",
-}
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -187,100 +177,3 @@ class TakeBackForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if value != self.LEFT_OUT
         }
-
-
-class ReportForm(forms.Form):
-    """What is wrong, in one tap."""
-
-    kind = forms.ChoiceField(label=_("Qu'est-ce qui ne va pas ?"), choices=Incident.Kind.choices)
-
-
-class DetailsForm(forms.Form):
-    """A few more words, if one has a moment."""
-
-    description = forms.CharField(
-        label=_("Une précision ?"),
-        help_text=_("Par exemple ce qui s'est passé. N'écrivez pas de nom d'élève."),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
-class SwapForm(forms.Form):
-    """Which spare takes the place: chosen in the list, typed, or scanned."""
-
-    spare = forms.CharField(required=False, max_length=200)
-    typed = forms.CharField(
-        label=_("Ou tapez son numéro, ou scannez son étiquette"),
-        required=False,
-        max_length=200,
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean(self) -> dict[str, Any]:
-        """Find the device meant; what was typed goes before what was ticked."""
-        given: dict[str, Any] = super().clean() or {}
-        typed = given.get("typed", "").strip()
-        field = "typed" if typed else "spare"
-        text = typed or given.get("spare", "").strip()
-        if not text:
-            raise forms.ValidationError(_("Choisissez l'appareil de remplacement."))
-        device = identify(self.user, text)
-        if device is None:
-            self.add_error(field, _("Aucun appareil de votre parc ne porte ce numéro."))
-        given["device"] = device
-        return given
-
-
-class CloseForm(forms.Form):
-    """How an incident ended."""
-
-    outcome = forms.ChoiceField(label=_("Résultat"), widget=forms.RadioSelect)
-
-    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        possible = outcomes_for(incident.kind)
-        fields: dict[str, Any] = self.fields
-        said = dict(Incident.Outcome.choices) | {
-            Incident.Outcome.RETIRED.value: _("Irréparable : proposer sa réforme")
-        }
-        fields["outcome"].choices = [(v, label) for v, label in said.items() if v in possible]
-        fields["outcome"].initial = possible[0]
-
-
-class IncidentFilterForm(forms.Form):
-    """What to keep of the queue."""
-
-    school = forms.TypedChoiceField(label=_("École"), required=False, coerce=int, empty_value=None)
-    priority = forms.TypedChoiceField(
-        label=_("Priorité"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[("", _("Toutes")), *Incident.Priority.choices],
-    )
-    state = forms.ChoiceField(
-        label=_("Étape"),
-        required=False,
-        choices=[("", _("À régler")), *Incident.State.choices],
-    )
-    sort = forms.ChoiceField(
-        label=_("Trier par"),
-        required=False,
-        choices=[
-            ("", _("Priorité, puis date")),
-            ("age", _("Du plus ancien au plus récent")),
-            ("school", _("École")),
-        ],
-    )
-
-    def __init__(self, *args: Any, schools: list[School], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["school"].choices = [
-            ("", _("Toutes")),
-            *((school.pk, school.name) for school in schools),
-        ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from classrooms.access import FLEET_MANAGERS, FLEET_READERS, FLEET_STAFF
+from classrooms.access import FLEET_MANAGERS, FLEET_READERS, FLEET_STAFF, late_incident
 from classrooms.panels import Tab
 from core import clock
 from core.accounts.models import User
@@ -27,6 +27,8 @@ TABS = (
     Tab(
         "incidents", "incidents", gettext_lazy("Pannes"), "classrooms:incidents", FLEET_READERS, 10
     ),
+    Tab("tour", "incidents", gettext_lazy("Tournée"), "classrooms:tour", FLEET_READERS, 20),
+    Tab("promises", "incidents", gettext_lazy("Délais"), "classrooms:promises", FLEET_READERS, 90),
 )
 
 NAV = (
@@ -81,7 +83,7 @@ def _technician(user: User) -> Iterator[HomeCard]:
         .aggregate(
             all=Count("pk"),
             new=Count("pk", filter=Q(state="reported")),
-            late=Count("pk", filter=Q(state="reported", answer_by__lt=today)),
+            late=Count("pk", filter=late_incident(today)),
         )
     )
     if counts["all"]:

@@ -5,22 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from classrooms.models import Device, FleetEvent, HandOut, ImportRun, Incident, InternetLine
+from classrooms.models import (
+    Device,
+    FleetEvent,
+    HandOut,
+    ImportRun,
+    Incident,
+    IncidentFollower,
+    IncidentNote,
+    InternetLine,
+)
 from core.retention import Rule, follows, keeps, purged, register, unreferenced
 
 _FIVE_YEARS = dt.timedelta(days=5 * 365 + 1)
 
 
 def _told(before: dt.datetime) -> QuerySet[Incident]:
-    return Incident.objects.filter(state=Incident.State.CLOSED, closed_at__lt=before).exclude(
-        reporter__isnull=True, handler__isnull=True, description=""
+    said = Exists(IncidentNote.objects.filter(incident=OuterRef("pk")))
+    followed = Exists(IncidentFollower.objects.filter(incident=OuterRef("pk")))
+    named = ~Q(reporter__isnull=True, handler__isnull=True, entered_by__isnull=True, description="")
+    return Incident.objects.filter(
+        said | followed | named, state=Incident.State.CLOSED, closed_at__lt=before
     )
 
 
 def _untell(rows: QuerySet[Any]) -> int:
-    return rows.update(reporter=None, handler=None, description="")
+    IncidentNote.objects.filter(incident__in=rows).delete()
+    IncidentFollower.objects.filter(incident__in=rows).delete()
+    return rows.update(reporter=None, handler=None, entered_by=None, description="")
 
 
 def _returned(before: dt.datetime) -> QuerySet[HandOut]:
@@ -61,6 +75,7 @@ def register_rules() -> None:
     follows("classrooms.HandOut", "classrooms.HandOutItem")
     follows("classrooms.Device", "classrooms.DeviceAddress")
     follows("classrooms.InternetLine", "classrooms.LineChange")
+    follows("classrooms.Incident", "classrooms.IncidentNote", "classrooms.IncidentFollower")
     register(
         Rule(
             "fleet.history",

@@ -9,13 +9,17 @@ import calendar
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 #: From which download speed a line is "très haut débit" (Arcep's definition), in Mbit/s.
 VERY_HIGH_SPEED_MBPS = 30
 
-#: Days a technician has to answer, by priority.
+#: School days within which a technician has looked at a fault, by priority.
 ANSWER_DAYS: Mapping[int, int] = {1: 1, 2: 3, 3: 7}
+#: School days within which the class works again: mended, found or replaced.
+SETTLE_DAYS: Mapping[int, int] = {1: 3, 2: 10, 3: 20}
+#: A deadline is never looked for further than this, whatever the calendar says.
+_FURTHEST = 400
 
 #: What each state of a device may become. ``retired`` is final: a device that comes back
 #: to life is entered again, so that its number in the accounts is a new one too.
@@ -133,9 +137,32 @@ def outcomes_for(kind: str) -> tuple[str, ...]:
     return ("repaired", "nothing", "retired")
 
 
-def answer_by(reported_on: dt.date, priority: int) -> dt.date:
+def days_later(day: dt.date, count: int, is_working: Callable[[dt.date], bool]) -> dt.date:
+    """Return the ``count``-th working day after a day; the day itself for none."""
+    reached, left = day, count
+    for _ in range(_FURTHEST):
+        if left <= 0:
+            break
+        reached += dt.timedelta(days=1)
+        left -= is_working(reached)
+    return reached
+
+
+def answer_by(
+    reported_on: dt.date, priority: int, is_working: Callable[[dt.date], bool]
+) -> dt.date:
     """Return the day by which a technician should have looked at an incident."""
-    return reported_on + dt.timedelta(days=ANSWER_DAYS[priority])
+    return days_later(reported_on, ANSWER_DAYS[priority], is_working)
+
+
+def settle_by(
+    reported_on: dt.date, priority: int, is_working: Callable[[dt.date], bool], paused_days: int = 0
+) -> dt.date:
+    """Return the day by which the class should work again.
+
+    School days spent waiting for a part or a supplier do not count.
+    """
+    return days_later(reported_on, SETTLE_DAYS[priority] + paused_days, is_working)
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

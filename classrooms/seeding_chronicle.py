@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import random
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from classrooms import rules
+from classrooms.deadlines import WorkingDays
 from classrooms.models import (
     Cart,
     Depot,
@@ -58,6 +60,11 @@ class Chronicle:
     items: list[HandOutItem] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     events: list[FleetEvent] = field(default_factory=list)
+
+    @cached_property
+    def days(self) -> WorkingDays:
+        """The school calendar of the years told, read once."""
+        return WorkingDays(self.today - 366 * 7 * DAY, self.today)
 
     def at(self, day: dt.date) -> dt.datetime:
         """Return a working hour of a day, yesterday at the latest."""
@@ -195,6 +202,8 @@ class Chronicle:
             Incident.Outcome.NOTHING if self.rng.random() < 0.2 else Incident.Outcome.REPAIRED
         )
         incident.handler_id = self.staff.technician(school)
+        taken = clock.service_day(incident.reported_at) + self.rng.randint(0, 4) * DAY
+        incident.answered_at = min(max(self.at(taken), incident.reported_at), end)
         after = rules.state_after_report(Device.State.IN_USE, kind)
         changes = {} if after == Device.State.IN_USE else {"state": (after, Device.State.IN_USE)}
         self.tell(device, FleetEvent.Kind.SETTLED, end, changes, incident=incident)
@@ -223,7 +232,7 @@ class Chronicle:
             priority=priority,
             reporter_id=where.get("reporter_id") or self.staff.teacher(school, self.rng),
             reported_at=at,
-            answer_by=rules.answer_by(day, priority),
+            **self.days.promises(day, priority),
         )
         self.incidents.append(incident)
         after = rules.state_after_report(Device.State.IN_USE, kind)

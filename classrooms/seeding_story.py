@@ -123,6 +123,7 @@ def _swaps(plan: FleetPlan, story: Chronicle, outs: dict[int, HandOut]) -> None:
         incident = story.report(broken, kind, text, day, cart.school, cart=cart, slot=spare.slot)
         at = story.at(day + 2 * DAY)
         incident.state, incident.swapped_with = Incident.State.SWAPPED, spare
+        incident.swapped_at = incident.answered_at = max(at, incident.reported_at)
         incident.handler_id = story.staff.technician(cart.school)
         if hand_out is not None:
             story.items[-1].returned_at, story.items[-1].outcome = at, "swapped"
@@ -176,12 +177,8 @@ def _open_incidents(plan: FleetPlan, story: Chronicle) -> None:
         if plan.rng.random() < 0.3 and index:
             incident.state = Incident.State.IN_PROGRESS
             incident.handler_id = story.staff.technician(school)
-            story.tell(
-                device,
-                FleetEvent.Kind.TAKEN_ON,
-                max(story.at(day + DAY), incident.reported_at),
-                incident=incident,
-            )
+            incident.answered_at = max(story.at(day + DAY), incident.reported_at)
+            story.tell(device, FleetEvent.Kind.TAKEN_ON, incident.answered_at, incident=incident)
 
 
 def _teachers(plan: FleetPlan, story: Chronicle) -> None:

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from classrooms.views import board, carts, devices, importing, incidents, reporting, schools
+from classrooms.views import (
+    board,
+    carts,
+    devices,
+    importing,
+    incidents,
+    queue,
+    reporting,
+    schools,
+)
 
 app_name = "classrooms"
 urlpatterns = [
@@ -27,15 +36,29 @@ urlpatterns = [
     path("import/<uuid:public_id>/essai.xlsx", importing.import_annotated, name="import_annotated"),
     path("remises/", carts.hand_out_list, name="hand_outs"),
     path("remises/<uuid:public_id>/retour/", carts.take_back, name="take_back"),
-    path("pannes/", incidents.incident_list, name="incidents"),
+    path("pannes/", queue.incident_list, name="incidents"),
+    path("pannes/prendre/", queue.take_several, name="take_several"),
+    path("pannes/tournee/", queue.tour, name="tour"),
+    path("pannes/delais/", queue.promises, name="promises"),
+    path("pannes/delais.xlsx", queue.promises_export, {"form": "xlsx"}, name="promises_xlsx"),
+    path("pannes/delais.csv", queue.promises_export, {"form": "csv"}, name="promises_csv"),
+    path("pannes/echange/", incidents.replace, name="replace"),
     path("pannes/<uuid:public_id>/", incidents.incident_page, name="incident"),
     path("pannes/<uuid:public_id>/prendre/", incidents.incident_take_on, name="incident_take_on"),
     path("pannes/<uuid:public_id>/echanger/", incidents.incident_swap, name="incident_swap"),
     path("pannes/<uuid:public_id>/regler/", incidents.incident_close, name="incident_close"),
+    path("pannes/<uuid:public_id>/confier/", incidents.incident_assign, name="incident_assign"),
+    path(
+        "pannes/<uuid:public_id>/priorite/", incidents.incident_priority, name="incident_priority"
+    ),
+    path("pannes/<uuid:public_id>/attendre/", incidents.incident_pause, name="incident_pause"),
+    path("pannes/<uuid:public_id>/reprendre/", incidents.incident_resume, name="incident_resume"),
+    path("pannes/<uuid:public_id>/note/", incidents.incident_note, name="incident_note"),
     path("signaler/", reporting.report_start, name="report_start"),
     path("signaler/chariot/<slug:code>/", reporting.report_cart, name="report_cart"),
     path("signaler/appareil/<slug:tag>/", reporting.report_device, name="report_device"),
     path("signalements/<uuid:public_id>/", reporting.report_page, name="report"),
     path("signalements/<uuid:public_id>/precision/", reporting.report_details, name="details"),
+    path("signalements/<uuid:public_id>/remarche/", reporting.report_works, name="report_works"),
     path("e/<slug:token>/", reporting.label, name="label"),
 ]

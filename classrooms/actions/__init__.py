@@ -1,19 +1,34 @@
 """The only writers of the fleet: one verb each, locked, journalled, safe to repeat."""
 
+from classrooms.actions.following import assign, pause, resume, set_priority
 from classrooms.actions.handing import Holder, hand_out_cart, hand_out_device, take_back
-from classrooms.actions.incidents import close, describe, report, take_on
-from classrooms.actions.swapping import swap
+from classrooms.actions.incidents import (
+    close,
+    describe,
+    report,
+    take_on,
+    take_on_all,
+    works_again,
+)
+from classrooms.actions.swapping import replace, swap
 from classrooms.actions.telemetry import record_sighting
 
 __all__ = [
     "Holder",
+    "assign",
     "close",
     "describe",
     "hand_out_cart",
     "hand_out_device",
+    "pause",
     "record_sighting",
+    "replace",
     "report",
+    "resume",
+    "set_priority",
     "swap",
     "take_back",
     "take_on",
+    "take_on_all",
+    "works_again",
 ]

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from classrooms.actions.history import History, lock_cart, lock_devices
+from classrooms.actions.incidents import lock_incident, report, tell_reporters
 from classrooms.holding import held_among
 from classrooms.models import Depot, Device, FleetEvent, HandOut, HandOutItem, Incident
-from core import outbox, states
+from core import states
 from core.errors import RuleBroken
 from core.journal import Actor
 
@@ -24,24 +25,19 @@ def swap(*, by: Actor, incident: Incident, spare: Device) -> Incident:
     of device, ``state`` when the incident has moved on.
     """
     with transaction.atomic():
-        broken_now = Device.objects.select_related("cart").get(pk=incident.device_id)
-        if broken_now.cart is not None:
-            lock_cart(broken_now.cart)
-        hand_outs = HandOut.objects.open().filter(
-            pk__in=HandOutItem.objects.out().filter(device=broken_now).values("hand_out")
-        )
-        list(hand_outs.select_for_update(of=("self",), no_key=True).order_by("pk"))
-        devices = lock_devices([broken_now.pk, spare.pk])
-        broken, spare = devices[broken_now.pk], devices[spare.pk]
+        broken, spare = _lock(incident.device, spare)
+        current = lock_incident(incident)
         _check(broken, spare)
+        history = History(by)
         states.move(
-            incident,
+            current,
             Incident.State.SWAPPED,
             by=by,
             swapped_with=spare,
-            handler=incident.handler or by.user,
+            swapped_at=history.at,
+            answered_at=current.answered_at or history.at,
+            handler=current.handler or by.user,
         )
-        history = History(by)
         item = HandOutItem.objects.out().filter(device=broken).select_related("hand_out").first()
         hand_out = item.hand_out if item else None
         place: dict[str, Any] = {
@@ -54,14 +50,14 @@ def swap(*, by: Actor, incident: Incident, spare: Device) -> Incident:
             broken,
             FleetEvent.Kind.SWAPPED_OUT,
             hand_out=hand_out,
-            incident=incident,
+            incident=current,
             **_leaving(broken, spare),
         )
         history.tell(
             spare,
             FleetEvent.Kind.SWAPPED_IN,
             hand_out=hand_out,
-            incident=incident,
+            incident=current,
             state=Device.State.IN_USE,
             **place,
         )
@@ -72,14 +68,35 @@ def swap(*, by: Actor, incident: Incident, spare: Device) -> Incident:
             HandOutItem.objects.create(
                 hand_out=item.hand_out, device=spare, slot=item.slot, out_at=history.at
             )
-        if incident.reporter is not None and incident.reporter != by.user:
-            outbox.queue(
-                kind="fleet_device_swapped",
-                to=incident.reporter,
-                context={"incident": incident, "spare": spare},
-                dedupe_key=f"incident.swapped:{incident.pk}",
-            )
-    return incident
+        tell_reporters(current, "fleet_device_swapped", "swapped", by=by, spare=spare)
+    return current
+
+
+def replace(*, by: Actor, device: Device, spare: Device, kind: str) -> Incident:
+    """Swap a device that fails, with one scan: its ticket is opened if it has none.
+
+    Raises what ``swap`` raises, and then has opened nothing.
+    """
+    with transaction.atomic():
+        device, spare = _lock(device, spare)
+        _check(device, spare)
+        incident = Incident.objects.open().filter(device=device).first()
+        if incident is None:
+            incident, _new = report(by=by, device=device, kind=kind)
+        return swap(by=by, incident=incident, spare=spare)
+
+
+def _lock(broken: Device, spare: Device) -> tuple[Device, Device]:
+    """Lock all that a swap changes: the cart, the hand-out, both devices, in that order."""
+    now = Device.objects.select_related("cart").get(pk=broken.pk)
+    if now.cart is not None:
+        lock_cart(now.cart)
+    hand_outs = HandOut.objects.open().filter(
+        pk__in=HandOutItem.objects.out().filter(device=now).values("hand_out")
+    )
+    list(hand_outs.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    devices = lock_devices([broken.pk, spare.pk])
+    return devices[broken.pk], devices[spare.pk]
 
 
 def _check(broken: Device, spare: Device) -> None:
@@ -90,17 +107,36 @@ def _check(broken: Device, spare: Device) -> None:
             "on_its_way",
             _("L’appareil %(tag)s est en route vers un autre lieu.") % {"tag": broken.asset_tag},
         )
-    taken = (
-        spare.state != Device.State.SPARE
-        or spare.condition == Device.Condition.DAMAGED
-        or spare.pk == broken.pk
-        or HandOutItem.objects.out().filter(device=spare).exists()
-        or bool(held_among([spare.pk]))
-    )
-    if taken:
+    if spare.pk == broken.pk:
         raise RuleBroken(
             "spare_taken",
-            _("L'appareil %(tag)s n'est plus en réserve. Choisissez-en un autre.")
+            _("C’est l’appareil en panne : scannez celui qui le remplace."),
+            "spare",
+        )
+    if spare.state != Device.State.SPARE:
+        raise RuleBroken(
+            "spare_taken",
+            _("L’appareil %(tag)s n’est plus en réserve (« %(state)s »). Choisissez-en un autre.")
+            % {"tag": spare.asset_tag, "state": spare.get_state_display()},
+            "spare",
+        )
+    if spare.condition == Device.Condition.DAMAGED:
+        raise RuleBroken(
+            "spare_taken",
+            _("L’appareil %(tag)s est abîmé. Choisissez-en un autre.") % {"tag": spare.asset_tag},
+            "spare",
+        )
+    if HandOutItem.objects.out().filter(device=spare).exists():
+        raise RuleBroken(
+            "spare_taken",
+            _("L’appareil %(tag)s est déjà remis à quelqu’un. Choisissez-en un autre.")
+            % {"tag": spare.asset_tag},
+            "spare",
+        )
+    if held_among([spare.pk]):
+        raise RuleBroken(
+            "spare_taken",
+            _("L’appareil %(tag)s est réservé ou en route. Choisissez-en un autre.")
             % {"tag": spare.asset_tag},
             "spare",
         )

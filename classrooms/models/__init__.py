@@ -11,7 +11,7 @@ from classrooms.models.fleet import (
 )
 from classrooms.models.history import FleetEvent
 from classrooms.models.importing import ImportProfile, ImportRun
-from classrooms.models.incidents import Incident
+from classrooms.models.incidents import Incident, IncidentFollower, IncidentNote
 from classrooms.models.lines import InternetLine, LineChange
 from classrooms.models.movements import HandOut, HandOutItem
 
@@ -28,6 +28,8 @@ __all__ = [
     "ImportProfile",
     "ImportRun",
     "Incident",
+    "IncidentFollower",
+    "IncidentNote",
     "InternetLine",
     "LineChange",
     "RepairPrice",

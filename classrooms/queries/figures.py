@@ -269,13 +269,11 @@ def city_figures(user: User, today: dt.date, chosen: Chosen | None = None) -> Ci
             figures.line_cents += line.monthly_cents
             figures.slow_lines += not line.is_very_high_speed
             figures.ending_lines += line.contract_end < soon
-    open_ones = Incident.objects.visible_to(user).open().order_by()
-    for school, priority, state, answer_by in open_ones.values_list(
-        "school", "priority", "state", "answer_by"
-    ):
+    open_ones = Incident.objects.visible_to(user).open().with_due().order_by()
+    for school, priority, due in open_ones.values_list("school", "priority", "due"):
         if school in rows or (whole and school is None):
             figures.incidents[priority] += 1
-            figures.late_incidents += state == Incident.State.REPORTED and answer_by < today
+            figures.late_incidents += due is not None and due < today
         if school in rows:
             rows[school].incidents += 1
     _faults(user, today, rows, figures, whole=whole)

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classrooms import actions
-from classrooms.access import FLEET_READERS, REPORTERS
-from classrooms.forms import KIND_ICONS, DetailsForm, ReportForm
-from classrooms.models import Cart, Device, Incident
+from classrooms.access import FLEET_READERS, FLEET_STAFF, REPORTERS
+from classrooms.forms_incidents import KIND_ICONS, DetailsForm, ReportForm
+from classrooms.models import Cart, Device, Incident, IncidentNote
+from classrooms.photos import PHOTO
 from classrooms.queries.incidents import SHOWN, hand_outs_of, reported_by
+from classrooms.queries.people import teachers_of
 from classrooms.queries.slots import slots_of
+from core import documents
 from core.access import ANYONE, allow, get_visible, signed_in
 from core.accounts.models import User
+from core.documents import Document
+from core.errors import RuleBroken
 from core.journal import Actor
 
 _PLACE = ("model__category", "cart__school", "cart__depot", "school", "depot")
@@ -65,25 +73,32 @@ def report_device(request: HttpRequest, tag: str) -> HttpResponse:
 
 
 def _report(request: HttpRequest, device: Device) -> HttpResponse:
-    form = ReportForm(request.POST or None)
+    user = signed_in(request)
+    people = teachers_of(device.current_school) if user.has_role(*FLEET_STAFF) else ()
+    form = ReportForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         incident, is_new = actions.report(
-            by=Actor.of(request), device=device, kind=form.cleaned_data["kind"]
+            by=Actor.of(request),
+            device=device,
+            kind=form.cleaned_data["kind"],
+            reporter=form.said_by(),
         )
-        if incident.reporter_id == signed_in(request).pk:
-            if is_new:
-                messages.success(request, _("C'est signalé. Merci !"))
-            return redirect("classrooms:report", public_id=incident.public_id)
-        messages.info(
-            request, _("Merci. Une panne était déjà signalée pour cet appareil : elle est suivie.")
-        )
-        return redirect("classrooms:report_start")
+        if is_new:
+            messages.success(request, _("C'est signalé. Merci !"))
+        else:
+            messages.info(
+                request,
+                _("Merci. Une panne était déjà signalée pour cet appareil : elle est suivie."),
+            )
+        if user.has_role(*FLEET_STAFF):
+            return redirect("classrooms:incident", public_id=incident.public_id)
+        return redirect("classrooms:report", public_id=incident.public_id)
     known = Incident.objects.open().filter(device=device).first()
     kinds = [(value, label, KIND_ICONS[value]) for value, label in Incident.Kind.choices]
     return render(
         request,
         "classrooms/report_device.html",
-        {"device": device, "form": form, "kinds": kinds, "known": known},
+        {"device": device, "form": form, "kinds": kinds, "known": known, "people": people},
         status=422 if form.is_bound else 200,
     )
 
@@ -98,22 +113,47 @@ def report_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @allow(*REPORTERS)
 @require_POST
 def report_details(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Add a few words to one's own report."""
+    """Add a few words or a photo to one's own report."""
     incident = _own_report(request, public_id)
-    form = DetailsForm(request.POST)
+    form = DetailsForm(request.POST, request.FILES)
     if not form.is_valid():
         return _report_page(request, incident, form, status=422)
-    actions.describe(
-        by=Actor.of(request), incident=incident, description=form.cleaned_data["description"]
-    )
+    try:
+        actions.describe(
+            by=Actor.of(request),
+            incident=incident,
+            description=form.cleaned_data["description"],
+            photo=store_photo(request, form.cleaned_data["photo"]),
+        )
+    except RuleBroken as broken:
+        form.add_error("photo" if broken.field == "file" else None, broken.message)
+        return _report_page(request, incident, form, status=409)
     messages.success(request, _("Précision ajoutée."))
     return redirect("classrooms:report", public_id=public_id)
 
 
+@allow(*REPORTERS)
+@require_POST
+def report_works(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Say that it works again: nobody needs to come."""
+    incident = _own_report(request, public_id)
+    actions.works_again(by=Actor.of(request), incident=incident)
+    messages.success(request, _("Tant mieux ! Personne ne se déplacera pour rien."))
+    return redirect("classrooms:report", public_id=public_id)
+
+
+def store_photo(request: HttpRequest, upload: UploadedFile[Any] | None) -> Document | None:
+    """Keep the photo of a fault, if one came. Raises RuleBroken for what is no photo."""
+    if upload is None:
+        return None
+    return documents.store(upload, by=Actor.of(request), kind=PHOTO.code)
+
+
 def _own_report(request: HttpRequest, public_id: uuid.UUID) -> Incident:
     user = signed_in(request)
+    mine = Q(reporter=user) | Q(pk__in=user.followed_incidents.values("incident"))
     incident: Incident = get_visible(
-        Incident.objects.select_related(*SHOWN), user, public_id=public_id, reporter=user
+        Incident.objects.filter(mine).select_related(*SHOWN), user, public_id=public_id
     )
     return incident
 
@@ -121,12 +161,19 @@ def _own_report(request: HttpRequest, public_id: uuid.UUID) -> Incident:
 def _report_page(
     request: HttpRequest, incident: Incident, form: DetailsForm, status: int = 200
 ) -> HttpResponse:
-    if incident.description and not form.is_bound:
-        form.initial["description"] = incident.description
+    user = signed_in(request)
+    notes = incident.notes.filter(author=user, kind=IncidentNote.Kind.DETAIL)
     return render(
         request,
         "classrooms/report.html",
-        {"incident": incident, "form": form, "steps": _steps(incident)},
+        {
+            "incident": incident,
+            "form": form,
+            "steps": _steps(incident),
+            "words": incident.description if incident.reporter_id == user.pk else "",
+            "notes": notes.select_related("photo"),
+            "may_work": incident.state in (Incident.State.REPORTED, Incident.State.IN_PROGRESS),
+        },
         status=status,
     )
 
@@ -140,12 +187,15 @@ def _steps(incident: Incident) -> list[dict[str, object]]:
         Incident.State.IN_PROGRESS: (
             _("Un autre appareil a pris sa place : vous pouvez continuer.")
             if incident.swapped_with_id
+            else incident.get_pause_display()
+            if incident.pause
             else _("Le technicien s'en occupe.")
         ),
         Incident.State.CLOSED: incident.get_outcome_display() if incident.outcome else "",
     }
     when = {
         Incident.State.REPORTED: incident.reported_at,
+        Incident.State.IN_PROGRESS: incident.swapped_at or incident.answered_at,
         Incident.State.CLOSED: incident.closed_at,
     }
     steps: list[dict[str, object]] = []

@@ -211,7 +211,8 @@ def test_a_spare_serves_once(cart, technician, teacher):
 
 def test_a_laptop_does_not_replace_a_tablet(cart, technician, teacher):
     laptop = DeviceModelFactory(
-        name="Cahier", category=DeviceCategoryFactory(code="laptop", family="computer")
+        name="Cahier",
+        category=DeviceCategoryFactory(code="laptop", name="Portable", family="computer"),
     )
     incident, _ = actions.report(by=teacher, device=cart.devices.get(slot=1), kind="power")
     with pytest.raises(RuleBroken) as refused:
@@ -226,10 +227,12 @@ def test_a_mended_device_serves_where_it_stands_and_its_reporter_is_told(cart, t
     actions.close(by=technician, incident=incident, outcome="repaired")
     device.refresh_from_db()
     assert (device.state, device.slot) == ("in_use", 1)
-    assert Message.objects.filter(recipient=teacher.user).count() == 1
+    told = Message.objects.filter(recipient=teacher.user).order_by("pk")
+    kinds = ["fleet_incident_taken_on", "fleet_incident_settled"]
+    assert list(told.values_list("kind", flat=True)) == kinds
     with pytest.raises(RuleBroken):
         actions.close(by=technician, incident=incident, outcome="repaired")
-    assert Message.objects.count() == 1
+    assert Message.objects.count() == 2
 
 
 def test_a_swapped_device_once_mended_is_a_spare(cart, technician, teacher):

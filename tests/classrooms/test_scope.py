@@ -76,6 +76,12 @@ class World:
             reverse("classrooms:board"),
             reverse("classrooms:board") + f"?district={self.theirs.school.district}&see=speed",
             reverse("classrooms:chart", args=["eleves-par-appareil", "csv"]),
+            reverse("classrooms:incidents") + f"?q={self.foreign.asset_tag}",
+            reverse("classrooms:tour"),
+            reverse("classrooms:tour") + f"?school={self.theirs.school.pk}",
+            reverse("classrooms:promises"),
+            reverse("classrooms:promises_csv"),
+            reverse("classrooms:replace") + f"?sortie={self.foreign.asset_tag}",
             reverse("classrooms:schools"),
             reverse("classrooms:schools") + f"?q={self.theirs.school.uai}",
             reverse("classrooms:lines"),
@@ -102,7 +108,8 @@ def here(world, client):
 def test_pages_of_another_school_do_not_exist(world, here):
     found = [url for url in world.pages() if here.get(url).status_code != 404]
     assert not found
-    for act in ("incident_take_on", "incident_swap", "incident_close"):
+    acts = ("take_on", "swap", "close", "assign", "priority", "pause", "resume", "note")
+    for act in (f"incident_{name}" for name in acts):
         url = reverse(f"classrooms:{act}", args=[world.incident.public_id])
         assert here.post(url, {"spare": world.spare.asset_tag}).status_code == 404
 

@@ -122,6 +122,7 @@ class IncidentFactory(factory.django.DjangoModelFactory):
     priority = Incident.Priority.NORMAL
     reporter = factory.SubFactory(UserFactory)
     answer_by = factory.LazyFunction(lambda: clock.today() + dt.timedelta(days=3))
+    settle_by = factory.LazyFunction(lambda: clock.today() + dt.timedelta(days=14))
 
 
 class InternetLineFactory(factory.django.DjangoModelFactory):
