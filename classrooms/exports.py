@@ -9,12 +9,15 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from classrooms.models import Device
+from classrooms import extras
+from classrooms.importing.columns import OWN, own_targets
+from classrooms.models import Device, DeviceCategory
 from classrooms.queries.figures import SchoolFigures
 from core.spreadsheets import Column, write_csv, write_xlsx
+from core.spreadsheets.columns import Target
 
 
-def _device_columns() -> list[Column]:
+def _device_columns(own: list[Target]) -> list[Column]:
     return [
         Column(_("Numéro d'inventaire"), width=18),
         Column(_("Numéro de série"), width=20),
@@ -33,10 +36,20 @@ def _device_columns() -> list[Column]:
         Column(_("Fin de garantie"), "date", width=14),
         Column(_("Système"), width=12),
         Column(_("Vu en ligne le"), "datetime", width=18),
+        Column(_("Adresses MAC"), width=20),
+        *(Column(str(target.label), width=18) for target in own),
     ]
 
 
-def _device_rows(devices: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
+def _device_rows(
+    devices: QuerySet[Any], categories: list[DeviceCategory], own: list[Target]
+) -> Iterator[tuple[Any, ...]]:
+    fields = {
+        category.pk: {field.key: field for field in extras.fields_of(category.fields)}
+        for category in categories
+    }
+    keys = [target.code.removeprefix(OWN) for target in own]
+    blank = [""] * len(keys)
     states = {code: str(label) for code, label in Device.State.choices}
     conditions = {code: str(label) for code, label in Device.Condition.choices}
     fundings = {code: str(label) for code, label in Device.Funding.choices}
@@ -62,23 +75,40 @@ def _device_rows(devices: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
         "warranty_end",
         "os_version",
         "last_seen_at",
+        "macs",
+        "extra",
+        "model__category",
     )
     for row in rows.iterator(chunk_size=2000):
-        cells = list(row)
+        *cells, macs, extra, category = row
         cells[9] = states[cells[9]]
         cells[10] = conditions[cells[10]]
         cells[13] = fundings[cells[13]]
-        yield tuple(cells)
+        cells.append(", ".join(macs))
+        known = fields[category]
+        told = (
+            [extras.written(known[key], extra.get(key)) if key in known else "" for key in keys]
+            if extra
+            else blank
+        )
+        yield (*cells, *told)
+
+
+def _device_table(devices: QuerySet[Any]) -> tuple[list[Column], Iterator[tuple[Any, ...]]]:
+    """Return columns and rows: the common facts, then the categories' own fields."""
+    categories = list(DeviceCategory.objects.order_by("name"))
+    own = own_targets(categories)
+    return _device_columns(own), _device_rows(devices, categories, own)
 
 
 def devices_xlsx(devices: QuerySet[Any]) -> bytes:
     """Return the devices as a workbook."""
-    return write_xlsx(_("Parc"), _device_columns(), _device_rows(devices))
+    return write_xlsx(_("Parc"), *_device_table(devices))
 
 
 def devices_csv(devices: QuerySet[Any]) -> bytes:
     """Return the devices as CSV."""
-    return write_csv(_device_columns(), _device_rows(devices))
+    return write_csv(*_device_table(devices))
 
 
 def _school_columns() -> list[Column]:

@@ -32,6 +32,8 @@ KINDS = (
 #: How many fields of its own a category may have, and how long a value may be.
 MOST_FIELDS = 15
 LONGEST = 120
+#: What a cell of a table says to take a value away.
+NOTHING = "-"
 _YES_NO = (gettext_lazy("oui"), gettext_lazy("non"))
 
 
@@ -166,7 +168,7 @@ def settle(
     for field in fields_of(schema):
         if field.key in given:
             text = given[field.key].strip()
-            if not text:
+            if text in ("", NOTHING):
                 values.pop(field.key, None)
             elif text != written(field, before.get(field.key)):
                 try:

@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from classrooms import extras
 from classrooms.actions import Holder
-from classrooms.models import Cart, Device, HandOutItem
-from classrooms.queries.devices import DeviceFilter, categories, printable
+from classrooms.models import Device, HandOutItem
+from classrooms.queries.devices import DeviceFilter, Offered, offered, printable
 from core import clock
 from core.accounts.models import User
 from enrolment.schools.models import ClassGroup, School, SchoolYear
@@ -53,26 +54,32 @@ class DeviceFilterForm(forms.Form):
             ("", _("Toutes")),
             *((school.pk, school.name) for school in schools),
         ]
-        fields["category"].choices = [("", _("Toutes")), *((c.code, c.name) for c in categories())]
         fields["state"].choices = [
             ("", _("Toutes")),
             ("out", _("Remis à quelqu'un")),
             *Device.State.choices,
         ]
         fields["condition"].choices = [("", _("Tous")), *Device.Condition.choices]
-        fields["cart"].choices = [("", _("Tous")), *self._carts(user, schools)]
+        offered = self._offered(user, schools)
+        fields["category"].choices = [("", _("Toutes")), *offered.categories]
+        fields["cart"].choices = [("", _("Tous")), *offered.carts]
+        self.own = offered.fields.get(str(self.data.get("category", "")), [])
+        for field in self.own:
+            words = field.options or [extras.written(field, answer) for answer in (True, False)]
+            fields[f"x-{field.key}"] = forms.ChoiceField(
+                label=field.label,
+                required=False,
+                choices=[("", _("Tous")), *((word, word) for word in words)],
+            )
 
-    def _carts(self, user: User, schools: list[School]) -> list[tuple[str, str]]:
+    def _offered(self, user: User, schools: list[School]) -> Offered:
         """Offer the carts of the school chosen, or of one's few schools."""
         chosen = printable(str(self.data.get("school", "")))
-        carts = Cart.objects.visible_to(user).select_related("school", "depot")
         if chosen in {str(school.pk) for school in schools}:
-            carts = carts.filter(school=int(chosen))
-        elif len(schools) > 20:
-            # Several hundred carts are no list to choose from: choose the school first.
-            code = printable(str(self.data.get("cart", "")))
-            carts = carts.filter(code=code)
-        return [(cart.code, f"{cart.code} · {cart.name} · {cart.place}") for cart in carts]
+            return offered(user, school=int(chosen), cart=None)
+        # Several hundred carts are no list to choose from: choose the school first.
+        code = printable(str(self.data.get("cart", ""))) if len(schools) > 20 else None
+        return offered(user, school=None, cart=code)
 
     def wanted(self) -> DeviceFilter:
         """Return what was asked for; a choice that does not exist asks for nothing."""
@@ -85,13 +92,24 @@ class DeviceFilterForm(forms.Form):
             state=given.get("state", ""),
             condition=given.get("condition", ""),
             cart=given.get("cart", ""),
+            extra=tuple(
+                (field.key, extras.read(field, text))
+                for field in self.own
+                if (text := given.get(f"x-{field.key}", ""))
+            ),
             order=given.get("sort", "") or "tag",
         )
 
     @property
     def more_used(self) -> bool:
         """True if one of the criteria that are folded away is in use."""
-        return any(self.data.get(name) for name in ("category", "condition", "cart", "sort", "per"))
+        folded = ("category", "condition", "cart", "sort", "per")
+        return any(self.data.get(name) for name in folded)
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        """The fields of the category chosen, as asked."""
+        return [self[f"x-{field.key}"] for field in self.own]
 
     @property
     def per_page(self) -> int:

@@ -11,6 +11,7 @@ from classrooms.views import (
     queue,
     reporting,
     schools,
+    sheets,
 )
 
 app_name = "classrooms"
@@ -25,10 +26,13 @@ urlpatterns = [
     path("appareils/export.xlsx", devices.device_export, {"form": "xlsx"}, name="devices_xlsx"),
     path("appareils/export.csv", devices.device_export, {"form": "csv"}, name="devices_csv"),
     path("appareils/pour/<slug:tool>.csv", devices.device_export_for, name="devices_for"),
+    path("appareils/nouveau/", sheets.device_new, name="device_new"),
+    path("appareils/<slug:tag>/modifier/", sheets.device_edit, name="device_edit"),
     path("appareils/<slug:tag>/", devices.device_sheet, name="device"),
     path("appareils/<slug:tag>/remettre/", carts.device_hand_out, name="device_hand_out"),
     path("chariots/", carts.cart_list, name="carts"),
     path("chariots/<slug:code>/", carts.cart_page, name="cart"),
+    path("chariots/<slug:code>/charge/", sheets.cart_charging, name="cart_charging"),
     path("chariots/<slug:code>/remettre/", carts.cart_hand_out, name="cart_hand_out"),
     path("import/", importing.import_list, name="imports"),
     path("import/<uuid:public_id>/", importing.import_page, name="import"),

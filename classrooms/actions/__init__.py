@@ -1,5 +1,6 @@
 """The only writers of the fleet: one verb each, locked, journalled, safe to repeat."""
 
+from classrooms.actions.cards import correct, enter, note_charging
 from classrooms.actions.following import assign, pause, resume, set_priority
 from classrooms.actions.handing import Holder, hand_out_cart, hand_out_device, take_back
 from classrooms.actions.incidents import (
@@ -17,9 +18,12 @@ __all__ = [
     "Holder",
     "assign",
     "close",
+    "correct",
     "describe",
+    "enter",
     "hand_out_cart",
     "hand_out_device",
+    "note_charging",
     "pause",
     "record_sighting",
     "replace",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from classrooms import rules
 from classrooms.models import Cart, Device, FleetEvent, HandOut, Incident
-from classrooms.models.history import TOLD, plain
+from classrooms.models.history import CARD, TOLD, plain
 from core import clock
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -48,7 +48,7 @@ class History:
         where: School | None = None,
         **changes: Any,
     ) -> None:
-        """Change a device and note the event; ``changes`` may name the fields of ``TOLD``.
+        """Change a device and note the event; ``changes`` name fields of ``TOLD`` or ``CARD``.
 
         It happened at the school where the device stood, or came to stand; ``where`` tells
         when that is another one.
@@ -58,7 +58,7 @@ class History:
         pairs: dict[str, list[Any]] = {}
         school, cart = device.current_school, device.cart
         for field, after in changes.items():
-            if field not in TOLD:
+            if field not in TOLD and field not in CARD:
                 raise ValueError(f"events do not tell {field}")
             before = getattr(device, field)
             if plain(before) == plain(after):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from classrooms import extras
+from classrooms.models import DeviceCategory
 from core.spreadsheets import Grid
 from core.spreadsheets.columns import Target, guess, letters, plain
 
@@ -50,10 +52,18 @@ TARGETS = (
     Target("warranty_end", _("Fin de garantie"),
            ("fin de garantie", "garantie jusqu au", "date fin garantie", "date de fin de garantie",
             "echeance garantie", "garantie", "warranty end", "warranty expiration", "warranty")),
+    Target("os_version", _("Système"),
+           ("systeme", "version du systeme", "systeme d exploitation", "os", "os version",
+            "operating system")),
+    Target("macs", _("Adresses MAC"),
+           ("adresses mac", "adresse mac", "mac", "mac address", "mac addresses", "macaddress",
+            "wifi mac address", "adresse mac wifi", "ethernet mac address")),
 )  # fmt: skip
 BY_CODE: Mapping[str, Target] = {target.code: target for target in TARGETS}
 #: Columns of our own exports that say what was measured: read by the management server.
-MEASURED = (_("Système"), _("Vu en ligne le"))
+MEASURED = (_("Vu en ligne le"),)
+#: How the fields of categories are named among the facts: this, then their key.
+OWN = "x:"
 
 
 @dataclass(frozen=True)
@@ -82,16 +92,35 @@ def _targets() -> tuple[Target, ...]:
     return tuple(found)
 
 
-def head_of(grid: Grid, remembered: Mapping[str, str], line: int | None = None) -> Head:
+def own_targets(categories: Iterable[DeviceCategory]) -> list[Target]:
+    """Return the fields of categories as facts that a column may hold, one for each key."""
+    found: dict[str, Target] = {}
+    for category in categories:
+        for field in extras.fields_of(category.fields):
+            known = found.get(field.key)
+            names = (*(known.names if known else ()), plain(field.label), plain(field.title))
+            label = known.label if known else field.title
+            found[field.key] = Target(OWN + field.key, label, tuple(dict.fromkeys(names)))
+    return list(found.values())
+
+
+def head_of(
+    grid: Grid,
+    remembered: Mapping[str, str],
+    line: int | None = None,
+    own: Sequence[Target] = (),
+) -> Head:
     """Find the titles: the row that names most facts, or the row of the line asked for.
 
-    Titles that are missing or come twice get one of their own, so that each column has a name.
+    ``own`` are the fields of categories. Titles that are missing or come twice get one of
+    their own, so that each column has a name.
     """
+    targets = (*_targets(), *own)
     width = max((len(cells) for _line, cells in grid.rows), default=0)
     best: Head | None = None
     for number, cells in grid.rows[:_HEAD]:
         titles = _titles(cells, width)
-        named = guess(titles, remembered, _targets())
+        named = guess(titles, remembered, targets)
         columns = {code: titles.index(title) for code, title in named.items()}
         head = Head(number, titles, columns)
         if number == line:

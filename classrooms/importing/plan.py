@@ -104,6 +104,7 @@ def plan_of(
             progress(done, len(lines))
         _read(line, world, values, unknown)
     _reject_repeated(lines)
+    _reject_shared_addresses(lines)
     settle_slots([line for line in lines if line.outcome in (CREATE, UPDATE)], world)
     return Plan(lines, unknown)
 
@@ -205,6 +206,21 @@ def _reject_repeated(lines: list[Line]) -> None:
                 where = "serial" if code == "device" else code
                 line.problem(where, message % {"line": other.number, "row": other.cells.shown()})
                 told.add(line.number)
+
+
+def _reject_shared_addresses(lines: list[Line]) -> None:
+    """Reject every line that gives a device a network address that another line gives too."""
+    given: dict[str, list[Line]] = {}
+    for line in lines:
+        for mac in line.sets.get("macs") or () if line.outcome in (CREATE, UPDATE) else ():
+            given.setdefault(mac, []).append(line)
+    for mac, group in given.items():
+        for line in group if len(group) > 1 else []:
+            other = next(row for row in group if row is not line)
+            line.problem(
+                "macs",
+                _("%(mac)s est aussi à la ligne %(line)s.") % {"mac": mac, "line": other.number},
+            )
 
 
 def _key(line: Line, code: str) -> str | int | None:

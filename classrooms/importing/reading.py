@@ -10,7 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from classrooms import rules
+from classrooms import extras, rules
+from classrooms.importing.columns import OWN
 from classrooms.importing.values import (
     CLEAR,
     Unreadable,
@@ -18,6 +19,7 @@ from classrooms.importing.values import (
     choice_of,
     day_of,
     looks_rounded,
+    macs_of,
     slot_of,
 )
 from classrooms.importing.world import Known, Place, World
@@ -25,7 +27,13 @@ from core.spreadsheets.columns import plain
 
 _TAG = re.compile(r"[0-9A-Z][0-9A-Z_-]*")
 #: Facts that may be emptied.
-_CLEARABLE = ("purchased_on", "cost_cents", "warranty_end")
+_CLEARABLE: Mapping[str, Any] = {
+    "purchased_on": None,
+    "cost_cents": None,
+    "warranty_end": None,
+    "os_version": "",
+    "macs": [],
+}
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "purchased_on": day_of,
     "warranty_end": day_of,
@@ -33,6 +41,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "state": lambda text: choice_of("state", text),
     "condition": lambda text: choice_of("condition", text),
     "funding": lambda text: choice_of("funding", text),
+    "os_version": lambda text: " ".join(text.split())[:40],
+    "macs": macs_of,
 }
 
 
@@ -58,6 +68,14 @@ class Cells:
     def __getitem__(self, code: str) -> str:
         column = self._columns.get(code, -1)
         return self._cells[column] if 0 <= column < len(self._cells) else ""
+
+    def own(self) -> dict[str, str]:
+        """Return the cells that say something of the categories' own fields, by key."""
+        return {
+            code.removeprefix(OWN): text
+            for code in self._columns
+            if code.startswith(OWN) and (text := self[code])
+        }
 
     def flaws(self) -> Iterator[tuple[str, str]]:
         """Yield the cells that cannot be trusted, of the columns that are read."""
@@ -107,21 +125,7 @@ class Told:
 
     def read(self) -> dict[str, Any]:
         """Return what the line states, by column of the device's row."""
-        facts: dict[str, Any] = {}
-        for code, reader in _READERS.items():
-            text = self.cells[code]
-            if not text:
-                continue
-            if text == CLEAR:
-                if code in _CLEARABLE:
-                    facts[code] = None
-                else:
-                    self._no(code, _("Ce qui est écrit ici ne peut pas être effacé."))
-                continue
-            try:
-                facts[code] = reader(text)
-            except Unreadable as error:
-                self._no(code, str(error))
+        facts = self._alone()
         model = self._model()
         if model is not None:
             facts["model_id"] = model
@@ -133,10 +137,31 @@ class Told:
                 "school_id": place.school_id,
                 "depot_id": place.depot_id,
             }
+        self._own(facts)
+        self._measured(facts)
         if not self.problems:
             self._complete(facts)
         if not self.problems:
             self._allowed(facts)
+        return facts
+
+    def _alone(self) -> dict[str, Any]:
+        """Read the facts that one cell states by itself."""
+        facts: dict[str, Any] = {}
+        for code, reader in _READERS.items():
+            text = self.cells[code]
+            if not text:
+                continue
+            if text == CLEAR:
+                if code in _CLEARABLE:
+                    facts[code] = _CLEARABLE[code]
+                else:
+                    self._no(code, _("Ce qui est écrit ici ne peut pas être effacé."))
+                continue
+            try:
+                facts[code] = reader(text)
+            except Unreadable as error:
+                self._no(code, str(error))
         return facts
 
     def _no(self, code: str, message: str) -> None:
@@ -277,6 +302,37 @@ class Told:
             self._no("place", _("Cet appareil est remis à quelqu’un : notez d’abord son retour."))
         return place
 
+    # -- what else is said --------------------------------------------------------------------
+
+    def _own(self, facts: dict[str, Any]) -> None:
+        """Read the fields of the device's category; what belongs to another is refused."""
+        given = self.cells.own()
+        before = self.known.facts if self.known else {}
+        model = facts.get("model_id", before.get("model_id"))
+        if model is None or (self.known is not None and not given):
+            return
+        schema = self.world.schema_of(model)
+        keys = {row["key"] for row in schema}
+        for key in given.keys() - keys:
+            if given[key] != CLEAR:
+                self._no(OWN + key, _("Cette catégorie n’a pas ce champ."))
+        values, problems = extras.settle(
+            schema, given, before.get("extra", {}), whole=self.known is None
+        )
+        self.problems.extend((OWN + key, message) for key, message in problems)
+        facts["extra"] = values
+
+    def _measured(self, facts: dict[str, Any]) -> None:
+        """Leave to the management server what it tells; refuse the addresses of others."""
+        if self.known is not None and self.known.pk in self.world.online:
+            facts.pop("os_version", None)
+        own = self.known.pk if self.known else None
+        if self.known is not None and self.known.facts["state"] == "retired":
+            return
+        for mac in facts.get("macs") or ():
+            if self.world.addresses.get(mac, own) != own:
+                self._no("macs", _("%(mac)s est l’adresse d’un autre appareil.") % {"mac": mac})
+
     # -- the whole ----------------------------------------------------------------------------
 
     def _complete(self, facts: dict[str, Any]) -> None:
@@ -289,6 +345,9 @@ class Told:
         facts.setdefault("funding", "city")
         bought = facts.setdefault("purchased_on", None)
         facts.setdefault("cost_cents", None)
+        facts.setdefault("os_version", "")
+        facts.setdefault("macs", [])
+        facts.setdefault("extra", {})
         months = self.world.warranties.get(facts["model_id"])
         if bought and months and "warranty_end" not in facts:
             day = rules.add_months(dt.date.fromisoformat(bought), months)

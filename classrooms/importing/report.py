@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from classrooms.importing.columns import BY_CODE, Head
+from classrooms.importing.columns import BY_CODE, OWN, Head
 from classrooms.importing.plan import CREATE, REJECTED, UNCHANGED, UPDATE, Line, Plan
 from classrooms.importing.world import Place, World
 from classrooms.models import Device
@@ -19,6 +20,7 @@ _PLACES = ("cart_id", "slot", "school_id", "depot_id")
 #: In which order changes are told.
 _ORDER = (
     *("model_id", "state", "condition", "purchased_on", "cost_cents", "funding", "warranty_end"),
+    *("os_version", "macs", "extra"),
     *_PLACES,
 )
 
@@ -44,7 +46,7 @@ def _line(line: Line, world: World) -> dict[str, Any]:
         "serial": known.get("serial") or line.serial,
     }
     if line.problems:
-        told["p"] = [[_label(code), message] for code, message in line.problems]
+        told["p"] = [[_label(code, world), message] for code, message in line.problems]
     elif line.outcome == UPDATE and line.known is not None:
         told["c"] = _changes(line, known, world)
     elif line.outcome == CREATE and line.place is not None:
@@ -52,22 +54,43 @@ def _line(line: Line, world: World) -> dict[str, Any]:
     return told
 
 
-def _label(code: str) -> str:
+def _label(code: str, world: World) -> str:
+    if code.startswith(OWN):
+        return world.own_labels.get(code.removeprefix(OWN), code)
     return str(BY_CODE[code].label) if code in BY_CODE else _("Droits")
 
 
 def _changes(line: Line, known: dict[str, Any], world: World) -> list[list[str]]:
-    found = []
+    found: list[list[str]] = []
     for code in sorted(line.sets, key=_ORDER.index):
         if code in _PLACES:
             continue
         value = line.sets[code]
+        if code == "extra":
+            found.extend(_own_changes(known["extra"], value, world))
+            continue
         label = BY_CODE["model" if code == "model_id" else code].label
         found.append([str(label), _shown(code, known[code], world), _shown(code, value, world)])
     if line.place is not None and line.known is not None and line.place != line.known.place:
         before: Place = line.known.place
         found.append([_("Place"), world.words_for(before), world.words_for(line.place)])
     return found
+
+
+def _own_changes(
+    before: dict[str, Any], after: dict[str, Any], world: World
+) -> Iterator[list[str]]:
+    """Yield what changes of the categories' own fields."""
+    for key in sorted({*before, *after}):
+        if before.get(key) != after.get(key):
+            words = (_own(before.get(key)), _own(after.get(key)))
+            yield [world.own_labels.get(key, key), *words]
+
+
+def _own(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    return str(value) if value not in (None, "") else _("rien")
 
 
 def _model(value: int | str, world: World) -> str:
@@ -78,8 +101,12 @@ def _model(value: int | str, world: World) -> str:
 
 
 def _shown(code: str, value: Any, world: World) -> str:
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return _("rien")
+    if code == "os_version":
+        return str(value)
+    if code == "macs":
+        return ", ".join(value)
     if code == "model_id":
         return _model(value, world)
     if code == "cost_cents":

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from classrooms.importing import packing, writing
-from classrooms.importing.columns import BY_CODE, Head, head_of
+from classrooms.importing.columns import BY_CODE, OWN, Head, head_of, own_targets
 from classrooms.importing.plan import CREATE, UPDATE, Plan, plan_of
 from classrooms.importing.report import report_of
 from classrooms.importing.world import World
@@ -51,8 +51,9 @@ def _plan(run: ImportRun, *, lock: bool = False) -> tuple[Plan, Head, World]:
     if owner is None or not owner.is_active:
         raise RuleBroken("owner", _("La personne qui a apporté ce tableau n’est plus là."))
     grid = packing.unpack_grid(run.cells)
-    head = head_of(grid, run.profile.columns, run.header_line)
     world = World(owner)
+    own = own_targets(world.categories.values())
+    head = head_of(grid, run.profile.columns, run.header_line, own)
 
     def progress(done: int, whole: int) -> None:
         # The statement stands alone: who looks at the page sees it at once.
@@ -119,7 +120,9 @@ def decide(
     profile = ImportProfile.objects.select_for_update().get(pk=locked.profile_id)
     for key, meaning in values.items():
         _check(key, meaning)
-    chosen = {code: title for code, title in columns.items() if code in BY_CODE}
+    chosen = {
+        code: title for code, title in columns.items() if code in BY_CODE or code.startswith(OWN)
+    }
     profile.columns = {**profile.columns, **chosen}
     profile.values = {**profile.values, **values}
     profile.updated_at = clock.now()

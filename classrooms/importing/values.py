@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from classrooms import rules
 from classrooms.models import Device
 from core.spreadsheets.columns import plain
 
@@ -19,6 +20,8 @@ from core.spreadsheets.columns import plain
 CLEAR = "-"
 #: The dearest device believed: a million euros.
 _MAX_CENTS = 100_000_000
+#: Network addresses of one device: wireless, wired, a dock, one to spare.
+MOST_MACS = 4
 _OTHER_WORDS: Mapping[str, Mapping[str, str]] = {
     "state": {
         "actif": "in_use", "active": "in_use", "deploye": "in_use", "deployed": "in_use",
@@ -140,6 +143,22 @@ def slot_of(text: str) -> int:
             _("« %(value)s » n’est pas un numéro d’emplacement.") % {"value": text[:30]}
         )
     return int(match[1])
+
+
+def macs_of(text: str) -> list[str]:
+    """Return the network addresses that a text names, each once, in its order."""
+    found = []
+    for part in re.split(r"[\s,;|/]+", text.strip()):
+        try:
+            found.append(rules.normalise_mac(part))
+        except ValueError:
+            raise Unreadable(
+                _("« %(value)s » n’est pas une adresse MAC : écrivez-la ainsi, 02:00:5E:10:00:01.")
+                % {"value": part[:30]}
+            ) from None
+    if len(found) > MOST_MACS:
+        raise Unreadable(_("%(most)d adresses au plus.") % {"most": MOST_MACS})
+    return list(dict.fromkeys(found))
 
 
 def looks_rounded(text: str) -> bool:

@@ -16,6 +16,7 @@ from classrooms.models import (
     Cart,
     Depot,
     Device,
+    DeviceAddress,
     DeviceCategory,
     DeviceModel,
     HandOutItem,
@@ -31,6 +32,7 @@ from enrolment.schools.models import School
 FACTS = (
     *("asset_tag", "serial", "model_id", "state", "condition", "cart_id", "slot", "school_id"),
     *("depot_id", "purchased_on", "cost_cents", "funding", "warranty_end"),
+    *("os_version", "macs", "extra"),
 )
 _AT_ONCE = 5_000
 
@@ -83,11 +85,14 @@ class World:
         self._load_models()
 
     def _load_models(self) -> None:
-        rows = list(DeviceModel.objects.values_list("pk", "maker", "name", "warranty_months"))
-        self.models = {pk: f"{maker} {name}" for pk, maker, name, _months in rows}
-        self.warranties = {pk: months for pk, _maker, _name, months in rows}
+        rows = list(
+            DeviceModel.objects.values_list("pk", "maker", "name", "warranty_months", "category")
+        )
+        self.models = {pk: f"{maker} {name}" for pk, maker, name, *_rest in rows}
+        self.warranties = {pk: months for pk, _maker, _name, months, _category in rows}
+        self.kinds = {pk: category for pk, _maker, _name, _months, category in rows}
         self.by_model: dict[str, set[int]] = defaultdict(set)
-        for pk, maker, name, _months in rows:
+        for pk, maker, name, *_rest in rows:
             self.by_model[plain(f"{maker} {name}")].add(pk)
             self.by_model[plain(name)].add(pk)
             self.by_model[f"{plain(maker)}|{plain(name)}"].add(pk)
@@ -96,6 +101,40 @@ class World:
     def categories(self) -> dict[str, DeviceCategory]:
         """The categories by code."""
         return {category.code: category for category in DeviceCategory.objects.order_by("name")}
+
+    @cached_property
+    def schemas(self) -> dict[int | str, list[dict[str, Any]]]:
+        """The fields of each category, by its number and by its code."""
+        found: dict[int | str, list[dict[str, Any]]] = {}
+        for code, category in self.categories.items():
+            found[code] = found[category.pk] = category.fields
+        return found
+
+    @cached_property
+    def own_labels(self) -> dict[str, str]:
+        """The labels of the categories' fields, by key."""
+        return {
+            str(row["key"]): str(row["label"])
+            for category in self.categories.values()
+            for row in category.fields
+        }
+
+    def schema_of(self, model: int | str) -> list[dict[str, Any]]:
+        """Return the fields of a model's category; ``new:category|…`` is one to create."""
+        if isinstance(model, int):
+            return self.schemas.get(self.kinds[model], [])
+        return self.schemas.get(model.removeprefix("new:").split("|", 1)[0], [])
+
+    @cached_property
+    def addresses(self) -> dict[str, int]:
+        """Whose each network address is, among live devices."""
+        return dict(DeviceAddress.objects.values_list("mac", "device"))
+
+    @cached_property
+    def online(self) -> set[int]:
+        """The devices that a management server has seen: it tells their system."""
+        seen = Device.objects.filter(last_seen_at__isnull=False).order_by()
+        return set(seen.values_list("pk", flat=True))
 
     def covers(self, school: int | None, depot: int | None) -> bool:
         """Tell whether the person runs the fleet of a school or a workshop."""

@@ -12,7 +12,7 @@ from classrooms.actions import leaving
 from classrooms.actions.history import lock_devices
 from classrooms.importing.plan import CREATE, UPDATE, Line, Plan
 from classrooms.importing.world import FACTS, World
-from classrooms.models import Depot, Device, DeviceCategory, DeviceModel, FleetEvent
+from classrooms.models import Depot, Device, DeviceAddress, DeviceCategory, DeviceModel, FleetEvent
 from classrooms.models.fleet import new_token
 from core import clock
 from core.journal import Actor
@@ -160,7 +160,27 @@ def obstacles(written: Written) -> list[tuple[str, str]]:
         )
         for pk, event in later.items()
     ]
-    return sorted(found + _slots_taken(written, set(later), tags))
+    taken = [*_slots_taken(written, set(later), tags), *_addresses_taken(written, set(later), tags)]
+    return sorted(found + taken)
+
+
+def _addresses_taken(
+    written: Written, later: set[int], tags: dict[int, str]
+) -> list[tuple[str, str]]:
+    """Return the devices one of whose former network addresses is another's by now."""
+    back = {
+        mac: pk
+        for pk, _event, created, changes in written
+        if not created and pk not in later
+        for mac in (changes["macs"][0] or () if "macs" in changes else ())
+    }
+    ours = {pk for pk, *_rest in written}
+    rows = DeviceAddress.objects.filter(mac__in=back).values_list("mac", "device")
+    return [
+        (tags[back[mac]], _("%(mac)s est l’adresse d’un autre appareil.") % {"mac": mac})
+        for mac, pk in rows
+        if pk not in ours
+    ]
 
 
 def _slots_taken(written: Written, later: set[int], tags: dict[int, str]) -> list[tuple[str, str]]:
@@ -207,6 +227,9 @@ def take_back(written: Written, *, by: Actor) -> None:
         device = devices[pk]
         school, cart = device.current_school, device.cart_id
         sets = _withdrawn(device, depot) if created else {k: v[0] for k, v in told.items()}
+        if device.last_seen_at is not None:
+            # A management server has told the system since: its word goes first.
+            sets.pop("os_version", None)
         names = {"model", "cart", "school", "depot"}
         facts = {f"{name}_id" if name in names else name: value for name, value in sets.items()}
         events.append(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db import models
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Coalesce
 
-from classrooms import rules
-from classrooms.models import Device, DeviceCategory, FleetEvent
+from classrooms import extras, rules
+from classrooms.extras import ExtraField
+from classrooms.models import Cart, Device, DeviceAddress, DeviceCategory, FleetEvent
 from core.accounts.models import User
 
 #: Orders offered for the list, by their code in the address.
@@ -31,6 +35,7 @@ class DeviceFilter:
     state: str = ""
     condition: str = ""
     cart: str = ""
+    extra: tuple[tuple[str, Any], ...] = ()
     order: str = "tag"
 
 
@@ -39,12 +44,24 @@ def printable(text: str) -> str:
     return "".join(char for char in text if char.isprintable()).strip()
 
 
+def _addressed(text: str) -> Q:
+    """Return the condition that a device has this network address; nothing for another text."""
+    try:
+        mac = rules.normalise_mac(text)
+    except ValueError:
+        return Q()
+    return Q(pk__in=DeviceAddress.objects.filter(mac=mac).values("device"))
+
+
 def search(text: str) -> Q:
     """Return the condition that a tag or serial contains what was typed, or a model is named so.
+
+    A whole network address finds the device that has it.
 
     Tags and serials are compared as stored: case, spaces and hyphens typed do not matter.
     """
     condition = Q(asset_tag__contains=rules.normalise_tag(text)) | Q(model__name__icontains=text)
+    condition |= _addressed(text)
     try:
         return condition | Q(serial__contains=rules.normalise_serial(text))
     except ValueError:
@@ -65,6 +82,8 @@ def devices_for(user: User, wanted: DeviceFilter) -> QuerySet[Any]:
         conditions &= Q(cart__code=printable(wanted.cart))
     if wanted.condition:
         conditions &= Q(condition=printable(wanted.condition))
+    for key, value in wanted.extra:
+        conditions &= Q(**{f"extra__{key}": value})
     if wanted.state == "out":
         conditions &= Q(open_hand_out__isnull=False)
     elif wanted.state:
@@ -97,9 +116,44 @@ def history_of(user: User, device: Device) -> list[FleetEvent]:
     )
 
 
-def categories() -> list[DeviceCategory]:
-    """Return every category, by name."""
-    return list(DeviceCategory.objects.order_by("name"))
+@dataclass(frozen=True)
+class Offered:
+    """What the list's filters offer: categories with the fields one may choose by, carts."""
+
+    categories: list[tuple[str, str]]
+    fields: dict[str, list[ExtraField]]
+    carts: list[tuple[str, str]]
+
+
+def offered(user: User, *, school: int | None, cart: str | None) -> Offered:
+    """Return what the filters offer, in one query: the page asks few in all.
+
+    Carts are those of a school, else the one named; ``cart`` None offers all one may see.
+    """
+    text = models.TextField()
+    kinds = DeviceCategory.objects.order_by().values_list(
+        *("code", "name", Cast("fields", text), Value("category", text))
+    )
+    carts = Cart.objects.visible_to(user).order_by()
+    if school is not None:
+        carts = carts.filter(school=school)
+    elif cart is not None:
+        carts = carts.filter(code=cart)
+    if school is None and cart == "":
+        rows = list(kinds)
+    else:
+        place = Coalesce("school__name", "depot__name")
+        rows = list(kinds.union(carts.values_list("code", "name", place, Value("cart", text))))
+    found = Offered([], {}, [])
+    for code, name, more, kind in sorted(rows, key=lambda row: (row[1].casefold(), row[0])):
+        if kind == "category":
+            found.categories.append((code, name))
+            fields = extras.fields_of(json.loads(more))
+            found.fields[code] = [field for field in fields if field.kind in ("choice", "bool")]
+        else:
+            found.carts.append((code, f"{code} · {name} · {more}"))
+    found.carts.sort()
+    return found
 
 
 def identify(user: User, text: str) -> Device | None:
@@ -111,6 +165,7 @@ def identify(user: User, text: str) -> Device | None:
         by_label: Device | None = visible.filter(label_token=token[1]).first()
         return by_label
     condition = Q(asset_tag=rules.normalise_tag(text))
+    condition |= _addressed(text)
     try:
         condition |= Q(serial=rules.normalise_serial(text)) & ~Q(state=Device.State.RETIRED)
     except ValueError:

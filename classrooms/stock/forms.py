@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import DeviceModel
+from classrooms.queries.places import all_places
 from classrooms.stock.models import StockItem, StockLevel
 from classrooms.stock.queries.levels import LevelFilter
-from classrooms.stock.queries.places import all_places, stocked
+from classrooms.stock.queries.places import stocked
 from core.accounts.models import User
 from payments.forms import EurosField
 

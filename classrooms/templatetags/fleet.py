@@ -16,7 +16,11 @@ from core.templatetags.ui import badge
 register = template.Library()
 
 _PRIORITIES = {1: ("urgent", "alert"), 2: ("warning", ""), 3: ("plain", "")}
-_TOLD = ("model", "state", "condition", "funding", "purchased_on", "warranty_end")
+_TOLD = (
+    *("serial", "model", "state", "condition", "funding", "purchased_on", "warranty_end"),
+    "os_version",
+)
+_CORRECTIONS = {FleetEvent.Kind.IMPORTED, FleetEvent.Kind.CORRECTED, FleetEvent.Kind.RESTORED}
 _STEPS = {
     "reported": ("warning", "bell"),
     "in_progress": ("info", "users"),
@@ -49,13 +53,18 @@ def late(incident: Incident, today: dt.date) -> bool:
 
 @register.filter
 def corrections(event: FleetEvent) -> list[str]:
-    """Tell what a table changed of a device, before and after; places by name only."""
-    if event.kind not in {FleetEvent.Kind.IMPORTED, FleetEvent.Kind.RESTORED}:
+    """Tell what a table or a person changed of a device; places by name only."""
+    if event.kind not in _CORRECTIONS:
         return []
     told = [_change(code, *event.changes[code]) for code in _TOLD if code in event.changes]
     if "cost_cents" in event.changes:
         pair = (_("rien") if c is None else format_euros(c) for c in event.changes["cost_cents"])
         told.append(f"{_('Prix payé')} : {' → '.join(pair)}")
+    if "macs" in event.changes:
+        pair = (", ".join(macs or ()) or _("rien") for macs in event.changes["macs"])
+        told.append(f"{_('Adresses MAC')} : {' → '.join(pair)}")
+    if "extra" in event.changes:
+        told.append(str(_("Champs propres à la catégorie")))
     if {"cart", "slot", "school", "depot"} & set(event.changes):
         told.append(str(_("Place")))
     return told
@@ -67,7 +76,8 @@ def _change(code: str, before: Any, after: Any) -> str:
     if code == "model":
         return str(_("Modèle"))
     words = {str(value): str(label) for value, label in field.choices or ()}
-    shown = [_day(value) if value and not words else value for value in (before, after)]
+    days = code in ("purchased_on", "warranty_end")
+    shown = [_day(value) if value and days else value for value in (before, after)]
     return f"{label} : {' → '.join(words.get(v, v) if v else str(_('rien')) for v in shown)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from classrooms import exports, exports_tools
+from classrooms import exports, exports_tools, extras
 from classrooms.access import FLEET_READERS, FLEET_STAFF
 from classrooms.forms import DeviceFilterForm
 from classrooms.models import Device, HandOutItem, Incident
@@ -88,6 +88,7 @@ def device_sheet(request: HttpRequest, tag: str) -> HttpResponse:
         device=device,
         item=item,
         incident=incident,
+        own=extras.sheet(device.model.category.fields, device.extra),
         events=history_of(user, device),
         device_acts=device_acts.panels(request, device),
         device_panels=device_room.panels(request, device),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from classrooms.access import FLEET_STAFF
 from classrooms.forms_importing import TableForm
 from classrooms.importing import packing, runs
-from classrooms.importing.columns import MEASURED, TARGETS
+from classrooms.importing.columns import MEASURED, TARGETS, own_targets
 from classrooms.importing.plan import CREATE, OUTCOMES, REJECTED, UNCHANGED, UPDATE
 from classrooms.importing.report import annotated
 from classrooms.models import DeviceCategory, DeviceModel, ImportProfile, ImportRun
@@ -24,6 +24,7 @@ from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.spreadsheets import xlsx_response
+from core.spreadsheets.columns import Target
 from core.spreadsheets.reading import MAX_BYTES
 
 _WORDS = {
@@ -92,7 +93,7 @@ def import_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             (target, report["titles"][report["columns"][target.code]])
             if target.code in report["columns"]
             else (target, "")
-            for target in TARGETS
+            for target in _targets()
         ],
         "measured": [str(title) for title in MEASURED if str(title) in report["titles"]],
         "questions": _questions(report),
@@ -102,6 +103,11 @@ def import_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if any(question["kind"] == "place" for question in context["questions"]):
         context["schools"] = schools_within_reach(user)
     return show(request, "import_run.html", "imports", **context)
+
+
+def _targets() -> list[Target]:
+    """Return the facts that columns may hold, the categories' own fields last."""
+    return [*TARGETS, *own_targets(DeviceCategory.objects.order_by("name"))]
 
 
 def _run(request: HttpRequest, public_id: uuid.UUID) -> ImportRun:
@@ -156,7 +162,7 @@ def _decide(request: HttpRequest, found: ImportRun) -> HttpResponse:
     """Remember what columns and words mean, and try again."""
     columns = {
         target.code: request.POST[f"c:{target.code}"][:120]
-        for target in TARGETS
+        for target in _targets()
         if f"c:{target.code}" in request.POST
     }
     values = {

@@ -46,18 +46,18 @@ def manager(client):
     return user
 
 
-def test_the_list_takes_nine_queries_whatever_it_shows(
+def test_the_list_takes_eight_queries_whatever_it_shows(
     client, technician, cart, django_assert_max_num_queries
 ):
     url = reverse("classrooms:devices")
     client.get(url)
     for _ in range(3):
         CartFactory(school=cart.school, filled=15)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         response = client.get(url)
     assert response.context["page"].paginator.count == 60
     assert len(response.context["page"].object_list) == 25
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         response = client.get(url, {"per": "50", "category": "tablet", "sort": "school"})
     assert len(response.context["page"].object_list) == 50
 

@@ -1,36 +1,12 @@
-"""Where stock can be: workshops, and the schools within somebody's reach."""
+"""Where stock is."""
 
 from __future__ import annotations
 
-from classrooms.access import FLEET_STAFF
-from classrooms.models import Depot
 from classrooms.stock.models import StockLevel
-from core.access import reach_of
 from core.accounts.models import User
-from core.accounts.roles import Role
-from enrolment.schools.models import School
-
-#: A place in a form: ``depot:3`` or ``school:12``, and its name.
-Choice = tuple[str, str]
 
 
-def key_of(place: Depot | School) -> str:
-    """Return a place as forms and addresses name it."""
-    return f"{'depot' if isinstance(place, Depot) else 'school'}:{place.pk}"
-
-
-def all_places(user: User) -> dict[str, Depot | School]:
-    """Return every place whose stock a person keeps: workshops first, then schools by name."""
-    reach = reach_of(user, *FLEET_STAFF)
-    found: dict[str, Depot | School] = {}
-    if reach.city or user.has_role(Role.IT_TECHNICIAN):
-        found |= {key_of(depot): depot for depot in Depot.objects.order_by("name")}
-    schools = School.objects.filter(is_open=True).within_reach(user, *FLEET_STAFF)
-    found |= {key_of(school): school for school in schools.order_by("name", "pk")}
-    return found
-
-
-def stocked(user: User) -> list[Choice]:
+def stocked(user: User) -> list[tuple[str, str]]:
     """Return the places that hold anything, as choices of a filter."""
     rows = StockLevel.objects.visible_to(user).order_by("depot__name", "school__name")
     found = rows.values_list("depot", "depot__name", "school", "school__name").distinct()
