@@ -20,5 +20,7 @@ class AuditsConfig(AppConfig):
         rooms.register_tabs(*home.TABS)
         rooms.device_acts.register(panels.device_label_act)
         rooms.cart_acts.register(panels.cart_acts)
+        rooms.cart_acts.register(panels.cart_count_act)
+        rooms.device_room.register(panels.device_counts)
         rooms.list_acts.register(panels.list_acts)
         rooms.device_room.register(panels.device_prints)

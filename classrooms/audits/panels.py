@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from classrooms.access import FLEET_STAFF
-from classrooms.audits.models import LabelPrint
+from classrooms.audits.models import Audit, AuditLine, LabelPrint
 from classrooms.models import Cart, Device
 from classrooms.panels import Panel
 from core.access import signed_in
@@ -23,6 +23,25 @@ def cart_acts(request: HttpRequest, cart: Cart) -> Panel | None:
     if not signed_in(request).has_role(*FLEET_STAFF):
         return None
     return Panel("audits/_label_act.html", {"cart": cart}, order=80)
+
+
+def cart_count_act(request: HttpRequest, cart: Cart) -> Panel | None:
+    """Offer to count a cart, or to go on with the count."""
+    if not signed_in(request).has_role(*FLEET_STAFF):
+        return None
+    audit = Audit.objects.open().filter(cart=cart).first()
+    return Panel("audits/_count_act.html", {"cart": cart, "audit": audit}, order=20)
+
+
+def device_counts(request: HttpRequest, device: Device) -> Panel | None:
+    """Tell when a device was last looked for, and whether it was there."""
+    lines = list(
+        AuditLine.objects.visible_to(signed_in(request))
+        .filter(device=device)
+        .select_related("audit__cart", "audit__school")
+        .order_by("-audit__closed_at")[:5]
+    )
+    return Panel("audits/_counts.html", {"lines": lines}, order=85) if lines else None
 
 
 def list_acts(request: HttpRequest, query: str) -> Panel | None:

@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from classrooms.audits.views import printing
+from classrooms.audits.views import counting, printing, scanning
 
 app_name = "audits"
 urlpatterns = [
+    path("", counting.audit_list, name="audits"),
+    path("commencer/", counting.audit_start, name="start"),
+    path("compter/<uuid:public_id>/", counting.audit_page, name="audit"),
+    path("compter/<uuid:public_id>/scans/", counting.audit_acts, name="acts"),
+    path("compter/<uuid:public_id>/clore/", counting.audit_close, name="close"),
+    path("compter/<uuid:public_id>/abandonner/", counting.audit_drop, name="drop"),
+    path("constat/<uuid:public_id>/", counting.audit_report, name="report"),
+    path("scanner/", scanning.scanner, name="scanner"),
+    path("scanner/trouver/", scanning.find, name="find"),
+    path("hors-ligne.js", scanning.worker, name="worker"),
     path("etiquettes/", printing.label_page, name="labels"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django import template
@@ -89,3 +90,9 @@ def _day(value: str) -> str:
 def spaced(number: int | None) -> str:
     """Write a whole number with narrow spaces between thousands: 9300 → 9 300."""
     return f"{number or 0:,}".replace(",", "\u202f")
+
+
+@register.simple_tag
+def new_id() -> str:
+    """Return an id for what a form will send, so that sending it twice is doing it once."""
+    return str(uuid.uuid4())

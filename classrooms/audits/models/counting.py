@@ -106,6 +106,7 @@ class Scan(models.Model):
 
     ``text`` is what was read; empty while only the taking back of it has come in. ``device``
     is what it named for whoever scanned it, None for what they do not know or may not see.
+    ``displaced`` is what had the slot that its move gave it.
     """
 
     class Via(models.TextChoices):
@@ -128,6 +129,9 @@ class Scan(models.Model):
     )
     undone = models.BooleanField(default=False)
     moved = models.BooleanField(default=False)
+    displaced = models.ForeignKey(
+        Device, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     objects = access.ScanQuerySet.as_manager()
 

@@ -1,0 +1,66 @@
+/* Keeps the page of a count, and the files it is made of, for a reload without a network.
+   It minds the pages under its own address only; the network always comes first. */
+
+const CACHE = "escale-counts-1";
+const COUNT = /\/compter\/[0-9a-f-]{36}\/$/;
+const PATIENCE = 4000;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name.startsWith("escale-counts-") && name !== CACHE).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+self.addEventListener("message", (event) => {
+  const { keep, files, forget } = event.data;
+  event.waitUntil(
+    caches.open(CACHE).then(async (cache) => {
+      if (forget) return cache.delete(forget);
+      await Promise.all(files.map(async (file) => (await cache.match(file)) || cache.add(file).catch(() => null)));
+      return page(cache, keep);
+    }),
+  );
+});
+
+/* Ask for a page, and keep it if it is really that page: not the one where one signs in. */
+async function page(cache, address) {
+  const answer = await fetch(address, { credentials: "same-origin" });
+  if (answer.ok && !answer.redirected) await cache.put(address, answer.clone());
+  else if (answer.status < 500) await cache.delete(address);
+  return answer;
+}
+
+function patient(answer) {
+  return Promise.race([
+    answer,
+    new Promise((_done, fail) => {
+      setTimeout(fail, PATIENCE);
+    }),
+  ]);
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (request.method !== "GET" || address.origin !== self.location.origin) return;
+  if (address.pathname.startsWith("/static/")) {
+    event.respondWith(caches.match(request.url).then((kept) => kept || fetch(request)));
+  } else if (request.mode === "navigate" && COUNT.test(address.pathname)) {
+    event.respondWith(
+      caches.open(CACHE).then(async (cache) => {
+        const asked = fetch(request);
+        try {
+          const answer = await patient(asked);
+          if (answer.redirected || answer.type === "opaqueredirect") await cache.delete(request.url);
+          return answer;
+        } catch {
+          return (await cache.match(request.url)) || asked;
+        }
+      }),
+    );
+  }
+});
