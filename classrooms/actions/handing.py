@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from classrooms import rules
 from classrooms.actions.history import History, lock_cart, lock_devices
 from classrooms.actions.incidents import open_incident
-from classrooms.holding import held_among
+from classrooms.holding import claim_on, held_among
 from classrooms.models import Cart, Device, FleetEvent, HandOut, HandOutItem, Incident
 from core import clock, journal, states
 from core.accounts.models import User
@@ -51,17 +51,23 @@ class Holder:
         return HandOut.Holder.TEACHER if self.teacher is not None else HandOut.Holder.SCHOOL
 
 
-def hand_out_cart(*, by: Actor, cart: Cart, holder: Holder, due_on: dt.date) -> HandOut:
+def hand_out_cart(
+    *, by: Actor, cart: Cart, holder: Holder, due_on: dt.date, claimed: bool = False
+) -> HandOut:
     """Hand a whole cart out: every device in it that is fit goes, in one act.
 
-    Raises RuleBroken ``cart_out`` when somebody has it already (also when they were a
-    moment quicker), ``cart_empty`` when no device in it is fit, ``other_school``,
-    ``due_on`` for a day that makes no sense.
+    ``claimed`` is said by whoever honours a claim on the cart, and so looks at none. Raises
+    RuleBroken ``cart_out`` when somebody has it already (also when they were a moment
+    quicker), ``cart_empty`` when no device in it is fit, ``on_its_way``, ``claimed`` when
+    somebody else counts on it before ``due_on``, ``other_school``, ``due_on`` for a day that
+    makes no sense.
     """
     with transaction.atomic():
         cart = lock_cart(cart)
         _refuse_taken(cart)
         _check(holder, cart.school, due_on)
+        if not claimed:
+            _refuse_claimed(cart, holder, due_on)
         devices = lock_devices(cart.devices.values_list("pk", flat=True))
         out = set(
             HandOutItem.objects.out().filter(device__in=devices).values_list("device", flat=True)
@@ -178,6 +184,13 @@ def _refuse_taken(cart: Cart) -> None:
             "time": date_format(when, "G:i"),
         },
     )
+
+
+def _refuse_claimed(cart: Cart, holder: Holder, due_on: dt.date) -> None:
+    group = holder.class_group.pk if holder.class_group else None
+    teacher = holder.teacher.pk if holder.teacher else None
+    if sentence := claim_on(cart.pk, due_on, group, teacher):
+        raise RuleBroken("claimed", sentence, "due_on")
 
 
 def _check(holder: Holder, place: School | None, due_on: dt.date) -> None:

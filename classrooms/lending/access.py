@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
-from classrooms.access import FLEET_READERS, FLEET_STAFF
+from classrooms.access import FLEET_READERS, FLEET_STAFF, REPORTERS
 from core.access import reach_of
 from core.accounts.roles import Role
 
@@ -65,3 +65,35 @@ class TransferPartQuerySet(models.QuerySet[Any]):
     def on_the_way(self) -> TransferPartQuerySet:
         """Those that have left and not arrived."""
         return self.filter(is_open=True, transfer__state="dispatched")
+
+
+class ReservationQuerySet(models.QuerySet[Any]):
+    """Reservations of carts."""
+
+    def visible_to(self, user: User) -> ReservationQuerySet:
+        """Those of one's schools: a calendar is of use only when colleagues read it."""
+        if reach_of(user, *FLEET_READERS).city:
+            return self
+        return self.filter(school__uai__in=reach_of(user, *REPORTERS).schools)
+
+    def changeable_by(self, user: User) -> ReservationQuerySet:
+        """Those one may cancel or turn into a hand-out: one's own, those of one's charge."""
+        reach = reach_of(user, *FLEET_READERS)
+        if reach.city:
+            return self
+        condition = Q(school__uai__in=reach.schools) | Q(teacher=user)
+        return self.visible_to(user).filter(condition)
+
+    def standing(self) -> ReservationQuerySet:
+        """Those that take hours of a cart."""
+        return self.exclude(state="cancelled")
+
+
+class ReservedHourQuerySet(models.QuerySet[Any]):
+    """Hours of carts that are taken."""
+
+    def visible_to(self, user: User) -> ReservedHourQuerySet:
+        """Those of the reservations a person sees."""
+        from classrooms.lending.models import Reservation
+
+        return self.filter(reservation__in=Reservation.objects.visible_to(user).values("pk"))

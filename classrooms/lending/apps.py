@@ -12,14 +12,23 @@ class LendingConfig(AppConfig):
 
     def ready(self) -> None:
         """Register tabs, messages, what is held, retention."""
-        from classrooms.holding import register_holder
-        from classrooms.lending import collected, home, retained, telling
+        from classrooms.holding import register_claim, register_holder
+        from classrooms.lending import collected, home, parts, retained, telling
+        from classrooms.lending.queries.calendar import claimed
         from classrooms.lending.queries.transfers import on_the_way
-        from classrooms.panels import register_tabs
+        from classrooms.panels import cart_acts, cart_room, device_acts, device_room, register_tabs
+        from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
 
         register_tabs(*home.TABS)
         register_kinds(*telling.KINDS)
+        register_cards(home.cards)
+        register_nav(*home.NAV)
         register_holder(on_the_way)
+        register_claim(claimed)
+        cart_acts.register(parts.cart_acts)
+        cart_room.register(parts.cart_room)
+        device_acts.register(parts.device_acts)
+        device_room.register(parts.device_room)
         retained.register_rules()
         collected.register()

@@ -1,8 +1,35 @@
-"""What we hold of the people who move devices."""
+"""What we hold of the people who reserve and move devices."""
 
 from __future__ import annotations
 
-from core.rights.registry import not_collected
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.lending.models import Reservation
+from core.accounts.models import User
+from core.rights.registry import Section, not_collected, register_collector, tell
+
+
+def lending(user: User) -> Iterator[Section]:
+    """Tell the carts reserved."""
+    yield Section(
+        "reservations-materiel",
+        _("Réservations de chariots"),
+        _("Pour que chacun sache quand un chariot est libre."),
+        _("Un an après le jour réservé."),
+        tell(
+            Reservation.objects.filter(Q(teacher=user) | Q(booked_by=user)).order_by("-day", "-pk"),
+            lambda row: row.cart.name,
+            ("day", _("Jour")),
+            ("first_hour", _("De")),
+            ("end_hour", _("À")),
+            ("purpose", _("Pour quoi faire")),
+            ("state", _("État")),
+        ),
+        order=68,
+    )
 
 
 def register() -> None:
@@ -12,3 +39,4 @@ def register() -> None:
         "journal.",
         "lending.Transfer",
     )
+    register_collector("lending", lending, "lending.Reservation")

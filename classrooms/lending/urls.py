@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from classrooms.lending.views import transfers
+from classrooms.lending.views import reservations, transfers
 
 app_name = "lending"
 urlpatterns = [
+    path("calendrier/", reservations.calendar, name="calendar"),
+    path("reserver/<slug:code>/", reservations.reserve, name="reserve"),
+    path("reservations/<uuid:public_id>/", reservations.reservation_page, name="reservation"),
+    path(
+        "reservations/<uuid:public_id>/faire/",
+        reservations.reservation_act,
+        name="reservation_act",
+    ),
     path("transferts/", transfers.transfer_list, name="transfers"),
     path("transferts/nouveau/", transfers.transfer_plan, name="transfer_plan"),
     path("transferts/<uuid:public_id>/", transfers.transfer_page, name="transfer"),

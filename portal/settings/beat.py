@@ -45,6 +45,15 @@ SCHEDULE: dict[str, Any] = {
     },
     # classrooms: tables of devices whose message got lost
     "classrooms.sweep_imports": {"task": "classrooms.sweep_imports", "schedule": 300},
+    # classrooms: what is late, on mornings of school; what was reserved, the day before
+    "lending.remind_overdue": {
+        "task": "lending.remind_overdue",
+        "schedule": crontab(hour=7, minute=40),
+    },
+    "lending.remind_reservations": {
+        "task": "lending.remind_reservations",
+        "schedule": crontab(hour=16, minute=10),
+    },
     # resources: an index that a lost task left behind, a nightly look at its files, pupils who left
     "catalogue.refresh_index": {"task": "catalogue.refresh_index", "schedule": 60},
     "catalogue.check_links": {"task": "catalogue.check_links", "schedule": 600},

@@ -26,6 +26,7 @@ from classrooms.lending.actions.loading import (
     refuse_planned,
     travellers,
 )
+from classrooms.lending.actions.reservations import drop_for
 from classrooms.lending.actions.telling import tell_of_journey
 from classrooms.lending.models import Transfer, TransferCart, TransferItem
 from classrooms.models import Cart, Depot, Device, FleetEvent, Incident
@@ -117,6 +118,8 @@ def remove_item(*, by: Actor, item: TransferItem) -> None:
 def dispatch(*, by: Actor, transfer: Transfer) -> Transfer:
     """Send it off: what is in the carts now goes with them, what is lost stays behind.
 
+    Reservations of carts that leave are cancelled, and their teachers told.
+
     Raises RuleBroken ``handed_out`` when somebody has one of the devices, ``moved`` when one
     is no longer where it should leave from, ``unfit``, ``state``.
     """
@@ -139,6 +142,7 @@ def dispatch(*, by: Actor, transfer: Transfer) -> Transfer:
             dispatched_at=history.at,
             dispatched_by=by.user,
         )
+        drop_for(by=by, carts=carts, since=clock.today())
         tell_of_journey(transfer, len(going))
     return transfer
 
