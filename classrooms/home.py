@@ -22,6 +22,7 @@ TABS = (
     Tab("carts", "fleet", gettext_lazy("Chariots"), "classrooms:carts", FLEET_READERS, 20),
     Tab("schools", "fleet", gettext_lazy("Écoles"), "classrooms:schools", FLEET_READERS, 30),
     Tab("lines", "fleet", gettext_lazy("Lignes Internet"), "classrooms:lines", FLEET_READERS, 40),
+    Tab("kinds", "fleet", gettext_lazy("Modèles"), "classrooms:kinds", FLEET_MANAGERS, 45),
     Tab("imports", "fleet", gettext_lazy("Tableaux"), "classrooms:imports", FLEET_STAFF, 50),
     Tab("hand_outs", "lending", gettext_lazy("Remises"), "classrooms:hand_outs", FLEET_READERS, 10),
     Tab(

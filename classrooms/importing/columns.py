@@ -92,6 +92,12 @@ def _targets() -> tuple[Target, ...]:
     return tuple(found)
 
 
+def is_common(label: str) -> bool:
+    """Tell whether a title already stands for a fact that all devices have."""
+    measured = {plain(str(title)) for title in MEASURED}
+    return plain(label) in measured.union(*(target.names for target in _targets()))
+
+
 def own_targets(categories: Iterable[DeviceCategory]) -> list[Target]:
     """Return the fields of categories as facts that a column may hold, one for each key."""
     found: dict[str, Target] = {}

@@ -224,3 +224,62 @@ def test_two_lines_do_not_share_an_address(technician):
     serials = list(Device.objects.values_list("serial", flat=True))
     run = tried(table(*(f"{serial};{MAC}" for serial in serials), head="Série;MAC"))
     assert run.counts["rejected"] == 2
+
+
+def _category(**rows):
+    """Return the form of a category: each row is label, kind, options, key."""
+    form = {"name": "Imprimante", "code": "imprimante", "family": "printer", "is_active": "on"}
+    for index, (label, kind, options, key) in enumerate(rows.values()):
+        form |= {
+            f"f{index}-label": label,
+            f"f{index}-kind": kind,
+            f"f{index}-options": options,
+            f"f{index}-key": key,
+        }
+    return form
+
+
+@pytest.mark.django_db
+def test_the_manager_keeps_categories_and_models(client):
+    sign_in_client(client, UserFactory(roles=[Role.IT_TECHNICIAN]))
+    assert client.get(reverse("classrooms:kinds")).status_code == 403
+    sign_in_client(client, UserFactory(roles=[Role.IT_MANAGER]))
+    new = reverse("classrooms:category_new")
+    assert client.post(new, _category(a=("Modèle", "text", "", ""))).status_code == 422
+    assert client.post(new, _category(a=("Encre", "choice", " , ", ""))).status_code == 422
+    rows = {
+        "a": ("Encre", "choice", "Noire, Couleur", ""),
+        "b": ("Pages par minute", "number", "", ""),
+    }
+    assert client.post(new, _category(**rows)).status_code == 302
+    category = DeviceCategory.objects.get()
+    assert [row["key"] for row in category.fields] == ["encre", "pages_par_minute"]
+    form = {
+        "category": category.pk, "maker": "Embrun", "name": "Jet 4", "warranty_months": "24",
+        "life_months": "60", "price_cents": "189,90", "is_active": "on",
+        "repair-screen": "", "repair-power": "45",
+    }  # fmt: skip
+    assert client.post(reverse("classrooms:model_new"), form).status_code == 302
+    model = category.device_models.get()
+    assert (model.price_cents, dict(model.repair_prices.values_list("kind", "cents"))) == (
+        18990,
+        {"power": 4500},
+    )
+    DeviceFactory(model=model, extra={"encre": "Noire"})
+    edit = reverse("classrooms:category_edit", args=[category.code])
+    other_kind = _category(a=("Encre", "text", "", "encre"))
+    assert client.post(edit, other_kind).status_code == 422, "a device has a value"
+    renamed = _category(a=("Cartouche", "choice", "Noire", "encre"))
+    assert client.post(edit, renamed).status_code == 302
+    category.refresh_from_db()
+    assert [(row["key"], row["label"]) for row in category.fields] == [("encre", "Cartouche")]
+    page = reverse("classrooms:model_edit", args=[model.pk])
+    form = {**form, "warranty_months": "36", "repair-power": ""}
+    form.pop("is_active")
+    assert client.post(page, form).status_code == 302
+    told = client.get(page).content.decode().replace("\u00a0", " ")
+    assert "24 → 36" in told
+    assert "45,00 € → rien" in told
+    new = reverse("classrooms:device_new")
+    assert "Imprimante" not in client.get(new).content.decode(), "nothing of it is bought any more"
+    assert client.get(reverse("classrooms:kinds")).status_code == 200
