@@ -1,0 +1,1 @@
+"""Rules of planning, over plain values. Sources: docs/rules/fleet-planning.md."""
