@@ -1,4 +1,4 @@
-"""The app of charts of the city, forecast of renewals, plans of allocation."""
+"""The app of forecasts of renewal and plans of allocation."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,12 @@ class PlanningConfig(AppConfig):
     name = "classrooms.planning"
     label = "planning"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register tabs, retention, what is told to people."""
+        from classrooms.panels import register_tabs
+        from classrooms.planning import collected, home, retained
+
+        register_tabs(*home.TABS)
+        retained.register_rules()
+        collected.register()

@@ -1,0 +1,137 @@
+"""An approved plan becomes transfers: one a school, from the depots' shelves, never twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from classrooms.lending.actions.transfers import plan_transfer
+from classrooms.lending.models import Transfer, TransferCart, TransferItem
+from classrooms.models import Cart, Device
+from classrooms.planning.models import Plan
+from classrooms.planning.rules.planner import CART
+from core import journal
+from core.errors import RuleBroken
+from core.journal import Actor
+from enrolment.schools.models import School
+
+
+@dataclass
+class Sending:
+    """What one press planned: new transfers, schools that wait for devices."""
+
+    planned: list[Transfer] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Shelf:
+    """What a depot can send: whole carts of a category, and pieces that stand by themselves."""
+
+    carts: list[Cart] = field(default_factory=list)
+    pieces: list[Device] = field(default_factory=list)
+
+    def take(self, count: int, lot: int) -> tuple[list[Cart], list[Device]] | None:
+        """Take that many devices off the shelf, or leave it as it is."""
+        whole = min(len(self.carts), count // CART) if lot == CART else 0
+        pieces = count - whole * CART
+        if pieces > len(self.pieces):
+            return None
+        taken = self.carts[:whole], self.pieces[:pieces]
+        self.carts, self.pieces = self.carts[whole:], self.pieces[pieces:]
+        return taken
+
+
+def shelves_of(plan: Plan) -> dict[int, Shelf]:
+    """Return what each depot can send for a plan: nothing that is on its way or promised.
+
+    A cart counts as one when its devices are fifteen working ones of the category.
+    """
+    shelves: dict[int, Shelf] = defaultdict(Shelf)
+    promised = TransferItem.objects.filter(is_open=True).values("device")
+    spares = (
+        Device.objects.available_spares()
+        .filter(model__category=plan.category_id)
+        .exclude(pk__in=promised)
+    )
+    loose = spares.filter(depot__isnull=False).order_by("purchased_on", "asset_tag")
+    # The newest last: what has been on the shelf longest goes first.
+    for device in loose:
+        shelves[device.depot_id].pieces.append(device)
+    if plan.lot == CART:
+        fit = Q(devices__in=spares.filter(cart__depot__isnull=False).values("pk"))
+        carts = (
+            Cart.objects.filter(depot__isnull=False)
+            .exclude(pk__in=TransferCart.objects.filter(is_open=True).values("cart"))
+            .annotate(fit=Count("devices", filter=fit), inside=Count("devices"))
+            .filter(fit=CART, inside=CART)
+            .order_by("code")
+        )
+        for cart in carts:
+            shelves[cart.depot_id].carts.append(cart)
+    return shelves
+
+
+def send_plan(*, by: Actor, plan: Plan, planned_for: dt.date | None = None) -> Sending:
+    """Plan a transfer for each school that has none yet, neediest first, as far as stock goes.
+
+    A school's share leaves whole and from one depot, or waits. Raises RuleBroken ``state``
+    unless the plan is approved.
+    """
+    done = Sending()
+    with transaction.atomic():
+        found: Plan = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+        if found.state != Plan.State.APPROVED:
+            raise RuleBroken("state", _("Il faut d’abord que la répartition soit approuvée."))
+        shares: dict[str, int] = found.snapshot["shares"]
+        kept = Transfer.objects.filter(source=found.source).exclude(state="cancelled")
+        served = set(kept.values_list("to_school__uai", flat=True))
+        schools = {s.uai: s for s in School.objects.filter(uai__in=shares, is_open=True)}
+        shelves = shelves_of(found)
+        for uai, count in shares.items():
+            if uai in served:
+                continue
+            if (transfer := _send(by, found, schools.get(uai), count, shelves, planned_for)) is None:
+                done.waiting.append(uai)
+            else:
+                done.planned.append(transfer)
+        if done.planned:
+            journal.record(
+                by, "plan.send", found, transfers=len(done.planned), waiting=len(done.waiting)
+            )
+    return done
+
+
+def _send(
+    by: Actor,
+    plan: Plan,
+    school: School | None,
+    count: int,
+    shelves: dict[int, Shelf],
+    planned_for: dt.date | None,
+) -> Transfer | None:
+    if school is None:
+        return None
+    # The depot that has most left: shares then split as late as can be.
+    by_stock = sorted(
+        shelves.items(), key=lambda item: (-len(item[1].carts), -len(item[1].pieces), item[0])
+    )
+    for _depot, shelf in by_stock:
+        taken = shelf.take(count, plan.lot)
+        if taken is not None:
+            carts, devices = taken
+            return plan_transfer(
+                by=by,
+                carts=carts,
+                devices=devices,
+                to_school=school,
+                reason=_("Répartition : %(name)s") % {"name": plan.name},
+                planned_for=planned_for,
+                source=plan.source,
+            )
+    return None

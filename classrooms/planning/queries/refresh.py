@@ -1,0 +1,63 @@
+"""The fleet as the forecast sees it, in one query."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+
+from classrooms.models import Device
+from classrooms.planning.rules.depreciation import Asset
+from classrooms.planning.rules.refresh import Unit
+
+#: States of devices that nobody will replace as they are: gone, or already written off.
+GONE = ("lost", "stolen", "retired")
+
+
+@dataclass
+class Fleet:
+    """Devices to replace one day, what was paid for them, and what is not known.
+
+    ``undated`` have no day of purchase and fall into no year; ``unpriced`` have neither a price
+    of their model nor one of their own, and cost nothing.
+    """
+
+    units: list[Unit] = field(default_factory=list)
+    assets: dict[int, list[Asset]] = field(default_factory=dict)
+    undated: int = 0
+    unpriced: int = 0
+    categories: dict[int, str] = field(default_factory=dict)
+
+
+def read_fleet(category: int | None = None) -> Fleet:
+    """Return every device that is still the city's, of one category if asked."""
+    devices = Device.objects.exclude(state__in=GONE).order_by("pk")
+    if category is not None:
+        devices = devices.filter(model__category=category)
+    rows = devices.values_list(
+        "pk",
+        "model__category",
+        "model__category__name",
+        "funding",
+        "purchased_on",
+        "condition",
+        "cost_cents",
+        "model__life_months",
+        "model__price_cents",
+    )
+    fleet = Fleet()
+    bought_alike: dict[int, Counter[tuple[int, dt.date, int]]] = {}
+    for pk, kind, name, funding, bought, condition, cost, life, price in rows:
+        fleet.categories[kind] = name
+        if bought is None:
+            fleet.undated += 1
+            continue
+        paid = cost if cost is not None else price
+        fleet.unpriced += not (price or paid)
+        fleet.units.append(Unit(pk, (kind, funding), bought, life, price or paid, condition))
+        bought_alike.setdefault(kind, Counter())[paid, bought, life] += 1
+    fleet.assets = {
+        kind: [Asset(*alike, count) for alike, count in counts.items()]
+        for kind, counts in bought_alike.items()
+    }
+    return fleet
