@@ -6,6 +6,7 @@ from classrooms.planning.actions.plans import (
     copy_plan,
     create_plan,
     decide_plan,
+    digest_of,
     drop_plan,
     freeze_plan,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "copy_plan",
     "create_plan",
     "decide_plan",
+    "digest_of",
     "drop_forecast",
     "drop_plan",
     "freeze_plan",

@@ -108,7 +108,8 @@ def freeze_plan(*, by: Actor, plan: Plan) -> Plan:
         snapshot = {
             "day": clock.today().isoformat(),
             "needs": packed(needs),
-            "shares": result.shares,
+            # A list: a JSON object of the database forgets who stands first.
+            "shares": [[uai, count] for uai, count in result.shares.items()],
         }
         states.move(
             found,

@@ -50,7 +50,8 @@ class Shelf:
 def shelves_of(plan: Plan) -> dict[int, Shelf]:
     """Return what each depot can send for a plan: nothing that is on its way or promised.
 
-    A cart counts as one when its devices are fifteen working ones of the category.
+    A cart counts when it holds fifteen working devices of the category. What has been on the
+    shelf longest goes first.
     """
     shelves: dict[int, Shelf] = defaultdict(Shelf)
     promised = TransferItem.objects.filter(is_open=True).values("device")
@@ -60,11 +61,12 @@ def shelves_of(plan: Plan) -> dict[int, Shelf]:
         .exclude(pk__in=promised)
     )
     loose = spares.filter(depot__isnull=False).order_by("purchased_on", "asset_tag")
-    # The newest last: what has been on the shelf longest goes first.
     for device in loose:
         shelves[device.depot_id].pieces.append(device)
     if plan.lot == CART:
-        fit = Q(devices__in=spares.filter(cart__depot__isnull=False).values("pk"))
+        fit = Q(
+            devices__state__in=("spare", "in_use"), devices__model__category=plan.category_id
+        ) & ~Q(devices__condition="damaged")
         carts = (
             Cart.objects.filter(depot__isnull=False)
             .exclude(pk__in=TransferCart.objects.filter(is_open=True).values("cart"))
@@ -88,7 +90,7 @@ def send_plan(*, by: Actor, plan: Plan, planned_for: dt.date | None = None) -> S
         found: Plan = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
         if found.state != Plan.State.APPROVED:
             raise RuleBroken("state", _("Il faut d’abord que la répartition soit approuvée."))
-        shares: dict[str, int] = found.snapshot["shares"]
+        shares = found.shares
         kept = Transfer.objects.filter(source=found.source).exclude(state="cancelled")
         served = set(kept.values_list("to_school__uai", flat=True))
         schools = {s.uai: s for s in School.objects.filter(uai__in=shares, is_open=True)}
@@ -96,10 +98,23 @@ def send_plan(*, by: Actor, plan: Plan, planned_for: dt.date | None = None) -> S
         for uai, count in shares.items():
             if uai in served:
                 continue
-            if (transfer := _send(by, found, schools.get(uai), count, shelves, planned_for)) is None:
+            school = schools.get(uai)
+            taken = _take(shelves, count, found.lot) if school is not None else None
+            if taken is None:
                 done.waiting.append(uai)
-            else:
-                done.planned.append(transfer)
+                continue
+            carts, devices = taken
+            done.planned.append(
+                plan_transfer(
+                    by=by,
+                    carts=carts,
+                    devices=devices,
+                    to_school=school,
+                    reason=_("Répartition : %(name)s") % {"name": found.name},
+                    planned_for=planned_for,
+                    source=found.source,
+                )
+            )
         if done.planned:
             journal.record(
                 by, "plan.send", found, transfers=len(done.planned), waiting=len(done.waiting)
@@ -107,31 +122,15 @@ def send_plan(*, by: Actor, plan: Plan, planned_for: dt.date | None = None) -> S
     return done
 
 
-def _send(
-    by: Actor,
-    plan: Plan,
-    school: School | None,
-    count: int,
-    shelves: dict[int, Shelf],
-    planned_for: dt.date | None,
-) -> Transfer | None:
-    if school is None:
-        return None
-    # The depot that has most left: shares then split as late as can be.
+def _take(
+    shelves: dict[int, Shelf], count: int, lot: int
+) -> tuple[list[Cart], list[Device]] | None:
+    """Take a share off the shelf that has most: shares then go without as late as can be."""
     by_stock = sorted(
         shelves.items(), key=lambda item: (-len(item[1].carts), -len(item[1].pieces), item[0])
     )
     for _depot, shelf in by_stock:
-        taken = shelf.take(count, plan.lot)
+        taken = shelf.take(count, lot)
         if taken is not None:
-            carts, devices = taken
-            return plan_transfer(
-                by=by,
-                carts=carts,
-                devices=devices,
-                to_school=school,
-                reason=_("Répartition : %(name)s") % {"name": plan.name},
-                planned_for=planned_for,
-                source=plan.source,
-            )
+            return taken
     return None

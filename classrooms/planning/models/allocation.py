@@ -131,6 +131,11 @@ class Plan(models.Model):
         }
 
     @property
+    def shares(self) -> dict[str, int]:
+        """What a frozen plan gives, by school code, neediest first."""
+        return dict(self.snapshot.get("shares", ()))
+
+    @property
     def source(self) -> str:
         """How transfers that carry it out name it."""
         return f"plan:{self.public_id}"

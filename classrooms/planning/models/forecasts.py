@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import models
@@ -40,6 +42,20 @@ class Forecast(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def query(self) -> str:
+        """The address that makes the same assumptions today."""
+        given = self.assumptions
+        ceiling = given.get("ceiling_cents")
+        asked = {
+            "category": given.get("category") or "",
+            "first_year": given["first_year"],
+            "rise": str(Decimal(given.get("rise") or 0) / 10).replace(".", ","),
+            "ceiling": ceiling // 100 if ceiling else "",
+            "order": given.get("order") or "",
+        }
+        return urlencode(asked)
 
     @property
     def cents(self) -> int:

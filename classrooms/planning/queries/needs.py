@@ -71,5 +71,3 @@ def packed(needs: Sequence[Need]) -> list[list[Any]]:
 def unpacked(rows: Sequence[Sequence[Any]]) -> list[Need]:
     """Return the needs of a snapshot."""
     return [Need(*row) for row in rows]
-
-
