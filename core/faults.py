@@ -37,8 +37,10 @@ _PAGES = {
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Tell whether a program is asking."""
-    return request.path.startswith(API_PREFIX)
+    """Tell whether a program asks: the API, or any page as one that takes JSON and no HTML."""
+    accepts = request.headers.get("Accept", "")
+    program = "application/json" in accepts and "html" not in accepts
+    return program or request.path.startswith(API_PREFIX)
 
 
 def problem(

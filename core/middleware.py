@@ -49,6 +49,8 @@ class DefaultDenyMiddleware:
         """Turn a broken rule that no view caught into a page with 409 and the sentence."""
         if isinstance(exception, faults.TOO_BIG):
             return faults.answer(request, 413)
+        if isinstance(exception, RuleBroken) and faults.wants_json(request):
+            return faults.problem(409, exception.code, exception.message, exception.field)
         if isinstance(exception, RuleBroken):
             return render(request, "errors/rule.html", {"broken": exception}, status=409)
         return None

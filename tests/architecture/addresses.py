@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -48,6 +49,7 @@ class Call:
         return f"{self.method} {self.url}"
 
 
+@cache
 def pages() -> list[Page]:
     """List every URL pattern but those of the API."""
     found = []
@@ -84,6 +86,7 @@ def _address(name: str, pattern: URLPattern, route: str) -> str:
     raise AssertionError(f"no made-up value reaches {name!r} ({route}): extend MADE_UP")
 
 
+@cache
 def calls() -> list[Call]:
     """List every API operation."""
     from portal.api import api

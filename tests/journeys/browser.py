@@ -6,8 +6,6 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -94,23 +92,25 @@ _FACTS = """() => ({
 })"""
 
 
-@contextmanager
-def _examinable(page: Any) -> Iterator[Any]:
-    """Yield a page on which axe can run: a twin whose own scripts stay unrun, if they are off."""
+def _examinable(page: Any) -> Any:
+    """Return a page on which axe can run: a twin whose own scripts stay unrun, if they are off."""
     if page.context.scripts_on:
-        yield page
-        return
-    # At rest: a notice half faded in has half its contrast.
-    context = page.context.browser.new_context(
-        viewport=page.viewport_size, locale="fr-FR", reduced_motion="reduce"
-    )
-    twin = context.new_page()
+        return page
+    if getattr(page, "twin", None) is None:
+        # At rest: a notice half faded in has half its contrast.
+        context = page.context.browser.new_context(
+            viewport=page.viewport_size, locale="fr-FR", reduced_motion="reduce"
+        )
+        page.twin = context.new_page()
+        page.on("close", lambda _page: context.close())
     body, headers = page.content(), {"Content-Security-Policy": "script-src 'none'"}
     address = page.url if page.url.startswith("http") else "http://localhost/"
-    twin.route(address, lambda r: r.fulfill(body=body, headers=headers, content_type="text/html"))
-    twin.goto(address)
-    yield twin
-    context.close()
+    page.twin.unroute_all()
+    page.twin.route(
+        address, lambda r: r.fulfill(body=body, headers=headers, content_type="text/html")
+    )
+    page.twin.goto(address)
+    return page.twin
 
 
 def _examine(page: Any) -> tuple[Any, dict[str, Any]]:
@@ -126,9 +126,9 @@ def _examine(page: Any) -> tuple[Any, dict[str, Any]]:
         try:
             page.wait_for_load_state("load")
             expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
-            with _examinable(page) as shown:
-                results = Axe().run(shown, options={"resultTypes": ["violations"]})
-                return results, shown.evaluate(_FACTS)
+            shown = _examinable(page)
+            results = Axe().run(shown, options={"resultTypes": ["violations"]})
+            return results, shown.evaluate(_FACTS)
         except Error as left:
             if last or not re.search("documentElement|context was destroyed|navigat", str(left)):
                 raise

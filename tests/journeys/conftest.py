@@ -20,6 +20,7 @@ from _pytest.runner import runtestprotocol
 from django.conf import settings as project
 
 from tests.journeys import browser as driving
+from tests.journeys import patience
 from tests.journeys.patience import Watch
 from tests.payments.sandbox import Sandbox
 
@@ -35,6 +36,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
 
 
 _watch = Watch()
+#: What drives browsers, and this worker's one browser once there is one.
+_held: dict[str, Any] = {}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,11 +47,20 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for last in (False, True):
-        with _watch.over():
+        _watch.fired = False
+        try:
             reports = runtestprotocol(item, nextitem=nextitem, log=False)
-        if last or not _watch.waited_for:
+        finally:
+            _watch.end()
+        browser = _held.get("browser")
+        silent = _watch.fired or (browser is not None and not browser.is_connected())
+        if last or not silent or all(report.passed for report in reports):
             break
-        item.warn(pytest.PytestWarning(f"the browser stopped answering:\n{_watch.waited_for}"))
+        told = "\n".join(str(r.longrepr) for r in reports if r.failed).splitlines()
+        waiting = "\n".join(line for line in told if "tests/" in line)
+        item.warn(pytest.PytestWarning(f"the browser was silent, told again:\n{waiting}"))
+        patience.end_browsers()
+        _held["browser"] = None
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -56,8 +68,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 @pytest.fixture(scope="session")
-def driver() -> Iterator[dict[str, Any]]:
-    """Return what drives browsers, and this worker's one browser once there is one."""
+def driver() -> Iterator[Any]:
+    """Return what starts browsers."""
     path = driving.chromium_path()
     if path is None:
         if driving.chromium_required():
@@ -68,25 +80,18 @@ def driver() -> Iterator[dict[str, Any]]:
     # Playwright keeps an event loop in this thread, which Django takes for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        held: dict[str, Any] = {"type": playwright.chromium, "path": path, "browser": None}
-        yield held
-        if held["browser"] is not None:
-            held["browser"].close()
-
-
-def open_browser(driver: dict[str, Any]) -> Any:
-    """Return the one browser of this worker; another if the last one ended."""
-    if driver["browser"] is None or not driver["browser"].is_connected():
-        driver["browser"] = driver["type"].launch(
-            executable_path=driver["path"], args=driving.FLAGS
-        )
-    return driver["browser"]
+        yield lambda: playwright.chromium.launch(executable_path=path, args=driving.FLAGS)
+        if _held.get("browser") is not None:
+            _held["browser"].close()
 
 
 @pytest.fixture
-def chromium(driver: dict[str, Any]) -> Any:
-    """Return a browser that answers."""
-    return open_browser(driver)
+def chromium(driver: Callable[[], Any]) -> Any:
+    """Return the one browser of this worker, another if it ended; its time begins to count."""
+    _watch.begin()
+    if _held.get("browser") is None or not _held["browser"].is_connected():
+        _held["browser"] = driver()
+    return _held["browser"]
 
 
 @pytest.fixture
@@ -147,21 +152,21 @@ def _page(
 
 
 @pytest.fixture
-def desktop(request: pytest.FixtureRequest, chromium: Any, live: Any) -> Iterator[Any]:
+def desktop(request: pytest.FixtureRequest, live: Any, chromium: Any) -> Iterator[Any]:
     """Return a page 1280 pixels wide."""
     with _page(request, chromium, live.url, "desktop") as page:
         yield page
 
 
 @pytest.fixture
-def phone(request: pytest.FixtureRequest, chromium: Any, live: Any) -> Iterator[Any]:
+def phone(request: pytest.FixtureRequest, live: Any, chromium: Any) -> Iterator[Any]:
     """Return a page 390 pixels wide, touched by a finger."""
     with _page(request, chromium, live.url, "phone") as page:
         yield page
 
 
 @pytest.fixture
-def no_js(request: pytest.FixtureRequest, chromium: Any, live: Any) -> Iterator[Any]:
+def no_js(request: pytest.FixtureRequest, live: Any, chromium: Any) -> Iterator[Any]:
     """Return a desktop page whose JavaScript is off."""
     with _page(request, chromium, live.url, "desktop", java_script_enabled=False) as page:
         yield page
@@ -169,7 +174,7 @@ def no_js(request: pytest.FixtureRequest, chromium: Any, live: Any) -> Iterator[
 
 @pytest.fixture
 def new_page(
-    request: pytest.FixtureRequest, chromium: Any, live: Any
+    request: pytest.FixtureRequest, live: Any, chromium: Any
 ) -> Iterator[Callable[..., Any]]:
     """Return a maker of further people's pages: ``new_page("phone")``."""
     opened: list[Any] = []
