@@ -137,9 +137,9 @@ def register_rules() -> None:
             "classrooms.InternetLine",
             _FIVE_YEARS,
             "Code civil, article 2224 : contrats, cinq ans",
-            lambda before: InternetLine.objects.filter(contract_end__lt=before.date()),
-            age="contract_end",
-            what="Lignes internet dont le contrat est fini",
+            lambda before: InternetLine.objects.filter(closed_on__lt=before.date()),
+            age="closed_on",
+            what="Lignes internet résiliées",
             order=40,
         ),
     )

@@ -6,6 +6,7 @@ import datetime as dt
 
 from celery import shared_task
 
+from classrooms.actions.lines import tell_ending
 from classrooms.importing import runs
 from classrooms.models import ImportRun
 from core import clock
@@ -36,3 +37,9 @@ def sweep_imports() -> int:
     verbs = {"trying": runs.try_out, "applying": runs.apply, "undoing": runs.undo}
     waiting = ImportRun.objects.filter(state__in=verbs, started_at__lt=old)
     return sum(verbs[state](pk) for pk, state in list(waiting.values_list("pk", "state")))
+
+
+@shared_task(name="classrooms.tell_ending_lines")  # type: ignore[untyped-decorator]
+def tell_ending_lines() -> int:
+    """Tell the managers which contracts of lines must be ended or renewed soon."""
+    return tell_ending()

@@ -249,7 +249,7 @@ def _add_carts(rows: dict[int, SchoolFigures]) -> None:
 
 def _lines(user: User) -> list[InternetLine]:
     """Return the lines one may see, slowest first: of a school's lines the last one counts."""
-    lines = InternetLine.objects.visible_to(user).order_by("down_mbps", "pk")
+    lines = InternetLine.objects.visible_to(user).in_service().order_by("down_mbps", "pk")
     return list(lines)
 
 

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 
 from classrooms import exports
 from classrooms.access import FLEET_READERS
-from classrooms.models import InternetLine
 from classrooms.queries.figures import (
     Chosen,
     SchoolFigures,
@@ -82,22 +81,3 @@ def _schools(request: HttpRequest) -> list[SchoolFigures]:
     if key := keys.get(given.get("sort", "")):
         rows.sort(key=key)
     return rows
-
-
-@allow(*FLEET_READERS)
-@require_GET
-def line_list(request: HttpRequest) -> HttpResponse:
-    """Show the Internet lines one may see, slow ones or ending ones first if asked."""
-    lines = InternetLine.objects.visible_to(signed_in(request)).select_related("school")
-    chosen = request.GET.get("show", "")
-    if chosen == "slow":
-        lines = lines.filter(is_very_high_speed=False)
-    orders = {"end": ("contract_end", "pk"), "slow": ("down_mbps", "pk")}
-    return show(
-        request,
-        "lines.html",
-        "lines",
-        page=page_of(request, lines.order_by(*orders.get(chosen, ("school__name", "pk")))),
-        chosen=chosen,
-        today=clock.today(),
-    )

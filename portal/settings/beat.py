@@ -45,6 +45,11 @@ SCHEDULE: dict[str, Any] = {
     },
     # classrooms: tables of devices whose message got lost
     "classrooms.sweep_imports": {"task": "classrooms.sweep_imports", "schedule": 300},
+    # classrooms: contracts of Internet lines whose last day of notice draws near
+    "classrooms.tell_ending_lines": {
+        "task": "classrooms.tell_ending_lines",
+        "schedule": crontab(hour=7, minute=20, day_of_week="mon-fri"),
+    },
     # classrooms: what is late, on mornings of school; what was reserved, the day before
     "lending.remind_overdue": {
         "task": "lending.remind_overdue",
