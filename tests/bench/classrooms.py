@@ -19,7 +19,7 @@ from core.accounts.models import User
 from core.journal import Actor
 from core.spreadsheets import Column, write_xlsx
 from enrolment.schools.models import School
-from tests.bench.board import Board, seconds
+from tests.bench.board import Board, median_ms, seconds
 from tests.bench.city import City
 from tests.bench.pages import client_of, page_row
 
@@ -32,7 +32,10 @@ def measure(board: Board, city: City) -> None:
     manager = client_of("it_manager")
     filtered = reverse("classrooms:devices") + "?q=a&state=in_use"
     page_row(board, "classrooms.device_list", manager, filtered, at_most=60, queries=8)
-    page_row(board, "classrooms.board", manager, reverse("classrooms:board"), at_most=200)
+    page_row(
+        board, "classrooms.board", manager, reverse("classrooms:board"), at_most=100, queries=16
+    )
+    measure_planner(board)
     devices = Device.objects.all()
     count = devices.count()
     board.add(
@@ -48,6 +51,25 @@ def measure(board: Board, city: City) -> None:
         measure_imports(board, manager_user)
         measure_rebuilding(board)
         transaction.set_rollback(True)
+
+
+def measure_planner(board: Board) -> None:
+    """Time a whole plan over the city's schools: figures read, shared, pushed ten ways."""
+    today = clock.today()
+    wish = Wish(600, 1, FIRST_WEIGHTS, low=5, high=60)
+
+    def plan() -> None:
+        scores = score(city_needs(today))
+        sensitivity(scores, wish, allocate(scores, wish))
+
+    board.add(
+        "classrooms.planner.ms",
+        median_ms(plan),
+        "ms",
+        baseline="reading its figures alone",
+        baseline_value=median_ms(lambda: city_needs(today)),
+        at_most=200,
+    )
 
 
 def measure_imports(board: Board, who: User) -> None:
