@@ -13,6 +13,9 @@ from classrooms import rebuilding
 from classrooms.exports import devices_xlsx
 from classrooms.importing import runs
 from classrooms.models import Device, DeviceModel, FleetEvent, ImportRun
+from classrooms.planning.actions.plans import FIRST_WEIGHTS
+from classrooms.planning.queries.needs import city_needs
+from classrooms.planning.rules.planner import Wish, allocate, score, sensitivity
 from classrooms.rebuilding import Count
 from core import clock
 from core.accounts.models import User
