@@ -44,6 +44,11 @@ SCHEDULE: dict[str, Any] = {
         "schedule": crontab(hour=5, minute=10),
     },
     # classrooms: tables of devices whose message got lost
+    # workshop: claims without an answer, faults that come back
+    "workshop.look_around": {
+        "task": "workshop.look_around",
+        "schedule": crontab(hour=6, minute=50),
+    },
     "classrooms.sweep_imports": {"task": "classrooms.sweep_imports", "schedule": 300},
     # classrooms: contracts of Internet lines whose last day of notice draws near
     "classrooms.tell_ending_lines": {

@@ -1,0 +1,90 @@
+"""What the workshop adds to the fleet's own pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
+from classrooms.models import Cart, Device, Incident
+from classrooms.panels import Panel
+from classrooms.workshop import rules
+from classrooms.workshop.models import Claim, Repair
+from classrooms.workshop.queries.faults import recurring_now
+from core import clock
+from core.access import signed_in
+
+_GONE = (Device.State.LOST, Device.State.STOLEN, Device.State.RETIRED)
+
+
+def device_acts(request: HttpRequest, device: Device) -> Panel | None:
+    """Offer to swap, mend or claim a device."""
+    if not signed_in(request).has_role(*FLEET_STAFF) or device.state == Device.State.RETIRED:
+        return None
+    return Panel(
+        "workshop/_device_acts.html",
+        {
+            "device": device,
+            "swaps": device.current_school is not None,
+            "mends": device.state not in _GONE,
+            "claims": device.state not in _GONE
+            and rules.under_warranty(device.warranty_end, clock.today()),
+        },
+        order=40,
+    )
+
+
+def device_repairs(request: HttpRequest, device: Device) -> Panel | None:
+    """Tell what was mended and claimed of a device."""
+    user = signed_in(request)
+    if not user.has_role(*FLEET_STAFF):
+        return None
+    repairs = list(Repair.objects.visible_to(user).filter(device=device).order_by("-opened_at"))
+    claims = list(Claim.objects.visible_to(user).filter(device=device).order_by("-opened_at"))
+    if not repairs and not claims:
+        return None
+    return Panel("workshop/_history.html", {"repairs": repairs, "claims": claims}, order=40)
+
+
+def cart_acts(request: HttpRequest, cart: Cart) -> Panel | None:
+    """Offer to swap a device of a cart by two scans."""
+    if not signed_in(request).has_role(*FLEET_STAFF) or cart.school is None:
+        return None
+    return Panel("workshop/_cart_acts.html", {"cart": cart}, order=40)
+
+
+def incident_acts(request: HttpRequest, incident: Incident) -> Panel | None:
+    """Offer to mend or claim the device of an open fault."""
+    device = incident.device
+    if not incident.is_open or device.state in _GONE:
+        return None
+    return Panel(
+        "workshop/_device_acts.html",
+        {
+            "device": device,
+            "swaps": False,
+            "mends": True,
+            "claims": rules.under_warranty(device.warranty_end, clock.today()),
+            "incident": True,
+        },
+        order=40,
+    )
+
+
+def incident_repairs(request: HttpRequest, incident: Incident) -> Panel | None:
+    """Tell where the repair of a fault stands."""
+    user = signed_in(request)
+    repairs = list(Repair.objects.visible_to(user).filter(incident=incident))
+    claims = list(Claim.objects.visible_to(user).filter(incident=incident))
+    if not repairs and not claims:
+        return None
+    return Panel("workshop/_history.html", {"repairs": repairs, "claims": claims}, order=40)
+
+
+def board_faults(request: HttpRequest, figures: Any) -> Panel | None:
+    """Tell managers which models fail again and again."""
+    if not signed_in(request).has_role(*FLEET_MANAGERS):
+        return None
+    found = recurring_now(clock.today())
+    return Panel("workshop/_board.html", {"found": found[:6]}, order=60) if found else None
