@@ -77,5 +77,5 @@ def back_again(user: User, day: dt.date) -> list[dict[str, Any]]:
     devices = Device.objects.filter(pk__in=counted).select_related(
         "model", "cart__school", "cart__depot", "school", "depot"
     )
-    found = [{"device": device, **counted[device.pk]} for device in devices]
+    found = [{**counted[device.pk], "device": device} for device in devices]
     return sorted(found, key=lambda row: (-row["count"], row["device"].asset_tag))

@@ -106,7 +106,7 @@ def open_repair(request: HttpRequest, tag: str) -> HttpResponse:
     incident = Incident.objects.open().filter(device=device).first()
     if incident is not None:
         get_visible(Incident.objects, user, pk=incident.pk)
-    form = OpenForm(request.POST or None)
+    form = OpenForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
