@@ -39,14 +39,19 @@ def _untell(rows: QuerySet[Any]) -> int:
 
 def _returned(before: dt.datetime) -> QuerySet[HandOut]:
     return HandOut.objects.filter(state=HandOut.State.CLOSED, closed_at__lt=before).filter(
-        Q(teacher__isnull=False) | Q(handed_by__isnull=False)
+        Q(teacher__isnull=False) | Q(handed_by__isnull=False) | Q(pupil_slot__isnull=False)
     )
 
 
 def _unname(rows: QuerySet[Any]) -> int:
-    """Say "the school" where a teacher was named: a hand-out always has a holder."""
-    count = rows.count()
+    """Say "the school" where a teacher was named, and the class where a pupil's place was.
+
+    A hand-out always has a holder.
+    """
+    pks = list(rows.values_list("pk", flat=True))
+    count, rows = len(pks), HandOut.objects.filter(pk__in=pks)
     rows.filter(holder=HandOut.Holder.TEACHER).update(holder=HandOut.Holder.SCHOOL, teacher=None)
+    rows.filter(holder=HandOut.Holder.PUPIL).update(holder=HandOut.Holder.CLASS, pupil_slot=None)
     rows.update(handed_by=None)
     return count
 

@@ -97,3 +97,29 @@ class ReservedHourQuerySet(models.QuerySet[Any]):
         from classrooms.lending.models import Reservation
 
         return self.filter(reservation__in=Reservation.objects.visible_to(user).values("pk"))
+
+
+class AgreementQuerySet(models.QuerySet[Any]):
+    """Loan agreements."""
+
+    def visible_to(self, user: User) -> AgreementQuerySet:
+        """Those of one's schools for staff and heads; one's own, and one's classes', else."""
+        from classrooms.lending.models import AgreementLine
+        from classrooms.models import HandOut
+
+        if reach_of(user, *FLEET_READERS).city:
+            return self
+        lines = AgreementLine.objects.filter(
+            hand_out__in=HandOut.objects.visible_to(user).values("pk")
+        )
+        return self.filter(Q(pk__in=lines.values("agreement")) | Q(signer=user))
+
+
+class AgreementLineQuerySet(models.QuerySet[Any]):
+    """Hand-outs that an agreement covers."""
+
+    def visible_to(self, user: User) -> AgreementLineQuerySet:
+        """Those of the agreements a person sees."""
+        from classrooms.lending.models import LoanAgreement
+
+        return self.filter(agreement__in=LoanAgreement.objects.visible_to(user).values("pk"))

@@ -14,9 +14,13 @@ class LendingConfig(AppConfig):
         """Register tabs, messages, what is held, retention."""
         from classrooms.holding import register_claim, register_holder
         from classrooms.lending import collected, home, parts, retained, telling
+        from classrooms.lending.actions.agreements import AGREEMENT
+        from classrooms.lending.queries.agreements import reads_agreement
         from classrooms.lending.queries.calendar import claimed
         from classrooms.lending.queries.transfers import on_the_way
         from classrooms.panels import cart_acts, cart_room, device_acts, device_room, register_tabs
+        from core.document_kinds import register_document_kinds
+        from core.documents import register_document_reader
         from core.home import register_cards, register_nav
         from core.messaging.kinds import register_kinds
 
@@ -24,6 +28,8 @@ class LendingConfig(AppConfig):
         register_kinds(*telling.KINDS)
         register_cards(home.cards)
         register_nav(*home.NAV)
+        register_document_kinds(AGREEMENT)
+        register_document_reader(reads_agreement)
         register_holder(on_the_way)
         register_claim(claimed)
         cart_acts.register(parts.cart_acts)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.lending.models import Reservation
+from classrooms.lending.models import LoanAgreement, Reservation
 from core.accounts.models import User
 from core.rights.registry import Section, not_collected, register_collector, tell
 
 
 def lending(user: User) -> Iterator[Section]:
-    """Tell the carts reserved."""
+    """Tell the carts reserved and the agreements signed."""
     yield Section(
         "reservations-materiel",
         _("Réservations de chariots"),
@@ -30,6 +30,23 @@ def lending(user: User) -> Iterator[Section]:
         ),
         order=68,
     )
+    yield Section(
+        "conventions-materiel",
+        _("Conventions de prêt"),
+        _("Pour prouver ce que l’emprunteur a accepté, et la date."),
+        _("Un an après le retour du matériel."),
+        tell(
+            LoanAgreement.objects.filter(Q(signer=user) | Q(recorded_by=user)).order_by(
+                "-signed_at"
+            ),
+            str,
+            ("signed_at", _("Le")),
+            ("signer_name", _("Nom du signataire")),
+            ("method", _("Comment")),
+            ("text", _("Texte")),
+        ),
+        order=69,
+    )
 
 
 def register() -> None:
@@ -39,4 +56,4 @@ def register() -> None:
         "journal.",
         "lending.Transfer",
     )
-    register_collector("lending", lending, "lending.Reservation")
+    register_collector("lending", lending, "lending.Reservation", "lending.LoanAgreement")

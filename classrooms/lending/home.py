@@ -19,6 +19,7 @@ from core.home import HomeCard, NavItem
 
 TABS = (
     Tab("calendar", "lending", gettext_lazy("Réservations"), "lending:calendar", REPORTERS, 20),
+    Tab("agreements", "lending", gettext_lazy("Conventions"), "lending:agreements", REPORTERS, 25),
     Tab("transfers", "lending", gettext_lazy("Transferts"), "lending:transfers", FLEET_READERS, 30),
 )
 

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from classrooms.access import FLEET_STAFF
-from classrooms.lending.models import Reservation, TransferCart, TransferItem
+from classrooms.lending.models import AgreementLine, Reservation, TransferCart, TransferItem
 from classrooms.lending.queries.calendar import monday_of
-from classrooms.models import Cart, Device, HandOutItem
+from classrooms.models import Cart, Device, HandOut, HandOutItem
 from classrooms.panels import Panel
 from core import clock
 from core.access import signed_in
@@ -23,12 +23,19 @@ def _start(thing: Cart | Device) -> str:
 
 
 def cart_acts(request: HttpRequest, cart: Cart) -> Panel | None:
-    """Offer to reserve it, or to send it elsewhere."""
+    """Offer to reserve it, to have its loan signed, to send it elsewhere."""
     user = signed_in(request)
     leaving = TransferCart.objects.filter(cart=cart, is_open=True).exists()
     acts: dict[str, Any] = {}
     if cart.school_id and not leaving:
         acts["reserve"] = reverse("lending:reserve", args=[cart.code])
+    unsigned = (
+        HandOut.objects.visible_to(user)
+        .open()
+        .filter(cart=cart, agreement_line__isnull=True, reservation__isnull=True)
+    )
+    if user.has_role(*FLEET_STAFF) and (out := unsigned.first()) is not None:
+        acts["sign"] = f"{reverse('lending:agreement_sign')}?out={out.public_id}"
     if user.has_role(*FLEET_STAFF) and not leaving:
         plan = reverse("lending:transfer_plan")
         acts["send"] = f"{plan}?start={_start(cart)}&cart={cart.code}"
@@ -36,9 +43,14 @@ def cart_acts(request: HttpRequest, cart: Cart) -> Panel | None:
 
 
 def device_acts(request: HttpRequest, device: Device) -> Panel | None:
-    """Offer to send it elsewhere, unless it travels, is with somebody, or stands in a cart."""
+    """Offer to have its loan signed, or to send it elsewhere if nothing stands against it."""
     if not signed_in(request).has_role(*FLEET_STAFF) or device.cart_id:
         return None
+    out = HandOutItem.objects.out().filter(device=device).select_related("hand_out").first()
+    if out is not None:
+        signed = AgreementLine.objects.filter(hand_out=out.hand_out).exists()
+        link = f"{reverse('lending:agreement_sign')}?out={out.hand_out.public_id}"
+        return None if signed else Panel("lending/_acts.html", {"sign": link}, order=60)
     if device.state in {"lost", "stolen", "retired"}:
         return None
     if TransferItem.objects.filter(device=device, is_open=True).exists():

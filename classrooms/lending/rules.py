@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
+from itertools import pairwise
 
 #: What each state of a transfer may become. What left may come back: it is then cancelled.
 TRANSFER_MOVES: Mapping[str, frozenset[str]] = {
@@ -66,3 +68,50 @@ def weekly(first: dt.date, until: dt.date | None) -> list[dt.date]:
     """Return a day and the same weekday of each week up to a last day."""
     last = until or first
     return [first + dt.timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
+
+
+#: The pad one signs on, in its own units; and how much of a drawing is taken.
+PAD = (600, 200)
+MOST_POINTS = 6_000
+#: A signature is longer than this: less is a finger that slipped.
+SHORTEST = 60
+
+
+def read_strokes(drawn: object) -> list[list[tuple[int, int]]]:
+    """Return the strokes of a drawn signature from what a page sent: lists of x, y, x, y.
+
+    Raises ValueError for anything else, for a drawing off the pad, too long or too short.
+    """
+    if not isinstance(drawn, list) or not all(isinstance(stroke, list) for stroke in drawn):
+        raise ValueError("not a drawing")
+    if sum(len(stroke) for stroke in drawn) > 2 * MOST_POINTS:
+        raise ValueError("too long")
+    strokes = []
+    length = 0.0
+    for stroke in drawn:
+        numbers = [value for value in stroke if type(value) is int]
+        if len(numbers) != len(stroke) or len(stroke) % 2 or not stroke:
+            raise ValueError("not a drawing")
+        points = list(zip(numbers[::2], numbers[1::2], strict=True))
+        if any(not (0 <= x <= PAD[0] and 0 <= y <= PAD[1]) for x, y in points):
+            raise ValueError("off the pad")
+        length += sum(math.dist(a, b) for a, b in pairwise(points))
+        strokes.append(points)
+    if length < SHORTEST:
+        raise ValueError("too short")
+    return strokes
+
+
+def drawing(strokes: list[list[tuple[int, int]]]) -> str:
+    """Return strokes as a picture (SVG): numbers only, nothing of what a page sent."""
+    paths = "".join(
+        '<path d="M'
+        + " L".join(f"{x} {y}" for x, y in (stroke if len(stroke) > 1 else stroke * 2))
+        + '"/>'
+        for stroke in strokes
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {PAD[0]} {PAD[1]}">'
+        f'<g fill="none" stroke="#14202e" stroke-width="3" stroke-linecap="round" '
+        f'stroke-linejoin="round">{paths}</g></svg>'
+    )

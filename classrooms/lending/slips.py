@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -9,7 +10,9 @@ import segno
 from django.conf import settings
 from django.urls import reverse
 
+from classrooms.lending import wording
 from classrooms.lending.models import Transfer, TransferItem
+from classrooms.models import HandOut
 from core import clock, pdf
 from core.dates import date_format
 
@@ -43,5 +46,25 @@ def delivery(transfer: Transfer, items: Sequence[TransferItem]) -> bytes:
                 }
                 for item in items
             ],
+        },
+    )
+
+
+def agreement(
+    text: str, first: HandOut, *, name: str = "", picture: str = "", at: dt.datetime | None = None
+) -> bytes:
+    """Return a loan agreement as a document: signed with ``name``, or blank for a paper one."""
+    lines = text.split("\n")
+    return pdf.render(
+        "lending/agreement.typ",
+        {
+            "lines": lines,
+            "holder": first.holder_name,
+            "school": str(first.school),
+            "name": name,
+            "picture": picture,
+            "signed": date_format(at, "j F Y, H:i") if at else "",
+            "fingerprint": wording.fingerprint(text),
+            "version": wording.VERSION,
         },
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classrooms.lending.views import reservations, transfers
+from classrooms.lending.views import agreements, reservations, transfers
 
 app_name = "lending"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
         reservations.reservation_act,
         name="reservation_act",
     ),
+    path("conventions/", agreements.agreement_list, name="agreements"),
+    path("conventions/signer/", agreements.agreement_sign, name="agreement_sign"),
+    path("conventions/papier/", agreements.agreement_paper, name="agreement_paper"),
+    path("conventions/vierge.pdf", agreements.agreement_blank, name="agreement_blank"),
+    path("conventions/<uuid:public_id>/", agreements.agreement_page, name="agreement"),
     path("transferts/", transfers.transfer_list, name="transfers"),
     path("transferts/nouveau/", transfers.transfer_plan, name="transfer_plan"),
     path("transferts/<uuid:public_id>/", transfers.transfer_page, name="transfer"),
