@@ -11,11 +11,20 @@ class SecondLifeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Take worn-out devices on; say what is kept how long, and what is told to whom."""
+        """Take worn-out devices on, fill the fleet's pages, say what is kept and told."""
+        from django.utils.translation import gettext_lazy as _
+
         from classrooms.actions.leaving import register_desk
-        from classrooms.secondlife import collected, retained
+        from classrooms.panels import device_room, register_tabs
+        from classrooms.secondlife import collected, retained, wiring
         from classrooms.secondlife.actions.departures import DESK
+        from core.document_kinds import Kind, register_document_kinds
+        from core.documents import register_document_reader
 
         register_desk(DESK)
         retained.register_rules()
         collected.register()
+        register_tabs(*wiring.TABS)
+        device_room.register(wiring.device_panel)
+        register_document_reader(wiring.reads_receipt)
+        register_document_kinds(Kind("secondlife.receipt", _("Reçu d’un lot de matériel")))

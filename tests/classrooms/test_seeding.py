@@ -25,7 +25,9 @@ def city(django_db_setup, django_db_blocker):
 
 
 def test_the_demo_fleet_is_what_it_says(city):
-    families = Counter(Device.objects.order_by().values_list("model__category__family", flat=True))
+    families = Counter(
+        Device.objects.live().order_by().values_list("model__category__family", flat=True)
+    )
     assert families == {"computer": SMALL.computers, "tablet": SMALL.tablets}
     placed = Device.objects.with_place().filter(place_school__isnull=False).order_by()
     assert placed.values("place_school").distinct().count() == SMALL.equipped_schools
@@ -65,3 +67,21 @@ def test_a_table_waits_to_be_looked_at(city):
     waiting = ImportRun.objects.get(state="ready")
     assert waiting.counts == {"create": 1, "update": 1, "unchanged": 4, "rejected": 4}
     assert ImportRun.objects.filter(state="dropped").count() == 1
+
+
+def test_some_devices_have_had_a_second_life(city):
+    from classrooms.secondlife.models import Departure, Lot
+    from classrooms.secondlife.queries.reuse import reuse
+    from core import clock
+    from core.accounts.models import User
+
+    manager = User.objects.get(email__startswith="ines.morvan")
+    years = reuse(manager, clock.today())
+    assert all(year.all.percent for year in years[1:3])
+    assert set(Departure.objects.values_list("state", flat=True)) == {
+        "proposed", "decided", "gone", "reused",
+    }  # fmt: skip
+    assert Lot.objects.filter(kind="gift", state="gone").exclude(signed_name="").exists()
+    assert Lot.objects.filter(kind="recycling", state="gone").exists()
+    retired = Device.objects.filter(state="retired")
+    assert not retired.exclude(departures__state__in=["decided", "gone"]).exists()

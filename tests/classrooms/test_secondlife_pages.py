@@ -1,0 +1,152 @@
+"""The second life's pages: from a proposal to a deed; what another school's people meet."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from classrooms.models import Device
+from classrooms.secondlife.models import Departure, Lot, Sitting, Wipe
+from classrooms.secondlife.queries.reuse import reuse
+from core import clock
+from core.accounts.roles import Role
+from tests.factories.accounts import UserFactory
+from tests.factories.classrooms import CartFactory, DepotFactory, DeviceFactory
+from tests.factories.secondlife import (
+    DepartureFactory,
+    LotFactory,
+    RecipientFactory,
+    WipeFactory,
+    WrittenOffFactory,
+    ready_to_leave,
+)
+from tests.people import sign_in_client
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user):
+    client = Client()
+    sign_in_client(client, user)
+    return client
+
+
+@pytest.fixture
+def manager():
+    return signed_in(UserFactory(roles=[Role.IT_MANAGER]))
+
+
+@pytest.fixture
+def colleague():
+    return signed_in(UserFactory(roles=[Role.IT_MANAGER]))
+
+
+def at(name, row=None):
+    return reverse(f"secondlife:{name}", args=[row.public_id] if row else [])
+
+
+def test_from_a_proposal_to_a_signed_deed(manager, colleague):
+    depot = DepotFactory()
+    device = DeviceFactory(purchased_on="2015-01-10", cost_cents=40_000)
+    page = manager.get(at("propose")).content.decode()
+    assert device.asset_tag in page
+    manager.post(at("propose"), {"pick": device.pk, "reason": "age"})
+    departure = Departure.objects.get(device=device)
+    assert departure.worth_cents == 0
+    manager.post(at("receive"), {"pick": departure.pk, "depot": depot.pk})
+    tests = {f"test-{code}": "good" for code in
+             ("screen", "battery", "keys", "network", "sound", "camera", "case")}  # fmt: skip
+    manager.post(at("grade", departure), {"grade": "B", "storage": "flash", **tests})
+    manager.post(at("sittings"), {"held_on": clock.today().isoformat()})
+    sitting = Sitting.objects.get()
+    assert device.asset_tag in manager.get(at("sitting", sitting)).content.decode()
+    manager.post(at("sitting_decide", sitting), {"pick": departure.pk})
+    manager.post(at("sitting_close", sitting))
+    device.refresh_from_db()
+    assert device.state == "retired"
+    wiped = {"storage": "flash", "technique": "crypto", "tool": "Atelier MDM", "tool_version": "4"}
+    manager.post(at("wipe", departure), wiped)
+    seen = {"verification": "report", "passed": "1"}
+    assert manager.post(at("verify", departure), seen).status_code == 409
+    colleague.post(at("verify", departure), seen)
+    wipe = Wipe.objects.get(result="passed")
+    manager.post(at("lots"), {"recipient": RecipientFactory().pk})
+    lot = Lot.objects.get()
+    assert device.asset_tag in manager.get(at("lot", lot)).content.decode()
+    manager.post(at("lot_add", lot), {"pick": device.pk})
+    for step in ("offer", "accept"):
+        manager.post(at("lot_step", lot), {"step": step})
+    day = clock.today().isoformat()
+    assert manager.post(at("lot_hand_over", lot), {"gone_on": day}).status_code == 409
+    manager.post(at("lot_hand_over", lot), {"gone_on": day, "signed_name": "Aline Roux"})
+    lot.refresh_from_db()
+    assert lot.state == "gone"
+    for url in (at("sitting_record", sitting), at("certificate", wipe), at("lot_paper", lot)):
+        assert manager.get(url).content.startswith(b"%PDF")
+    for url in (at("file", departure), at("lots"), at("sittings"), at("recipients")):
+        assert manager.get(url).status_code == 200
+    sheet = manager.get(reverse("classrooms:device", args=[device.asset_tag])).content.decode()
+    assert "Donné à" in sheet
+
+
+def test_a_page_of_departures_asks_the_same_whatever_its_length(
+    manager, django_assert_max_num_queries
+):
+    for _turn in range(12):
+        ready_to_leave()
+    with django_assert_max_num_queries(14):
+        assert manager.get(at("departures") + "?step=decided").status_code == 200
+
+
+def test_another_schools_technician_meets_nothing():
+    theirs = CartFactory(filled=2).devices.get(slot=1)
+    departure = DepartureFactory(device=theirs, state="proposed")
+    wipe = WipeFactory(device=theirs)
+    old = DeviceFactory(purchased_on="2012-01-10")
+    ours = CartFactory(filled=1).school
+    technician = signed_in(UserFactory(roles=[(Role.IT_TECHNICIAN, ours.uai)]))
+    for url in (at("file", departure), at("certificate", wipe)):
+        assert technician.get(url).status_code == 404
+    for url in (
+        at("departures"),
+        at("departures") + f"?q={theirs.asset_tag}",
+        at("propose"),
+        at("export"),
+    ):
+        assert theirs.serial.encode() not in technician.get(url).content
+        assert old.asset_tag not in technician.get(url).content.decode("latin-1")
+    assert technician.post(at("grade", departure), {}).status_code == 404
+    technician.post(at("propose"), {"pick": old.pk, "reason": "age"})
+    technician.post(at("propose"), {"typed": old.asset_tag, "reason": "age"})
+    technician.post(at("receive"), {"pick": departure.pk, "depot": DepotFactory().pk})
+    assert Departure.objects.count() == 1
+    assert Device.objects.get(pk=theirs.pk).cart is not None
+    assert technician.get(at("sittings")).status_code == 403
+    assert technician.post(at("lot_step", LotFactory()), {"step": "offer"}).status_code == 403
+
+
+def test_the_rates_count_what_the_decree_counts():
+    manager = UserFactory(roles=[Role.IT_MANAGER])
+    year = clock.today().year
+    spring, before = clock.at(clock.today().replace(month=1, day=2), 9), year - 1
+    past = spring.replace(year=before, month=6)
+
+    def gone(**facts):
+        return WrittenOffFactory(state="gone", ended_at=spring, **facts)
+
+    gone(decided_at=past)
+    gone(decided_at=spring)
+    gone(decided_at=past, destination="recycle")
+    gone(decided_at=past, device__purchased_on=f"{before - 12}-01-01")
+    WrittenOffFactory(decided_at=past)
+    DepartureFactory(state="reused", ended_at=spring)
+    gone(reason="lost", destination="none")
+    now = reuse(manager, clock.today())[0]
+    assert (now.all.renewed, now.all.given, now.all.recycled) == (1, 3, 1)
+    assert now.all.percent == 80
+    # Two of ten years at most given; three of them stood there on 1 January.
+    assert (now.all.decree_given, now.all.decree_stock) == (2, 3)
+    assert now.all.decree_percent == 67
+    assert now.target == 50
+    client = signed_in(manager)
+    assert "67" in client.get(at("reuse")).content.decode()
+    assert client.get(at("reuse_export")).content[:2] == b"PK"
