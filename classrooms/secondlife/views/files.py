@@ -15,7 +15,7 @@ from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
 from classrooms.secondlife import actions, papers
 from classrooms.secondlife.forms import TriageForm, VerifyForm, WipeForm
 from classrooms.secondlife.models import Departure, LotLine, Triage, Wipe
-from classrooms.secondlife.uses import must_destroy, since_of
+from classrooms.secondlife.uses import clean_wipe, must_destroy, since_of
 from classrooms.views.common import show
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
@@ -69,6 +69,9 @@ def _page(
         "since": since,
         "wipes": [(row, since is None or row.done_at > since) for row in rows],
         "waiting": waiting,
+        "works": triage is not None and triage.grade != Triage.Grade.D,
+        "clean": departure.media == "none"
+        or clean_wipe(device, leaving=False, since=since) is not None,
         "own": waiting is not None and waiting.done_by_id == user.pk,
         "destroy_only": destroy_only,
         "present": present,
