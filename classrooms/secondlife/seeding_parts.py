@@ -40,6 +40,7 @@ class Life:
 
 
 def worth(device: Device, today: dt.date) -> int:
+    """Return what a device may still be worth, in cents."""
     return rules.worth(device.cost_cents, device.purchased_on, device.model.life_months, today)
 
 
