@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 
 from classrooms.api import router as classrooms
+from classrooms.audits.api import router as fleet_audits
 from core.access import ANYONE, rule_for_foreign
 from core.api import FairUse, PartnerAuth, PersonAuth, close_unruled, describe_scopes
 from core.apidocs import Pages
@@ -42,6 +43,7 @@ api.add_router("/resources", catalogue, tags=["resources"])
 api.add_router("/collections", collections, tags=["collections"])
 api.add_router("/workspace", workspace, tags=["workspace"])
 api.add_router("/assignments", assignments, tags=["assignments"])
+api.add_router("/fleet-audits", fleet_audits, tags=["fleet-audits"])
 api.add_router("/classrooms", classrooms, tags=["classrooms"])
 close_unruled(api)
 describe_scopes(

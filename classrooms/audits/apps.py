@@ -14,9 +14,11 @@ class AuditsConfig(AppConfig):
         """Register tabs, parts of the fleet's pages, retention, what people may read of it."""
         from classrooms import panels as rooms
         from classrooms.audits import collected, home, panels, retained
+        from core.home import register_cards
 
         retained.register_rules()
         collected.register()
+        register_cards(home.cards)
         rooms.register_tabs(*home.TABS)
         rooms.device_acts.register(panels.device_label_act)
         rooms.cart_acts.register(panels.cart_acts)

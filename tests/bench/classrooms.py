@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import time
+import uuid
 
 from django.db import transaction
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from classrooms import rebuilding
+from classrooms.audits.models import Audit
 from classrooms.exports import devices_xlsx
 from classrooms.importing import runs
 from classrooms.models import Device, DeviceModel, FleetEvent, ImportRun
@@ -39,6 +41,7 @@ def measure(board: Board, city: City) -> None:
         board, "classrooms.board", manager, reverse("classrooms:board"), at_most=100, queries=16
     )
     measure_planner(board)
+    measure_scans(board)
     devices = Device.objects.all()
     count = devices.count()
     board.add(
@@ -73,6 +76,35 @@ def measure_planner(board: Board) -> None:
         baseline_value=median_ms(lambda: city_needs(today)),
         at_most=200,
     )
+
+
+def measure_scans(board: Board) -> None:
+    """Time the answer to a scanned label, and to a scan that comes in for a count."""
+    device = Device.objects.filter(cart__school__isnull=False).order_by("pk")[1000]
+    label = reverse("classrooms:label", args=[device.label_token])
+    client = client_of("it_manager")
+    find = f"{reverse('audits:find')}?code={label}"
+    page_row(board, "classrooms.scan", client, find, at_most=30, queries=8)
+    with transaction.atomic():
+        client.post(reverse("audits:start"), {"cart": device.cart.code})
+        url = reverse("audits:acts", args=[Audit.objects.open().get(cart=device.cart).public_id])
+
+        def send() -> None:
+            acts = [{"scan": str(uuid.uuid4()), "text": device.serial}]
+            answer = client.post(url, {"acts": acts}, content_type="application/json")
+            assert answer.json()["answers"][0]["tag"] == device.asset_tag
+
+        board.add(
+            "classrooms.audit_scan.ms",
+            median_ms(send),
+            "ms",
+            baseline="the same without a scan: how the count stands",
+            baseline_value=median_ms(
+                lambda: client.post(url, {"acts": []}, content_type="application/json")
+            ),
+            at_most=60,
+        )
+        transaction.set_rollback(True)
 
 
 def measure_imports(board: Board, who: User) -> None:

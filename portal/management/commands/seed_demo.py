@@ -41,6 +41,7 @@ STEPS = (
     ("resources.figures.seeding", "seed"),
     ("resources.assignments.seeding", "seed"),
     ("classrooms.seeding", "seed"),
+    ("classrooms.audits.seeding", "seed"),
     ("classrooms.secondlife.seeding", "seed"),
     ("families.seeding_people", "seed"),
     ("families.seeding_agents", "seed"),
