@@ -85,7 +85,7 @@ def _ended(ctx: SeedContext, schools: list[School]) -> None:
     carts = Cart.objects.filter(school__in=in_reach).select_related("school").order_by("pk")
     targets += [(cart, cart.school) for cart in carts if cart.school is not None]
     later = FleetEvent.objects.filter(
-        at__gt=clock.at(start), kind__in=("entered", "moved", "swapped_in", "swapped_out")
+        at__gt=clock.at(start, 0), kind__in=("entered", "moved", "swapped_in", "swapped_out")
     )
     there = Device.objects.live().exclude(pk__in=later.values("device"))
     outside: dict[int, list[Device]] = {}

@@ -60,6 +60,8 @@ def label_page(request: HttpRequest) -> HttpResponse:
     printed = dict(
         LabelPrint.objects.filter(device__in=devices).order_by("at").values_list("device", "at")
     )
+    if printed:
+        form.initial["reason"] = LabelPrint.Reason.WORN
     return show(
         request,
         "audits/labels.html",

@@ -157,6 +157,7 @@ root.addEventListener("submit", (event) => {
     if (!slot) field.value = "";
   } else {
     for (const input of sent.querySelectorAll("[name=scan]")) act(kind, input.value);
+    if (!navigator.onLine) tell(say.sayKept, "success");
   }
 });
 

@@ -3,6 +3,7 @@
 
 const CACHE = "escale-counts-1";
 const COUNT = /\/compter\/[0-9a-f-]{36}\/$/;
+const MARKED = /\.[0-9a-f]{12}\.\w+$/;
 const PATIENCE = 4000;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -20,7 +21,7 @@ self.addEventListener("message", (event) => {
   event.waitUntil(
     caches.open(CACHE).then(async (cache) => {
       if (forget) return cache.delete(forget);
-      await Promise.all(files.map(async (file) => (await cache.match(file)) || cache.add(file).catch(() => null)));
+      await Promise.all(files.map((name) => cache.add(name).catch(() => null)));
       return page(cache, keep);
     }),
   );
@@ -43,12 +44,24 @@ function patient(answer) {
   ]);
 }
 
+/* A file whose name holds its own mark never changes; any other is asked for anew. */
+async function file(request) {
+  const kept = await caches.match(request.url);
+  if (kept && MARKED.test(request.url)) return kept;
+  try {
+    return await fetch(request);
+  } catch (cut) {
+    if (kept) return kept;
+    throw cut;
+  }
+}
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const address = new URL(request.url);
   if (request.method !== "GET" || address.origin !== self.location.origin) return;
   if (address.pathname.startsWith("/static/")) {
-    event.respondWith(caches.match(request.url).then((kept) => kept || fetch(request)));
+    event.respondWith(file(request));
   } else if (request.mode === "navigate" && COUNT.test(address.pathname)) {
     event.respondWith(
       caches.open(CACHE).then(async (cache) => {
