@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from fractions import Fraction
 from typing import Any
 
 from django import template
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from classrooms.models import Device, FleetEvent, Incident
-from core.money import format_euros
+from core.money import format_euros, round_half_up
 from core.templatetags.ui import badge
 
 register = template.Library()
@@ -96,3 +97,10 @@ def spaced(number: int | None) -> str:
 def new_id() -> str:
     """Return an id for what a form will send, so that sending it twice is doing it once."""
     return str(uuid.uuid4())
+
+
+@register.filter
+def rounded(cents: int | None) -> str:
+    """Write an amount in whole euros, for figures read from afar: 123456 → 1 235 €."""
+    euros = round_half_up(Fraction(cents or 0, 100))
+    return f"{euros:,}".replace(",", "\u202f") + "\u00a0€"

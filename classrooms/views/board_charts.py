@@ -184,7 +184,7 @@ def models(figures: CityFigures) -> Chart:
         _("Modèle"),
         [("n", _("Pannes"), "urgent")],
         [(name, {"n": faults}) for _rate, name, faults, _devices in rated],
-        (_("Appareils"), _("Pour 100 appareils")),
+        (_("Appareils"), _("Pour 100")),
         tuple(
             (str(devices), "—" if rate > 0 else f"{-rate:.1f}".replace(".", ","))
             for rate, _name, _faults, devices in rated

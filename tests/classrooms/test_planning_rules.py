@@ -7,9 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classrooms.planning.rules import planner, refresh
-from classrooms.planning.rules.depreciation import Asset, charge_of, lost_by, residual, value_on
+from classrooms.planning.rules.depreciation import (
+    Asset,
+    charge_of,
+    lost_by,
+    months_between,
+    residual,
+    value_on,
+)
 from classrooms.planning.rules.planner import TERMS, Need, Wish, allocate, score
 from classrooms.planning.rules.sharing import Claim, share
+from classrooms.rules import add_months
 
 DAYS = st.dates(dt.date(2015, 1, 1), dt.date(2040, 12, 31))
 ASSETS = st.builds(Asset, st.integers(0, 300_000), DAYS, st.integers(0, 120), st.integers(1, 30))
@@ -23,6 +31,14 @@ def test_a_tablet_loses_a_sixtieth_each_month():
     assert residual(tablet, dt.date(2029, 1, 30)) == 500
     assert residual(tablet, dt.date(2029, 1, 31)) == 0
     assert lost_by(tablet, dt.date(2023, 12, 31)) == 0
+
+
+@given(DAYS, DAYS)
+def test_a_month_counts_once_its_day_has_come(start, day):
+    months = months_between(start, day)
+    assert months >= 0
+    assert months == 0 or add_months(start, months) <= day
+    assert day < add_months(start, months + 1)
 
 
 @given(ASSETS, DAYS, DAYS)

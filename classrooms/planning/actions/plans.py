@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from typing import Any
@@ -94,19 +95,20 @@ def digest_of(asked: dict[str, Any], snapshot: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def freeze_plan(*, by: Actor, plan: Plan) -> Plan:
-    """Fix one's draft with today's figures, so that somebody else can approve it.
+def freeze_plan(*, by: Actor, plan: Plan, on: dt.date | None = None) -> Plan:
+    """Fix one's draft with a day's figures (today's), so that somebody else can approve it.
 
     Raises RuleBroken: ``state``, ``author``, ``empty`` when nobody would get anything.
     """
     with transaction.atomic():
         found = _lock_draft(by, plan)
-        needs = city_needs(clock.today())
+        day = on or clock.today()
+        needs = city_needs(day)
         result = allocate(score(needs), found.wish)
         if not result.shares:
             raise RuleBroken("empty", _("Personne ne recevrait rien : il n’y a rien à figer."))
         snapshot = {
-            "day": clock.today().isoformat(),
+            "day": day.isoformat(),
             "needs": packed(needs),
             # A list: a JSON object of the database forgets who stands first.
             "shares": [[uai, count] for uai, count in result.shares.items()],

@@ -23,7 +23,7 @@ class Fleet:
     """
 
     units: list[Unit] = field(default_factory=list)
-    assets: dict[int, list[Asset]] = field(default_factory=dict)
+    assets: list[Asset] = field(default_factory=list)
     undated: int = 0
     unpriced: int = 0
     categories: dict[int, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ def read_fleet(category: int | None = None) -> Fleet:
         "model__price_cents",
     )
     fleet = Fleet()
-    bought_alike: dict[int, Counter[tuple[int, dt.date, int]]] = {}
+    bought_alike: Counter[tuple[int, dt.date, int]] = Counter()
     for pk, kind, name, funding, bought, condition, cost, life, price in rows:
         fleet.categories[kind] = name
         if bought is None:
@@ -55,9 +55,6 @@ def read_fleet(category: int | None = None) -> Fleet:
         paid = cost if cost is not None else price
         fleet.unpriced += not (price or paid)
         fleet.units.append(Unit(pk, (kind, funding), bought, life, price or paid, condition))
-        bought_alike.setdefault(kind, Counter())[paid, bought, life] += 1
-    fleet.assets = {
-        kind: [Asset(*alike, count) for alike, count in counts.items()]
-        for kind, counts in bought_alike.items()
-    }
+        bought_alike[paid, bought, life] += 1
+    fleet.assets = [Asset(*alike, count) for alike, count in bought_alike.items()]
     return fleet

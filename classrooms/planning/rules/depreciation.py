@@ -7,9 +7,11 @@ is the difference of what was lost until each, so that the parts of any cut add 
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from classrooms.rules import add_months
 
@@ -27,7 +29,7 @@ class Asset:
 def months_between(start: dt.date, day: dt.date) -> int:
     """Return how many whole months lie between two days; none before the first."""
     months = (day.year - start.year) * 12 + day.month - start.month
-    if months > 0 and add_months(start, months) > day:
+    if day.day < start.day and day.day < calendar.monthrange(day.year, day.month)[1]:
         months -= 1
     return max(0, months)
 
@@ -51,6 +53,7 @@ def residual(asset: Asset, day: dt.date) -> int:
     return asset.cost_cents - lost_by(asset, day)
 
 
+@lru_cache(maxsize=10_000)
 def end_of_life(bought_on: dt.date, life_months: int) -> dt.date:
     """Return the day from which a device is worth nothing and due to be replaced."""
     return add_months(bought_on, life_months)

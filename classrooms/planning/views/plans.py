@@ -80,7 +80,7 @@ def _page(
     journeys = journeys_of(plan) if plan.state == Plan.State.APPROVED else {}
     every = request.GET.get("show") == "all"
     lines = [x for x in result.allocation.lines if every or x.devices]
-    page = page_of(request, lines, 50)
+    page = page_of(request, lines)
     mine = plan.is_draft and plan.author_id == user.pk
     wrong = (form is not None and form.errors) or (decision is not None and decision.errors)
     return show(
@@ -138,9 +138,9 @@ def _moves(result: Result, plan: Plan) -> list[dict[str, Any]]:
             "shift": decimal(move.shift),
             "changed": [
                 (names[uai], f"+{change}" if change > 0 else f"−{-change}")
-                for uai, change in move.changed[:5]
+                for uai, change in move.changed[:10]
             ],
-            "more": max(0, len(move.changed) - 5),
+            "more": max(0, len(move.changed) - 10),
         }
         for move in planner.sensitivity(result.scores, plan.wish, result.allocation)
     ]

@@ -20,7 +20,7 @@ from classrooms.planning.actions import drop_forecast, keep_forecast
 from classrooms.planning.forms import RefreshForm
 from classrooms.planning.models import Forecast
 from classrooms.planning.queries.refresh import Fleet, read_fleet
-from classrooms.planning.rules.depreciation import charge_of, value_on
+from classrooms.planning.rules.depreciation import Asset, charge_of, value_on
 from classrooms.planning.rules.refresh import (
     Assumptions,
     CeilingTooLow,
@@ -55,6 +55,11 @@ class Asked:
             self.outlook = forecast(self.fleet.units, self.given)
 
     @property
+    def assets(self) -> list[Asset]:
+        """Everything that was bought, alike things together."""
+        return self.fleet.assets
+
+    @property
     def labels(self) -> tuple[list[tuple[object, str]], list[tuple[object, str]]]:
         """What results are counted by: categories, ways of funding."""
         by_name = sorted(self.fleet.categories.items(), key=lambda item: item[1])
@@ -84,16 +89,15 @@ class Asked:
 
     def worth(self) -> list[dict[str, Any]]:
         """Return what the fleet is worth at each year's start and loses in it."""
-        every = [asset for assets in self.fleet.assets.values() for asset in assets]
-        return [
-            {
-                "year": year,
-                "start": value_on(every, dt.date(year - 1, 12, 31)),
-                "charge": charge_of(every, year),
-                "end": value_on(every, dt.date(year, 12, 31)),
-            }
-            for year in range(clock.today().year, self.given.years[-1] + 1)
-        ]
+        found, start = [], None
+        for year in range(clock.today().year, self.given.years[-1] + 1):
+            if start is None:
+                start = value_on(self.assets, dt.date(year - 1, 12, 31))
+            end = value_on(self.assets, dt.date(year, 12, 31))
+            charge = charge_of(self.assets, year)
+            found.append({"year": year, "start": start, "charge": charge, "end": end})
+            start = end
+        return found
 
 
 @allow(*FLEET_MANAGERS)
@@ -112,7 +116,6 @@ def refresh(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("Prévision « %(name)s » gardée.") % {"name": kept.name})
         return redirect(reverse("planning:refresh") + f"?{request.GET.urlencode()}")
-    every = [asset for assets in asked.fleet.assets.values() for asset in assets]
     user = signed_in(request)
     return show(
         request,
@@ -125,7 +128,7 @@ def refresh(request: HttpRequest) -> HttpResponse:
         chart=asked.bars(),
         tables=asked.tables(),
         worth=asked.worth(),
-        value=value_on(every, today),
+        value=value_on(asked.assets, today),
         kept=Forecast.objects.visible_to(user).select_related("author")[:20],
         query=request.GET.urlencode(),
         today=today,
