@@ -99,6 +99,8 @@ def test_slots_turn_green_and_what_belongs_elsewhere_is_told(by, audit, cart):
     standing = standing_of(audit)
     assert [s.device for s in standing.elsewhere] == [other]
     assert [s.text for s in standing.unknown] == ["ZZ9"]
+    # The cart's own label is no device: it is said so, and not kept.
+    assert scan(by, audit, f"/e/{cart.label_token}/")[1][0].result == "refused"
     # Nothing is told of the fleet before the count is closed.
     assert not FleetEvent.objects.exists()
 

@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from classrooms.actions.history import History, lock_cart, lock_devices
 from classrooms.audits import rules
 from classrooms.audits.models import Audit, Scan
-from classrooms.audits.queries.finding import devices_named
-from classrooms.models import Device, FleetEvent, HandOutItem
+from classrooms.audits.queries.finding import cart_named, devices_named
+from classrooms.models import Cart, Device, FleetEvent, HandOutItem
 from core.errors import RuleBroken
 from core.journal import Actor
 
@@ -107,6 +107,10 @@ class _Taking:
         if not self.audit.is_open:
             return self._refuse(act, _("Ce contrôle a été clos entre-temps."))
         device = self.named.get(text)
+        if device is None and (cart := self._cart(text)) is not None:
+            return self._refuse(
+                act, _("C’est l’étiquette du chariot « %(cart)s ».") % {"cart": cart.name}
+            )
         again = device is not None and self._is_seen(device, act.scan)
         scan = known or Scan(audit=self.audit, client_id=act.scan)
         scan.text, scan.device, scan.via = text, device, act.via
@@ -114,6 +118,10 @@ class _Taking:
         scan.save()
         self.scans[act.scan] = scan
         return self._told(act, scan, again=again)
+
+    def _cart(self, text: str) -> Cart | None:
+        """Return the cart whose label was scanned instead of a device's."""
+        return cart_named(self.by.person, text) if self.by.person is not None else None
 
     def _undo(self, act: Act, known: Scan | None) -> Answer:
         if known is not None and known.undone:

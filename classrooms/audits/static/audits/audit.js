@@ -35,7 +35,7 @@ function slotOf(text) {
 }
 
 function sentence(line, one) {
-  return line.replace("%s", one);
+  return line.replace(/\{\w+\}/, () => one);
 }
 
 /* Show what waits: in its slot if it is of this count, in a list if it is not. */
