@@ -107,6 +107,14 @@ def look_at_the_city(page, city):
     assert page.locator(".stat__value").first.inner_text().split() == ["2", "/", "3"]
     look(page, reverse("classrooms:schools"))
     look(page, reverse("classrooms:lines"))
+    look(page, reverse("planning:refresh"))
+    look(page, reverse("planning:plans"))
+    page.get_by_label("Nom").fill("Rentrée")
+    page.get_by_label("Catégorie").select_option(label="Tablette")
+    page.get_by_label("Appareils à répartir").fill("15")
+    page.get_by_role("button", name="Commencer").click()
+    expect(page.get_by_text("Personne ne reçoit rien")).to_have_count(0)
+    assert_accessible(page)
     page.goto(reverse("classrooms:board"))
     with page.expect_download() as downloading:
         page.get_by_role("link", name="Tout le parc (Excel)").click()
