@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from itertools import pairwise
 
 #: What each state of a transfer may become. What left may come back: it is then cancelled.
@@ -62,6 +62,17 @@ RESERVATION_MOVES: Mapping[str, frozenset[str]] = {
 def is_span(first: int, end: int) -> bool:
     """Tell whether a reservation may last from one hour to another."""
     return HOURS[0] <= first < end <= HOURS[-1] + 1
+
+
+def first_gap(hours: range, taken: Set[int]) -> tuple[int, int] | None:
+    """Return the first free hours in a row (first, end) among some, or None."""
+    free = [hour for hour in hours if hour not in taken]
+    if not free:
+        return None
+    end = free[0] + 1
+    while end in hours and end not in taken:
+        end += 1
+    return free[0], end
 
 
 def weekly(first: dt.date, until: dt.date | None) -> list[dt.date]:

@@ -78,11 +78,16 @@ class Reservation(models.Model):
         return f"{self.cart} {self.day:%d/%m/%Y}, {self.span}"
 
     @property
+    def part(self) -> str:
+        """The part of the day it fills (``am``, ``pm``, ``day``), empty for precise hours."""
+        hours = (self.first_hour, self.end_hour)
+        return next((part for part, known in rules.PARTS.items() if known == hours), "")
+
+    @property
     def span(self) -> str:
         """From when to when, in words."""
-        for part, hours in rules.PARTS.items():
-            if (self.first_hour, self.end_hour) == hours:
-                return str(PART_NAMES[part])
+        if self.part:
+            return str(PART_NAMES[self.part])
         return f"{self.first_hour}\u00a0h – {self.end_hour}\u00a0h"
 
     @property

@@ -25,11 +25,16 @@ WEEK = 5
 
 @dataclass(frozen=True)
 class Half:
-    """One half-day of one cart: who has it, and whether an hour is left."""
+    """One half-day of one cart: who has it, and which hours are left (first, end), if any."""
 
     part: str
     reservations: list[Reservation]
-    free: bool
+    free: tuple[int, int] | None
+
+    @property
+    def is_whole(self) -> bool:
+        """True if nobody has an hour of it, and none has passed."""
+        return self.free == rules.PARTS[self.part]
 
 
 @dataclass(frozen=True)
@@ -107,12 +112,14 @@ def _day(
 ) -> Day:
     closed = None if calendar.is_school_day(day) else calendar.closure_label(day)
     still = lent if lent is not None and day <= lent.due_on else None
+    now = clock.now()
+    over = 0 if day > now.date() else now.hour + 1 if day == now.date() else rules.HOURS[-1] + 1
     taken = {hour for row in rows for hour in range(row.first_hour, row.end_hour)}
     halves = []
     for part in ("am", "pm"):
         first, end = rules.PARTS[part]
         mine = [row for row in rows if row.first_hour < end and row.end_hour > first]
-        halves.append(Half(part, mine, not set(range(first, end)) <= taken))
+        halves.append(Half(part, mine, rules.first_gap(range(max(first, over), end), taken)))
     return Day(day, closed, still, halves)
 
 

@@ -27,6 +27,7 @@ from core.access import allow, get_visible, signed_in
 from core.dates import date_format
 from core.errors import RuleBroken
 from core.journal import Actor
+from enrolment.schools.calendar import SchoolCalendar
 from enrolment.schools.models import School
 
 _SHOWN = ("cart", "school", "teacher", "class_group", "booked_by", "hand_out")
@@ -92,8 +93,10 @@ def reserve(request: HttpRequest, code: str) -> HttpResponse:
         school=school,
         today=today,
         initial={
-            "day": max(_day_of(request.GET.get("day", "")), today),
+            "day": _school_day(max(_day_of(request.GET.get("day", "")), today)),
             "part": request.GET.get("part", "am"),
+            "first_hour": number(request.GET.get("first", "")) or 8,
+            "end_hour": number(request.GET.get("end", "")) or 10,
         },
     )
     status = 200
@@ -203,6 +206,12 @@ def _day_of(text: str) -> dt.date:
     except ValueError:
         return today
     return day if abs((day - today).days) < 3 * 366 else today
+
+
+def _school_day(day: dt.date) -> dt.date:
+    """Return a day if there is school, else the next one that has."""
+    ahead = SchoolCalendar.of(day, day + dt.timedelta(days=75))
+    return ahead.next_school_day(day - dt.timedelta(days=1), within=75) or day
 
 
 def _address(school: School, day: dt.date) -> str:

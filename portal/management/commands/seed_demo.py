@@ -44,6 +44,7 @@ STEPS = (
     ("classrooms.audits.seeding", "seed"),
     ("classrooms.secondlife.seeding", "seed"),
     ("classrooms.planning.seeding", "seed"),
+    ("classrooms.lending.seeding", "seed"),
     ("families.seeding_people", "seed"),
     ("families.seeding_agents", "seed"),
 )
