@@ -12,9 +12,12 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         """Register tabs, retention, what is told to people."""
-        from classrooms.panels import register_tabs
+        from classrooms.panels import device_room, register_tabs
         from classrooms.planning import collected, home, retained
+        from core.home import register_cards
 
         register_tabs(*home.TABS)
+        register_cards(home.cards)
+        device_room.register(home.device_worth)
         retained.register_rules()
         collected.register()

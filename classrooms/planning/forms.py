@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -68,6 +69,12 @@ class RefreshForm(forms.Form):
         ],
     )
 
+    on = forms.DateField(
+        label=_("Valeur du parc au"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
@@ -81,6 +88,11 @@ class RefreshForm(forms.Form):
         """The category asked for, if any."""
         found: int | None = self.cleaned_data.get("category")
         return found
+
+    @property
+    def day(self) -> dt.date:
+        """The day on which the fleet is valued: today unless asked."""
+        return self.cleaned_data.get("on") or clock.today()
 
     def assumptions(self) -> Assumptions:
         """Return what was asked; what makes no sense counts as not asked."""

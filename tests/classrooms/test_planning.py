@@ -216,6 +216,7 @@ def test_a_plan_is_drafted_weighed_and_explained_on_its_page(client, city, manag
     assert client.post(change, fields | weights).status_code == 422, "nothing weighs"
     assert client.post(change, fields | weights | {"age": "5"}).status_code == 422, "bounds"
     assert client.post(change, fields | weights | {"age": "5", "high": "0"}).status_code == 302
+    client.post(change, {"exclude": "a\x00"})
     client.post(change, {"exclude": rich.uai})
     response = client.get(page + "?show=all")
     assert [row["line"].score.need.name for row in response.context["rows"]] == ["A"]
@@ -227,6 +228,7 @@ def test_a_plan_is_drafted_weighed_and_explained_on_its_page(client, city, manag
     client.post(act, {"act": "freeze"})
     assert "une autre personne doit l’approuver" in client.get(page).content.decode()
     sign_in_client(client, other)
+    assert "attend un second regard" in client.get("/").content.decode()
     decide = reverse("planning:plan_decide", args=[plan.public_id])
     assert client.post(decide, {"decision": "refuse", "reason": ""}).status_code == 422
     assert client.post(decide, {"decision": "approve"}).status_code == 302
@@ -259,6 +261,10 @@ def test_a_forecast_is_shown_kept_and_taken_away(client, manager):
     outlook = response.context["outlook"]
     assert [(y.count, y.cents) for y in outlook.years if y.count] == [(1, 41_000), (1, 43_076)]
     assert response.context["fleet"].undated == 1
+    dated = client.get(url + f"?on={this - 3}-03-01").context["value"]
+    assert dated == 12_000, "two of five years left of one tablet, the other not bought yet"
+    sheet = client.get(reverse("classrooms:device", args=[old.asset_tag])).content.decode()
+    assert f"fin de vie prévue en mars {this - 1}" in sheet.replace("\u00a0", " ")
     low = client.get(url + "?ceiling=100").context
     assert low["form"].errors["ceiling"], "a ceiling below one device is said, not applied"
     assert low["outlook"].beyond == 0

@@ -158,8 +158,9 @@ def plan_change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return here
     if uai := given.get("exclude") or given.get("include"):
         kept = [one for one in plan.excluded if one != uai]
-        known = School.objects.filter(uai=uai, is_open=True).exists() if given.get("exclude") else 0
-        actions.change_plan(by=by, plan=plan, excluded=[*kept, uai] if known else kept)
+        if given.get("exclude") and uai in School.objects.values_list("uai", flat=True):
+            kept.append(uai)
+        actions.change_plan(by=by, plan=plan, excluded=kept)
         return here
     form = PlanForm(given)
     if not form.is_valid():
