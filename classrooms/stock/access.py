@@ -26,6 +26,22 @@ def within_reach(user: User) -> Q:
     return condition
 
 
+def sim_reach(user: User) -> Q:
+    """Return the condition that a row is in a device or cart one runs, or in a workshop."""
+    from classrooms.models import Cart, Device
+
+    reach = reach_of(user, *FLEET_STAFF)
+    if reach.city:
+        return Q()
+    if not reach:
+        return Q(pk__in=[])
+    condition = Q(device__in=Device.objects.visible_to(user).values("pk"))
+    condition |= Q(cart__in=Cart.objects.visible_to(user).values("pk"))
+    if user.has_role(Role.IT_TECHNICIAN):
+        condition |= Q(depot__isnull=False)
+    return condition
+
+
 class StockItemQuerySet(models.QuerySet[Any]):
     """What can be counted."""
 
@@ -36,6 +52,22 @@ class StockItemQuerySet(models.QuerySet[Any]):
     def in_use(self) -> StockItemQuerySet:
         """Those still kept."""
         return self.filter(is_active=True)
+
+
+class SimCardQuerySet(models.QuerySet[Any]):
+    """SIM cards."""
+
+    def visible_to(self, user: User) -> SimCardQuerySet:
+        """Those in the devices and carts one runs, and the workshops' for technicians."""
+        return self.filter(sim_reach(user))
+
+
+class SimEventQuerySet(models.QuerySet[Any]):
+    """What happened to SIM cards."""
+
+    def visible_to(self, user: User) -> SimEventQuerySet:
+        """Where one may see the device or the cart it was in; the workshops' for technicians."""
+        return self.filter(sim_reach(user))
 
 
 class StockPlaceQuerySet(models.QuerySet[Any]):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classrooms.stock.models import StockMovement
 from core.accounts.models import User
-from core.rights.registry import Section, register_collector, tell
+from core.rights.registry import Section, not_collected, register_collector, tell
 
 
 def stock(user: User) -> Iterator[Section]:
@@ -31,4 +31,8 @@ def stock(user: User) -> Iterator[Section]:
 
 def register() -> None:
     """Register them; called from ``AppConfig.ready``."""
+    not_collected(
+        "Ne nomme que l’agent qui a changé une carte de place ; son acte est au journal.",
+        "stock.SimEvent",
+    )
     register_collector("stock", stock, "stock.StockMovement")

@@ -45,3 +45,30 @@ def _rows(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
             item.supplier,
             level.counted_on,
         )
+
+
+def sims_xlsx(rows: QuerySet[Any]) -> bytes:
+    """Return SIM cards as a workbook; their numbers stay text."""
+    columns = [
+        Column(_("ICCID"), width=24),
+        Column(_("Téléphone"), width=16),
+        Column(_("Opérateur"), width=20),
+        Column(_("Go par mois"), "integer", width=12),
+        Column(_("Situation"), width=20),
+        Column(_("Appareil"), width=16),
+        Column(_("Chariot"), width=12),
+        Column(_("Où"), width=40),
+        Column(_("Contrat"), width=20),
+        Column(_("Fin du contrat"), "date", width=14),
+        Column(_("Par mois"), "money", width=12),
+    ]
+    cells = (
+        (
+            *(sim.iccid, sim.phone, sim.operator, sim.data_gb or None),
+            str(sim.get_state_display()),
+            *(sim.device.asset_tag if sim.device else "", sim.cart.code if sim.cart else ""),
+            *(sim.place, sim.contract, sim.contract_end, sim.monthly_cents),
+        )
+        for sim in rows
+    )
+    return write_xlsx(_("Cartes SIM"), columns, cells)

@@ -14,15 +14,31 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.home import HomeCard
 
-TABS = (Tab("stock", "stock", gettext_lazy("Articles"), "stock:levels", FLEET_STAFF, 10),)
+TABS = (
+    Tab("stock", "stock", gettext_lazy("Articles"), "stock:levels", FLEET_STAFF, 10),
+    Tab("sims", "stock", gettext_lazy("Cartes SIM"), "stock:sims", FLEET_STAFF, 20),
+)
 
 
 def cards(user: User) -> Iterator[HomeCard]:
     """Yield what must be ordered, for those who order."""
     from classrooms.stock.queries.levels import low_count
+    from classrooms.stock.queries.sims import lost_count
 
     if not user.has_role(Role.IT_MANAGER):
         return
+    lost = lost_count(user)
+    if lost:
+        yield HomeCard(
+            title=_("Cartes SIM à bloquer"),
+            text=_("Des cartes perdues attendent d’être bloquées par l’opérateur."),
+            url=reverse("stock:sims") + "?state=lost",
+            action=_("Voir les cartes"),
+            tone="urgent",
+            count=lost,
+            icon="alert",
+            order=22,
+        )
     low = low_count(user)
     if low:
         yield HomeCard(

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from classrooms.stock.models import StockMovement
-from core.retention import Rule, keeps, purged, register
+from classrooms.stock.models import SimCard, StockMovement
+from core.retention import Rule, follows, keeps, purged, register
 
 _TEN_YEARS = dt.timedelta(days=10 * 365 + 3)
 
@@ -36,7 +36,18 @@ def register_rules() -> None:
         "stock.StockItem",
         "stock.StockLevel",
     )
+    follows("stock.SimCard", "stock.SimEvent")
     register(
+        Rule(
+            "fleet.sims",
+            "stock.SimCard",
+            dt.timedelta(days=5 * 365 + 1),
+            "Code civil, article 2224 : contrats, cinq ans après la résiliation",
+            lambda before: SimCard.objects.filter(state=SimCard.State.ENDED, changed_at__lt=before),
+            age="changed_at",
+            what="Cartes SIM résiliées",
+            order=28,
+        ),
         Rule(
             "fleet.stock",
             "stock.StockMovement",

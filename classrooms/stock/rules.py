@@ -6,6 +6,16 @@ Sources: docs/rules/fleet-stock.md.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+
+#: What each state of a SIM card may become. A lost one is blocked by the operator, or found.
+SIM_MOVES: Mapping[str, frozenset[str]] = {
+    "spare": frozenset({"active", "lost", "blocked", "ended"}),
+    "active": frozenset({"active", "spare", "lost", "blocked", "ended"}),
+    "lost": frozenset({"spare", "blocked", "ended"}),
+    "blocked": frozenset({"spare", "ended"}),
+    "ended": frozenset(),
+}
 
 
 def fell_below(before: int, after: int, minimum: int) -> bool:

@@ -8,4 +8,7 @@ from core.messaging.kinds import STAFF, Kind
 
 FLEET = _("Matériel")
 
-KINDS = (Kind("stock_low", _("Stock sous le minimum"), FLEET, grouped=True, audience=STAFF),)
+KINDS = (
+    Kind("stock_low", _("Stock sous le minimum"), FLEET, grouped=True, audience=STAFF),
+    Kind("stock_sim_lost", _("Carte SIM perdue"), FLEET, audience=STAFF),
+)
