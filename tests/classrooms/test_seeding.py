@@ -85,3 +85,16 @@ def test_some_devices_have_had_a_second_life(city):
     assert Lot.objects.filter(kind="recycling", state="gone").exists()
     retired = Device.objects.filter(state="retired")
     assert not retired.exclude(departures__state__in=["decided", "gone"]).exists()
+
+
+def test_a_return_to_school_is_half_done(city):
+    from classrooms.season.models import SeasonRun
+    from classrooms.season.queries import old_loans, with_steps
+
+    run = SeasonRun.objects.get()
+    rows = with_steps(list(run.seasons.select_related("school", "run__school_year")))
+    assert {row.is_complete for row in rows} == {True, False}
+    school = School.objects.get(classes__teachers__email__startswith="claire.fontaine")
+    own = next(row for row in rows if row.season.school == school)
+    assert own.done == 1
+    assert old_loans(own.season).exists()
