@@ -20,6 +20,7 @@ class AuditsConfig(AppConfig):
         collected.register()
         register_cards(home.cards)
         rooms.register_tabs(*home.TABS)
+        rooms.device_acts.register(panels.device_seen_act)
         rooms.device_acts.register(panels.device_label_act)
         rooms.cart_acts.register(panels.cart_acts)
         rooms.cart_acts.register(panels.cart_count_act)

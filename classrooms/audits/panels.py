@@ -33,6 +33,22 @@ def cart_count_act(request: HttpRequest, cart: Cart) -> Panel | None:
     return Panel("audits/_count_act.html", {"cart": cart, "audit": audit}, order=20)
 
 
+def device_seen_act(request: HttpRequest, device: Device) -> Panel | None:
+    """Offer to say that one sees a device, while its place is being counted.
+
+    So a telephone whose browser reads no codes counts too: its camera opens the device's sheet.
+    """
+    if not signed_in(request).has_role(*FLEET_STAFF):
+        return None
+    place = {"cart": device.cart} if device.cart_id else {"cart": None, "school": device.school}
+    audit = Audit.objects.visible_to(signed_in(request)).open().filter(**place).first()
+    if audit is None or (device.cart_id is None and device.school_id is None):
+        return None
+    if audit.scans.standing().filter(device=device).exists():
+        return None
+    return Panel("audits/_seen_act.html", {"device": device, "audit": audit}, order=10)
+
+
 def device_counts(request: HttpRequest, device: Device) -> Panel | None:
     """Tell when a device was last looked for, and whether it was there."""
     lines = list(

@@ -15,6 +15,23 @@ from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import CartFactory
 from tests.journeys.browser import assert_accessible
 
+#: A camera that sees one label: chromium has no detector of codes on this system.
+CAMERA = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code", "code_128", "ean_13"]; }
+  constructor({ formats }) { this.formats = formats.join(); }
+  async detect(view) {
+    const ready = view.readyState >= 2 && this.formats === "qr_code,code_128";
+    return ready ? [{ rawValue: "%s" }] : [];
+  }
+};
+navigator.mediaDevices.getUserMedia = async () => {
+  const canvas = document.createElement("canvas");
+  canvas.getContext("2d").fillRect(0, 0, 9, 9);
+  return canvas.captureStream(5);
+};
+"""
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

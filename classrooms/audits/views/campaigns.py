@@ -96,6 +96,8 @@ def campaign_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if chosen not in VERDICTS:
         chosen = "missing"
     lines = [{**line, "words": words[line["verdict"]]} for line in report.lines]
+    kept = [line for line in lines if line["verdict"] == chosen]
+    everything = request.GET.get("tout") == "1"
     named = devices_named(user, {scan.text for scan in report.unknown})
     return show(
         request,
@@ -105,8 +107,12 @@ def campaign_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         report=report,
         counts=[(code, words[code], report.total(code)) for code in VERDICTS],
         chosen=chosen,
-        page=page_of(request, [line for line in lines if line["verdict"] == chosen]),
-        unknown=[(scan, named.get(scan.text)) for scan in report.unknown[:100]],
+        page=page_of(request, kept, max(1, len(kept)) if everything else 25),
+        everything=everything,
+        unknown=[
+            (scan, named.get(scan.text))
+            for scan in (report.unknown if everything else report.unknown[:25])
+        ],
         known_now=sorted({device.asset_tag for device in named.values()}),
         today=clock.today(),
         may_order=user.has_role(*FLEET_MANAGERS),

@@ -43,7 +43,12 @@ function overlay() {
   const acts = queue.acts;
   const undone = new Set(acts.filter((act) => act.kind === "undo").map((act) => act.scan));
   const scans = acts.filter((act) => act.kind === "scan" && !undone.has(act.scan));
-  standing.querySelectorAll(".slot--pending").forEach((slot) => slot.classList.remove("slot--pending"));
+  for (const mark of ["slot--pending", "slot--leaving"]) {
+    standing.querySelectorAll("." + mark).forEach((slot) => slot.classList.remove(mark));
+  }
+  standing.querySelectorAll(".slot [name=scan]").forEach((input) => {
+    if (undone.has(input.value)) input.closest(".slot").classList.add("slot--leaving");
+  });
   const others = [];
   for (const act of scans) {
     const slot = slotOf(act.text);
@@ -81,8 +86,9 @@ function later(delay) {
   timer = window.setTimeout(send, delay);
 }
 
+/* "Online" may be wrong, "offline" never is: then the browser tells when that ends. */
 async function send() {
-  if (sending) return;
+  if (sending || !navigator.onLine) return;
   sending = true;
   const acts = queue.acts.slice(0, 100);
   try {
