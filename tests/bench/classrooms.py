@@ -38,7 +38,7 @@ def measure(board: Board, city: City) -> None:
     filtered = reverse("classrooms:devices") + "?q=a&state=in_use"
     page_row(board, "classrooms.device_list", manager, filtered, at_most=60, queries=8)
     page_row(
-        board, "classrooms.board", manager, reverse("classrooms:board"), at_most=100, queries=16
+        board, "classrooms.board", manager, reverse("classrooms:board"), at_most=100, queries=20
     )
     measure_planner(board)
     measure_scans(board)

@@ -98,9 +98,7 @@ def _page(
             {
                 "line": line,
                 "points": explainer.points(line.points),
-                "reasons": [
-                    (TERM_NAMES[reason.term], reason) for reason in explainer.reasons(line.score)
-                ],
+                "reasons": explainer.reasons(line.score),
                 "journey": journeys.get(line.score.need.uai),
                 "network": School.Priority(line.score.need.priority).label,
             }
