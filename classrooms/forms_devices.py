@@ -87,11 +87,10 @@ class SheetForm(forms.Form):
             value = before.get(field.key)
             fields[f"extra:{field.key}"] = forms.CharField(
                 label=field.title,
-                required=False,
+                required=field.required,
                 max_length=extras.LONGEST,
                 widget=_widget(field, value),
                 initial=value if field.kind == "date" else extras.written(field, value),
-                help_text=_("Demandé.") if field.required else "",
             )
 
     @staticmethod

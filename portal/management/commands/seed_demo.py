@@ -46,6 +46,7 @@ STEPS = (
     ("classrooms.season.seeding", "seed"),
     ("classrooms.planning.seeding", "seed"),
     ("classrooms.lending.seeding", "seed"),
+    ("classrooms.stock.seeding", "seed"),
     ("families.seeding_people", "seed"),
     ("families.seeding_agents", "seed"),
 )
