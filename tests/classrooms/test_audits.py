@@ -15,12 +15,19 @@ from classrooms.audits.models import Audit, AuditLine, Scan
 from classrooms.audits.queries.finding import thing_named
 from classrooms.audits.queries.standing import standing_of
 from classrooms.audits.rules import readings
+from classrooms.lending.actions.transfers import dispatch, plan_transfer
 from classrooms.models import Device, FleetEvent, Incident
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from tests.factories.accounts import UserFactory
-from tests.factories.classrooms import CartFactory, DeviceFactory, SpareFactory
+from tests.factories.classrooms import (
+    CartFactory,
+    DeviceFactory,
+    HandOutFactory,
+    HandOutItemFactory,
+    SpareFactory,
+)
 from tests.people import sign_in_client
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +210,23 @@ def test_taking_back_a_scan_that_has_not_come_in_yet_holds(by, audit, cart):
     answers = actions.record_acts(by=by, audit=audit, acts=[act])
     assert answers[0].result == "undone"
     assert looks(audit)[0] == "due"
+
+
+def test_what_is_with_somebody_or_on_its_way_is_neither_missing_nor_moved(by, audit, cart):
+    out, leaving, stays = cart.devices.order_by("slot")[:3]
+    HandOutItemFactory(hand_out=HandOutFactory(cart=None), device=out)
+    depot = SpareFactory().depot
+    transfer = plan_transfer(by=by, devices=[leaving], to_depot=depot, reason="surplus")
+    dispatch(by=by, transfer=transfer)
+    other = CartFactory(school=cart.school)
+    assert looks(audit)[:3] == ["away", "away", "due"]
+    elsewhere, _new = actions.open_audit(by=by, cart=other)
+    for device, result in ((out, "refused"), (leaving, "refused"), (stays, "moved")):
+        act = Act(uuid.uuid4(), text=device.asset_tag)
+        acts = [act, Act(act.scan, "move", 1)]
+        answers = actions.record_acts(by=by, audit=elsewhere, acts=acts)
+        assert answers[1].result == result, device.asset_tag
+    assert close(by, audit).lines.filter(verdict="away").count() == 2
 
 
 def test_what_a_school_has_outside_carts_is_counted_too(by, cart):

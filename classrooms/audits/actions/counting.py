@@ -21,6 +21,7 @@ from classrooms.actions.history import History, lock_cart, lock_devices
 from classrooms.audits import rules
 from classrooms.audits.models import Audit, Scan
 from classrooms.audits.queries.finding import cart_named, devices_named
+from classrooms.holding import held_among
 from classrooms.models import Cart, Device, FleetEvent, HandOutItem
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -193,8 +194,8 @@ def move_here(*, by: Actor, audit: Audit, device_id: int) -> tuple[int | None, D
 
     In a full cart it takes the slot of one that was not seen, which then counts as standing in
     the school outside carts: it is not where it was said to be, and still looked for. Raises
-    RuleBroken ``retired``, ``out`` for a device entrusted to somebody, ``full`` when every
-    slot's device was seen.
+    RuleBroken ``retired``, ``out`` for a device entrusted to somebody, ``on_its_way`` for one
+    that was sent off, ``full`` when every slot's device was seen.
     Call it with the count locked, and its cart.
     """
     cart = audit.cart
@@ -210,6 +211,11 @@ def move_here(*, by: Actor, audit: Audit, device_id: int) -> tuple[int | None, D
             "out",
             _("L’appareil %(tag)s est remis à quelqu’un : reprenez-le d’abord.")
             % {"tag": device.asset_tag},
+        )
+    if held_among([device.pk]):
+        raise RuleBroken(
+            "on_its_way",
+            _("L’appareil %(tag)s est en route vers un autre lieu.") % {"tag": device.asset_tag},
         )
     history = History(by)
     if device.state == Device.State.SPARE and audit.school_id is not None:
@@ -253,6 +259,7 @@ def _unseen(audit: Audit, inside: list[Device]) -> Device:
     """Return the last device of a cart that nobody saw in it, and that nobody has."""
     seen = set(audit.scans.standing().values_list("device", flat=True))
     held = set(HandOutItem.objects.out().filter(device__in=inside).values_list("device", flat=True))
+    held |= held_among(mate.pk for mate in inside)
     unseen = [mate for mate in inside if mate.pk not in seen | held]
     if not unseen:
         raise RuleBroken("full", _("Ce chariot est plein : tous ses appareils ont été vus."))

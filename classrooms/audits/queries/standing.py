@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.audits.models import Audit, Scan
+from classrooms.holding import held_among
 from classrooms.models import Device, HandOutItem
 from core.accounts.models import User
 
@@ -122,8 +123,12 @@ def standing_of(audit: Audit, user: User | None = None) -> Standing:
         .filter(outside, device__in=here)
         .select_related("hand_out__class_group", "hand_out__teacher", "hand_out__school")
     }
+    away = items.keys() | held_among(here - seen.keys())
+    away |= {device.pk for device in devices if device.state in _GONE}
     places = [
-        _place(device, tuple(seen.get(device.pk, ())), items.get(device.pk)) for device in devices
+        Place(device.slot, _look(device.pk, marks, away), device, marks, items.get(device.pk))
+        for device in devices
+        for marks in [tuple(seen.get(device.pk, ()))]
     ]
     if audit.cart is not None:
         by_slot = {place.slot: place for place in places}
@@ -140,12 +145,10 @@ def _displaced(audit: Audit, but: set[int]) -> list[Place]:
     return [Place(None, "due", device) for device in found.values() if device is not None]
 
 
-def _place(device: Device, scans: tuple[Scan, ...], item: HandOutItem | None) -> Place:
+def _look(device: int, scans: tuple[Scan, ...], away: set[int]) -> str:
     if scans:
-        look = "moved" if any(scan.moved for scan in scans) else "seen"
-    else:
-        look = "away" if item is not None or device.state in _GONE else "due"
-    return Place(device.slot, look, device, scans, item)
+        return "moved" if any(scan.moved for scan in scans) else "seen"
+    return "away" if device in away else "due"
 
 
 def _once(scans: list[Scan]) -> list[Scan]:
