@@ -81,7 +81,11 @@ def enter(
                 cart=device.cart,
                 actor=by.user,
                 via=by.via,
-                changes={name: [None, value] for name, value in told.items() if value is not None},
+                changes={
+                    name: [None, value]
+                    for name, value in told.items()
+                    if value is not None or name in TOLD
+                },
             )
     except IntegrityError as error:
         raise _raced() from error

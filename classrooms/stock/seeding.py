@@ -187,7 +187,9 @@ def _entered(device: Device, ctx: SeedContext) -> FleetEvent:
         device=device,
         school_id=device.school_id,
         actor=ctx.people["it_manager"],
-        changes={name: [None, value] for name, value in told.items() if value is not None},
+        changes={
+            name: [None, value] for name, value in told.items() if value is not None or name in TOLD
+        },
     )
 
 

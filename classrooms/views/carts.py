@@ -90,6 +90,7 @@ def cart_page(request: HttpRequest, code: str) -> HttpResponse:
         fit=sum(slot.is_fit for slot in slots),
         hand_out=current,
         past=list(past),
+        charging=Cart.Charging.choices[1:],
         cart_acts=cart_acts.panels(request, cart),
         cart_panels=cart_room.panels(request, cart),
         today=clock.today(),

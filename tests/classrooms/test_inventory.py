@@ -283,3 +283,15 @@ def test_the_manager_keeps_categories_and_models(client):
     new = reverse("classrooms:device_new")
     assert "Imprimante" not in client.get(new).content.decode(), "nothing of it is bought any more"
     assert client.get(reverse("classrooms:kinds")).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_technician_notes_whether_a_cart_charges(client, technician):
+    sign_in_client(client, technician.user)
+    url = reverse("classrooms:cart_charging", args=[technician.code])
+    assert client.post(url, {"charging": "charged"}).status_code == 302
+    assert client.post(url, {"charging": "on fire"}).status_code == 409
+    page = client.get(reverse("classrooms:cart", args=[technician.code])).content.decode()
+    assert "Chargé" in page
+    foreign = reverse("classrooms:cart_charging", args=[CartFactory().code])
+    assert client.post(foreign, {"charging": "charged"}).status_code == 404
