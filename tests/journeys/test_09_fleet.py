@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from classrooms.lending.models import LoanAgreement
 from classrooms.models import Device, HandOut, Incident
 from core import clock
 from core.accounts.roles import Role
@@ -102,6 +103,29 @@ def swap_in_a_spare(page, city):
     expect(page.get_by_text("Mis à la place d'un autre").first).to_be_visible()
 
 
+def sign_for_the_cart(page, city):
+    """Draw a signature with the pointer, as a finger would."""
+    page.goto(reverse("classrooms:cart", args=[city.cart.code]))
+    page.get_by_role("link", name="Faire signer la convention").click()
+    assert_accessible(page)
+    pad = page.locator("canvas")
+    pad.scroll_into_view_if_needed()
+    frame = pad.bounding_box()
+    left, top = frame["x"], frame["y"]
+    page.mouse.move(left + 20, top + 20)
+    page.mouse.down()
+    for step in range(1, 9):
+        page.mouse.move(left + 20 + 25 * step, top + (60 if step % 2 else 25))
+    page.mouse.up()
+    page.get_by_label("Nom de la personne qui signe").fill("Claire Fontaine")
+    page.get_by_label("J’ai lu ce texte").check()
+    page.get_by_role("button", name="Signer", exact=True).click()
+    page.get_by_text("C’est signé. Merci !").wait_for()
+    assert_accessible(page)
+    assert LoanAgreement.objects.get().method == LoanAgreement.Method.DRAWN
+    look(page, reverse("lending:calendar"))
+
+
 def look_at_the_city(page, city):
     look(page, reverse("classrooms:board"))
     assert page.locator(".stat__value").first.inner_text().split() == ["2", "/", "3"]
@@ -160,6 +184,7 @@ def test_a_cart_comes_back_and_a_label_is_scanned(phone, new_page, city, sign_in
     phone.emulate_media(reduced_motion="reduce")
     sign_in_fast(phone, city.technician)
     hand_the_cart_out(phone, city)
+    sign_for_the_cart(phone, city)
     hand_out = HandOut.objects.get()
     look(phone, reverse("classrooms:take_back", args=[hand_out.public_id]))
     row = phone.locator("fieldset", has_text=city.cart.devices.get(slot=2).asset_tag)
