@@ -25,6 +25,8 @@ from enrolment.schools.calendar import SchoolCalendar
 from enrolment.schools.models import School
 
 _DAY = dt.timedelta(days=1)
+#: Days from today on which each transfer was or is to leave.
+_PLANNED = {"received": -5, "dispatched": -1, "planned": 3}
 #: When teachers count on the cart: day of school ahead, first hour, end, whether it is Claire.
 _WISHES = (
     (0, 14, 16, True),
@@ -51,7 +53,8 @@ def _transfers(ctx: SeedContext, numbers: Numbers) -> None:
     """Plan one, send one off yesterday, receive one five days ago with a device missing."""
     school, by = ctx.marks["lina_school"], Actor(user=ctx.people["it_technician"])
     spares = _free(Device.objects.available_spares().exclude(model__category__code="tablet"))
-    loose = _free(Device.objects.filter(school=school, state="in_use"))
+    standing = Device.objects.filter(school=school, state="in_use")
+    loose = _free(standing.filter(model__category__code="desktop"))
     morning = clock.at(ctx.today - 6 * _DAY, 9)
     plans: tuple[tuple[str, list[Device], str, dt.datetime], ...] = (
         ("received", loose[:3], "Postes fixes remplacés par des portables", morning),
@@ -69,7 +72,7 @@ def _transfers(ctx: SeedContext, numbers: Numbers) -> None:
             to_school=school if outward else None,
             to_depot=None if outward else spares[0].depot if spares else None,
             reason=reason,
-            planned_for=ctx.today + (3 if state == "planned" else -1) * _DAY,
+            planned_for=ctx.today + _PLANNED[state] * _DAY,
             planned_at=at,
             planned_by=by.user,
         )
@@ -77,8 +80,7 @@ def _transfers(ctx: SeedContext, numbers: Numbers) -> None:
             TransferItem(transfer=transfer, device=device) for device in devices
         )
         if state != "planned":
-            left = clock.at(ctx.today - (5 if state == "received" else 1) * _DAY, 10)
-            _send(transfer, devices, by, left)
+            _send(transfer, devices, by, clock.at(ctx.today + _PLANNED[state] * _DAY, 10))
         if state == "received":
             _receive(transfer, by, clock.at(ctx.today - 5 * _DAY, 15))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from classrooms import rules
+from classrooms.holding import held_among
 from classrooms.models import Cart, Device, HandOutItem, Incident
 
 #: What a slot can show: words, tone and icon. Colour is never the only sign.
@@ -23,6 +24,7 @@ LOOKS: dict[str, tuple[Promise, str, str]] = {
     "damaged": (_("Abîmé"), "warning", "alert"),
     "spare": (_("En réserve"), "plain", "box"),
     "retired": (_("Réformé"), "plain", "archive"),
+    "away": (_("En route"), "info", "truck"),
     "empty": (_("Vide"), "plain", "minus"),
 }
 
@@ -37,6 +39,7 @@ COUNTED: dict[str, Any] = {
     "damaged": ngettext_lazy("%(count)d abîmé", "%(count)d abîmés", "count"),
     "spare": ngettext_lazy("%(count)d en réserve", "%(count)d en réserve", "count"),
     "retired": ngettext_lazy("%(count)d réformé", "%(count)d réformés", "count"),
+    "away": ngettext_lazy("%(count)d en route", "%(count)d en route", "count"),
     "empty": ngettext_lazy("%(count)d place vide", "%(count)d places vides", "count"),
 }
 
@@ -73,7 +76,7 @@ class Slot:
 
 
 def slots_of(cart: Cart) -> list[Slot]:
-    """Return every slot of a cart in order, the empty ones too, in three queries."""
+    """Return every slot of a cart in order, the empty ones too, in four queries."""
     devices = {
         device.slot: device
         for device in cart.devices.select_related("model__category").order_by("slot")
@@ -91,8 +94,15 @@ def slots_of(cart: Cart) -> list[Slot]:
         incident.device_id: incident
         for incident in Incident.objects.open().filter(device__in=ids).select_related("reporter")
     }
+    away = held_among(ids)
     last = max([cart.slots, *(slot for slot in devices if slot)])
-    return [_slot(number, devices.get(number), items, incidents) for number in range(1, last + 1)]
+    slots = [_slot(number, devices.get(number), items, incidents) for number in range(1, last + 1)]
+    return [
+        replace(slot, look="away")
+        if slot.is_fit and slot.device and slot.device.pk in away
+        else slot
+        for slot in slots
+    ]
 
 
 def _slot(

@@ -15,6 +15,7 @@ from classrooms.lending.actions.transfers import (
 )
 from classrooms.lending.models import Transfer, TransferItem
 from classrooms.models import Device, FleetEvent, Incident
+from classrooms.queries.slots import slots_of
 from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
@@ -119,6 +120,7 @@ def test_what_somebody_has_does_not_leave_and_what_leaves_is_not_handed_out(by, 
     with pytest.raises(RuleBroken) as refused:
         actions.hand_out_cart(by=by, cart=cart, holder=holder, due_on=clock.today())
     assert refused.value.code == "on_its_way"
+    assert [slot.look for slot in slots_of(cart)][:3] == ["away", "away", "empty"]
     spare = SpareFactory()
     onward = plan_transfer(by=by, devices=[spare], to_school=there, reason="Dotation")
     assert spare in Device.objects.available_spares()

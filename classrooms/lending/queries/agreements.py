@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from classrooms.lending.actions.agreements import AGREEMENT
 from classrooms.lending.models import LoanAgreement
-from classrooms.models import HandOut
+from classrooms.models import HandOut, HandOutItem
 from core.accounts.models import User
 from core.documents import Document
 
@@ -16,11 +16,25 @@ _SHOWN = ("school", "cart", "class_group", "teacher")
 
 
 def to_sign(user: User) -> QuerySet[Any]:
-    """Return what is out without a signature, by school and holder."""
-    rows: Any = HandOut.objects.visible_to(user).open().filter(agreement_line__isnull=True)
+    """Return what is out without a signature, by school and holder.
+
+    A cart taken for some hours needs none.
+    """
+    rows: Any = (
+        HandOut.objects.visible_to(user)
+        .open()
+        .filter(agreement_line__isnull=True, reservation__isnull=True)
+    )
     waiting: QuerySet[Any] = (
         rows.select_related(*_SHOWN)
         .annotate(left=Count("items", filter=Q(items__returned_at__isnull=True)))
+        .prefetch_related(
+            Prefetch(
+                "items",
+                HandOutItem.objects.out().select_related("device__model"),
+                to_attr="still_out",
+            )
+        )
         .order_by("school__name", "class_group__name", "teacher__family_name", "pk")
     )
     return waiting
