@@ -168,7 +168,8 @@ def cart_rows(season: SchoolSeason) -> list[CartRow]:
         .filter(cart__in=carts)
         .select_related("class_group", "teacher", "school")
     }
-    proposed = proposal(season, carts, before) if len(plans) < len(carts) else {}
+    free = [cart for cart in carts if cart.pk not in outs]
+    proposed = proposal(season, free, before) if len(plans) < len(carts) else {}
     rows = []
     for cart in carts:
         plan, out = plans.get(cart.pk), outs.get(cart.pk)
@@ -195,9 +196,11 @@ def last_holders(season: SchoolSeason, carts: list[Cart]) -> dict[int, ClassGrou
 def proposal(
     season: SchoolSeason, carts: list[Cart], before: dict[int, ClassGroup]
 ) -> dict[int, int]:
-    """Return the class proposed for each cart."""
+    """Return the class proposed for each cart that is free; a class that has one waits."""
+    open_ones = HandOut.objects.open().filter(cart__isnull=False, class_group__isnull=False)
     groups = (
         ClassGroup.objects.filter(school=season.school_id, school_year=season.run.school_year)
+        .exclude(pk__in=open_ones.filter(school=season.school_id).values("class_group"))
         .prefetch_related("teachers")
         .order_by("name", "pk")
     )
