@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from core.accounts.models import User
 
 
-class RunQuerySet(models.QuerySet[Any]):
+class SeasonRunQuerySet(models.QuerySet[Any]):
     """Runs of the city, one a school year."""
 
-    def visible_to(self, user: User) -> RunQuerySet:
+    def visible_to(self, user: User) -> SeasonRunQuerySet:
         """All for people who run the fleet."""
         return self if reach_of(user, *FLEET_STAFF) else self.none()
 

@@ -42,7 +42,7 @@ class SeasonRun(models.Model):
     started_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = access.RunQuerySet.as_manager()
+    objects = access.SeasonRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-school_year__start_year"]

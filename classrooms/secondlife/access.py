@@ -32,14 +32,14 @@ class OfDeviceQuerySet(models.QuerySet[Any]):
         return self.filter(device__in=Device.objects.visible_to(user).values("pk"))
 
 
-class DepartureQuerySet(OfDeviceQuerySet):
+class DeviceDepartureQuerySet(OfDeviceQuerySet):
     """Devices on their way out."""
 
-    def standing(self) -> DepartureQuerySet:
+    def standing(self) -> DeviceDepartureQuerySet:
         """Those not refused and not back in service."""
         return self.filter(state__in=("proposed", "decided", "gone"))
 
-    def pending(self) -> DepartureQuerySet:
+    def pending(self) -> DeviceDepartureQuerySet:
         """Those proposed, not decided."""
         return self.filter(state="proposed")
 
@@ -52,22 +52,22 @@ class WipeQuerySet(OfDeviceQuerySet):
         return self.filter(result="passed")
 
 
-class WorkshopQuerySet(models.QuerySet[Any]):
+class SecondLifeQuerySet(models.QuerySet[Any]):
     """What the workshop's people share: lots, recipients, outdated systems."""
 
-    def visible_to(self, user: User) -> WorkshopQuerySet:
+    def visible_to(self, user: User) -> SecondLifeQuerySet:
         """All for people who run the fleet."""
         return self if reach_of(user, *FLEET_STAFF) else self.none()
 
 
-class LineQuerySet(models.QuerySet[Any]):
+class LotLineQuerySet(models.QuerySet[Any]):
     """Devices within lots."""
 
-    def visible_to(self, user: User) -> LineQuerySet:
+    def visible_to(self, user: User) -> LotLineQuerySet:
         """All for people who run the fleet: what is in a lot stands in the workshop."""
         return self if reach_of(user, *FLEET_STAFF) else self.none()
 
-    def standing(self) -> LineQuerySet:
+    def standing(self) -> LotLineQuerySet:
         """Those of lots not given up."""
         return self.filter(standing=True)
 

@@ -32,7 +32,7 @@ class OldSystem(models.Model):
     version = models.CharField(_("système"), max_length=40)
     since = models.DateField(_("sans mises à jour depuis le"), default=clock.today)
 
-    objects = access.WorkshopQuerySet.as_manager()
+    objects = access.SecondLifeQuerySet.as_manager()
 
     class Meta:
         ordering = ["category", "version"]
@@ -136,7 +136,7 @@ class Departure(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = access.DepartureQuerySet.as_manager()
+    objects = access.DeviceDepartureQuerySet.as_manager()
 
     class Meta:
         ordering = ["proposed_at", "pk"]

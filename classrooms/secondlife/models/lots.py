@@ -40,7 +40,7 @@ class Recipient(models.Model):
     is_active = models.BooleanField(_("peut recevoir des lots"), default=True)
     updated_at = models.DateTimeField(default=clock.now)
 
-    objects = access.WorkshopQuerySet.as_manager()
+    objects = access.SecondLifeQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -91,7 +91,7 @@ class Lot(models.Model):
     slip_number = models.CharField(_("numéro du bordereau (BSD)"), max_length=40, blank=True)
     weight_grams = models.PositiveIntegerField(_("poids (grammes)"), null=True, blank=True)
 
-    objects = access.WorkshopQuerySet.as_manager()
+    objects = access.SecondLifeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opened_at", "-pk"]
@@ -129,7 +129,7 @@ class LotLine(models.Model):
     no_storage = models.BooleanField(default=False)
     standing = models.BooleanField(default=True)
 
-    objects = access.LineQuerySet.as_manager()
+    objects = access.LotLineQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
