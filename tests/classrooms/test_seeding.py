@@ -5,8 +5,10 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
+from classrooms.lending.models import Transfer
 from classrooms.models import Cart, Device, FleetEvent, HandOut, ImportRun, Incident, InternetLine
 from classrooms.models.history import CARD, TOLD, plain
+from classrooms.planning.models import Forecast, Plan
 from core.seeding import SMALL
 from enrolment.schools.models import School
 
@@ -102,3 +104,15 @@ def test_a_return_to_school_is_half_done(city):
     own = next(row for row in rows if row.season.school == school)
     assert own.done == 1
     assert old_loans(own.season).exists()
+
+
+def test_plans_are_at_every_stage(city):
+    draft, sent = Plan.objects.get(state="draft"), Plan.objects.get(state="approved")
+    assert draft.author.email.startswith("ines.morvan")
+    assert sent.decided_by != sent.author
+    journeys = Transfer.objects.filter(source=sent.source)
+    assert {"received", "dispatched"} <= set(journeys.values_list("state", flat=True))
+    assert {t.to_school.uai for t in journeys} == set(sent.shares)
+    kept = Forecast.objects.get()
+    assert kept.devices
+    assert kept.cents
