@@ -9,6 +9,9 @@ from classrooms.lending.models import Transfer
 from classrooms.models import Cart, Device, FleetEvent, HandOut, ImportRun, Incident, InternetLine
 from classrooms.models.history import CARD, TOLD, plain
 from classrooms.planning.models import Forecast, Plan
+from classrooms.workshop.models import Claim, FaultAlert, Repair
+from core import clock
+from core.accounts.models import User
 from core.seeding import SMALL
 from enrolment.schools.models import School
 
@@ -116,3 +119,14 @@ def test_plans_are_at_every_stage(city):
     kept = Forecast.objects.get()
     assert kept.devices
     assert kept.cents
+
+
+def test_the_bench_shows_every_step_a_claim_waits_and_a_model_breaks(city):
+    people = User.objects.get(email__startswith="lucas.ferrand")
+    mine = Repair.objects.visible_to(people).order_by().values_list("state", flat=True)
+    assert {"received", "diagnosed", "waiting_part", "at_supplier", "done"} <= set(mine)
+    assert Repair.objects.filter(state="given_up").exists()
+    late = Claim.objects.get(state="sent")
+    assert (late.waits_since(clock.today()) or 0) > 15
+    assert Claim.objects.visible_to(people).filter(pk=late.pk).exists()
+    assert FaultAlert.objects.exists()

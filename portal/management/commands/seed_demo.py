@@ -43,6 +43,7 @@ STEPS = (
     ("classrooms.seeding", "seed"),
     ("classrooms.audits.seeding", "seed"),
     ("classrooms.secondlife.seeding", "seed"),
+    ("classrooms.workshop.seeding", "seed"),
     ("classrooms.season.seeding", "seed"),
     ("classrooms.planning.seeding", "seed"),
     ("classrooms.lending.seeding", "seed"),
