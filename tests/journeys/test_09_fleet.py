@@ -171,10 +171,6 @@ def test_a_cart_in_class_on_a_desk(desktop, new_page, city, sign_in_fast):
     walk((desktop, new_page(), new_page()), city, sign_in_fast)
 
 
-def test_a_cart_in_class_on_phones(phone, new_page, city, sign_in_fast):
-    walk((phone, new_page("phone"), new_page("phone")), city, sign_in_fast)
-
-
 def test_a_cart_in_class_without_scripts(no_js, new_page, city, sign_in_fast):
     pages = (no_js, *(new_page(java_script_enabled=False) for _ in range(2)))
     walk(pages, city, sign_in_fast)
