@@ -114,9 +114,15 @@ class Stop:
         return f"{number}{street}" if street else ""
 
 
+def _to_visit(user: User) -> Any:
+    """Return the faults for which one has to go to a school: their device is still there."""
+    rows = Incident.objects.visible_to(user).open().with_due()
+    return rows.exclude(state="swapped").filter(device__depot__isnull=True)
+
+
 def schools_with_faults(user: User, today: dt.date) -> list[dict[str, Any]]:
     """Return the schools where something is to be settled, the most pressing first."""
-    rows = Incident.objects.visible_to(user).open().exclude(state="swapped").with_due()
+    rows = _to_visit(user)
     counted = (
         rows.filter(school__isnull=False)
         .order_by()
@@ -137,7 +143,7 @@ def round_of(user: User, schools: list[int]) -> list[Stop]:
         .select_related("street")
         .order_by("district", "name", "pk")
     }
-    rows = Incident.objects.visible_to(user).open().exclude(state="swapped").with_due()
+    rows = _to_visit(user)
     rows = rows.filter(school__in=known).select_related(*SHOWN)
     for incident in rows.order_by("cart__name", "slot", "priority", "pk"):
         known[incident.school_id].incidents.append(incident)

@@ -18,6 +18,10 @@ from core.access import signed_in
 _GONE = (Device.State.LOST, Device.State.STOLEN, Device.State.RETIRED)
 
 
+def _on_the_bench(device: Device) -> bool:
+    return Repair.objects.open().filter(device=device).exists()
+
+
 def device_acts(request: HttpRequest, device: Device) -> Panel | None:
     """Offer to swap, mend or claim a device."""
     if not signed_in(request).has_role(*FLEET_STAFF) or device.state == Device.State.RETIRED:
@@ -27,7 +31,7 @@ def device_acts(request: HttpRequest, device: Device) -> Panel | None:
         {
             "device": device,
             "swaps": device.current_school is not None,
-            "mends": device.state not in _GONE,
+            "mends": device.state not in _GONE and not _on_the_bench(device),
             "claims": device.state not in _GONE
             and rules.under_warranty(device.warranty_end, clock.today()),
         },
@@ -64,7 +68,7 @@ def incident_acts(request: HttpRequest, incident: Incident) -> Panel | None:
         {
             "device": device,
             "swaps": False,
-            "mends": True,
+            "mends": not _on_the_bench(device),
             "claims": rules.under_warranty(device.warranty_end, clock.today()),
             "incident": True,
         },
