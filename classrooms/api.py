@@ -14,6 +14,7 @@ from classrooms.models import Device, Incident
 from classrooms.queries.devices import DeviceFilter, devices_for, identify, printable
 from classrooms.queries.incidents import SHOWN
 from classrooms.schemas import (
+    DeviceCorrection,
     DeviceOut,
     IncidentIn,
     IncidentOut,
@@ -46,6 +47,29 @@ def list_devices(
 def get_device(request: HttpRequest, tag: str) -> dict[str, Any]:
     """Return one device, by inventory or serial number."""
     return device_out(_device(request, tag))
+
+
+@router.patch("/devices/{tag}", response=DeviceOut)
+@allow_api(*FLEET_STAFF, scope="fleet:write")
+@idempotent
+def patch_device(request: HttpRequest, tag: str, body: DeviceCorrection) -> dict[str, Any]:
+    """Correct a device's serial, network addresses, or its category's own fields."""
+    device = _device(request, tag)
+    facts: dict[str, Any] = {}
+    if body.serial is not None:
+        facts["serial"] = body.serial
+    if body.macs is not None:
+        facts["macs"] = body.macs
+    extra = {key: _text(value) for key, value in body.extra.items()} or None
+    actions.correct(by=actor_of(request), device=device, extra=extra, **facts)
+    return device_out(devices_for(signed_in(request), DeviceFilter()).get(pk=device.pk))
+
+
+def _text(value: Any) -> str:
+    """Return a value as a person would type it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 @router.put("/devices/{tag}/last-seen", response=SightingOut)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -33,9 +33,28 @@ class DeviceOut(Schema):
     handed_out: bool
     purchased_on: dt.date | None = None
     warranty_end: dt.date | None = None
+    macs: list[str] = []
+    extra: dict[str, str | bool] = {}
     os_version: str = ""
     battery_percent: int | None = None
     last_seen_at: dt.datetime | None = None
+
+
+class DeviceCorrection(Schema):
+    """What a device's sheet should say; what is left out stays, null takes a value away.
+
+    ``extra`` names fields of the device's category by key: numbers and days as text or as
+    they are, yes or no as true or false.
+    """
+
+    serial: str | None = Field(None, max_length=60, pattern=NO_CONTROL)
+    macs: list[Annotated[str, Field(max_length=40, pattern=NO_CONTROL)]] | None = Field(
+        None, max_length=4
+    )
+    extra: dict[
+        Annotated[str, Field(max_length=30, pattern=NO_CONTROL)],
+        Annotated[str, Field(max_length=120, pattern=NO_CONTROL)] | bool | int | float | None,
+    ] = Field(default_factory=dict, max_length=15)
 
 
 def device_out(device: Device) -> dict[str, Any]:
@@ -55,6 +74,8 @@ def device_out(device: Device) -> dict[str, Any]:
         "handed_out": getattr(device, "open_hand_out", None) is not None,
         "purchased_on": device.purchased_on,
         "warranty_end": device.warranty_end,
+        "macs": device.macs,
+        "extra": device.extra,
         "os_version": device.os_version,
         "battery_percent": device.battery_percent,
         "last_seen_at": device.last_seen_at,

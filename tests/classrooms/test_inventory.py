@@ -295,3 +295,25 @@ def test_a_technician_notes_whether_a_cart_charges(client, technician):
     assert "Chargé" in page
     foreign = reverse("classrooms:cart_charging", args=[CartFactory().code])
     assert client.post(foreign, {"charging": "charged"}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_api_corrects_by_the_same_rules(client, technician):
+    sign_in_client(client, technician.user)
+    other = DeviceFactory(macs=[OTHER])
+    base = "/api/v1/classrooms/devices/"
+
+    def patch(device, **body):
+        return client.patch(f"{base}{device.asset_tag}", body, content_type="application/json")
+
+    sent = patch(technician.device, macs=[MAC], extra={"diagonale": 25.4, "clavier": True})
+    assert sent.status_code == 200, sent.content
+    assert (sent.json()["macs"], sent.json()["extra"]) == (
+        [MAC],
+        {"diagonale": "25.4", "clavier": True},
+    )
+    taken = patch(technician.device, macs=[OTHER])
+    assert (taken.status_code, taken.json()["field"]) == (409, "macs")
+    assert patch(technician.device, extra={"coque": "Rose"}).status_code == 409
+    assert patch(technician.device, extra={"autre": "1"}).status_code == 409
+    assert patch(other, macs=[]).status_code == 404
