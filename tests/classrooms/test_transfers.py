@@ -251,3 +251,23 @@ def test_scanning_the_cart_notes_all_that_travels_in_it(by, here):
     assert note_seen(by=by, transfer=transfer, thing=cart) == 0
     with pytest.raises(RuleBroken):
         note_seen(by=by, transfer=transfer, thing=SpareFactory())
+
+
+def test_what_arrives_waits_on_the_home_page(client, here):
+    manager = Actor(user=UserFactory(roles=[Role.IT_MANAGER]))
+    transfer = plan_transfer(by=manager, devices=[SpareFactory()], to_school=here, reason="Don")
+    sign_in_client(client, UserFactory(roles=[(Role.IT_TECHNICIAN, here.uai)]))
+    link = reverse("lending:transfer_receive", args=[transfer.public_id])
+    assert link not in client.get("/").content.decode()
+    dispatch(by=manager, transfer=transfer)
+    assert link in client.get("/").content.decode()
+
+
+def test_a_device_that_is_lost_says_who_had_it_last(client, by, here):
+    device, group = DeviceFactory(school=here), ClassGroupFactory(school=here, name="CE2 B")
+    holder = Holder(here, class_group=group)
+    out = actions.hand_out_device(by=by, device=device, holder=holder, due_on=clock.today())
+    actions.take_back(by=by, hand_out=out, outcomes={out.items.get().pk: "missing"})
+    sign_in_client(client, by.user)
+    page = client.get(reverse("classrooms:device", args=[device.asset_tag])).content.decode()
+    assert "Dernier à l’avoir eu\u00a0: CE2 B" in page
