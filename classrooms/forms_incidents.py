@@ -28,10 +28,8 @@ KIND_ICONS = {
     "other": "fault-other",
 }
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-#: What a device's number field takes: typed, read by a USB scanner, or by the camera.
-_CODE = forms.TextInput(
-    attrs={"data-scan": "", "autocomplete": "off", "autocapitalize": "characters"}
-)
+#: What a device's number field takes: typed, or read by a USB scanner, which ends by Enter.
+_CODE = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"})
 
 
 class ReportForm(forms.Form):
