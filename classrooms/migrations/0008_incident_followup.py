@@ -5,20 +5,8 @@ import datetime
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-from django.db.models import F, OuterRef, Subquery
 
 import core.clock
-
-
-def tell_what_was_done(apps, schema_editor):
-    """Give known faults their second promise, and the instants that their events tell."""
-    Incident = apps.get_model("classrooms", "Incident")
-    FleetEvent = apps.get_model("classrooms", "FleetEvent")
-    Incident.objects.update(settle_by=F("answer_by") + datetime.timedelta(days=14))
-    events = FleetEvent.objects.filter(incident=OuterRef("pk")).order_by("at", "pk")
-    answers = events.filter(kind__in=["taken_on", "swapped_out", "settled"]).values("at")[:1]
-    swaps = events.filter(kind="swapped_out").values("at")[:1]
-    Incident.objects.update(answered_at=Subquery(answers), swapped_at=Subquery(swaps))
 
 
 class Migration(migrations.Migration):
@@ -246,5 +234,4 @@ class Migration(migrations.Migration):
                 name="incident_priority_has_ground",
             ),
         ),
-        migrations.RunPython(tell_what_was_done, migrations.RunPython.noop, elidable=True),
     ]
