@@ -16,15 +16,17 @@ class SecondLifeConfig(AppConfig):
 
         from classrooms.actions.leaving import register_desk
         from classrooms.panels import device_room, register_tabs
-        from classrooms.secondlife import collected, retained, wiring
+        from classrooms.secondlife import collected, home, retained, wiring
         from classrooms.secondlife.actions.departures import DESK
         from core.document_kinds import Kind, register_document_kinds
         from core.documents import register_document_reader
+        from core.home import register_cards
 
         register_desk(DESK)
         retained.register_rules()
         collected.register()
         register_tabs(*wiring.TABS)
+        register_cards(home.cards)
         device_room.register(wiring.device_panel)
         register_document_reader(wiring.reads_receipt)
         register_document_kinds(Kind("secondlife.receipt", _("Reçu d’un lot de matériel")))

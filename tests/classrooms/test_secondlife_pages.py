@@ -65,6 +65,10 @@ def test_from_a_proposal_to_a_signed_deed(manager, colleague):
     assert device.state == "retired"
     wiped = {"storage": "flash", "technique": "crypto", "tool": "Atelier MDM", "tool_version": "4"}
     manager.post(at("wipe", departure), wiped)
+    mine, theirs = (who.get("/").content.decode() for who in (manager, colleague))
+    assert "Effacements à vérifier" in theirs
+    assert "Effacements à vérifier" not in mine
+    assert device.asset_tag in colleague.get(at("departures") + "?step=verify").content.decode()
     seen = {"verification": "report", "passed": "1"}
     assert manager.post(at("verify", departure), seen).status_code == 409
     colleague.post(at("verify", departure), seen)

@@ -18,7 +18,7 @@ _PLACES = ("cart__school", "cart__depot", "school", "depot")
 _MISSING = (Device.State.LOST, Device.State.STOLEN)
 
 #: Steps of the list, by their code in the address.
-STEPS = ("collect", "bench", "decided", "gone", "kept")
+STEPS = ("collect", "bench", "verify", "decided", "gone", "kept")
 
 
 def candidates(user: User, reason: str, today: dt.date) -> QuerySet[Any]:
@@ -70,6 +70,10 @@ _AT_WORKSHOP = Q(device__depot__isnull=False) | Q(device__cart__depot__isnull=Fa
 _BY_STEP = {
     "collect": Q(state="proposed") & ~_AT_WORKSHOP,
     "bench": Q(state="proposed") & _AT_WORKSHOP,
+    "verify": Q(
+        device__in=Wipe.objects.filter(result="waiting").values("device"),
+        state__in=["proposed", "decided"],
+    ),
     "decided": Q(state="decided"),
     "gone": Q(state="gone"),
     "kept": Q(state__in=["refused", "reused"]),

@@ -26,6 +26,7 @@ from core.spreadsheets import xlsx_response
 _STEPS = {
     "collect": gettext_lazy("À rapporter"),
     "bench": gettext_lazy("À l’atelier"),
+    "verify": gettext_lazy("À vérifier"),
     "decided": gettext_lazy("Réformés, à sortir"),
     "gone": gettext_lazy("Sortis"),
     "kept": gettext_lazy("Gardés"),
