@@ -6,6 +6,8 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from classrooms.audits import actions, home
@@ -126,3 +128,26 @@ def test_a_campaign_is_ordered_for_schools_that_have_devices(client, world):
     assert client.post(where, past).status_code == 422
     assert client.post(where, {**sent, "schools": [world.far.school_id]}).status_code == 302
     assert Campaign.objects.get(name="Automne").places.get().school == world.far.school
+
+
+def test_the_list_of_campaigns_asks_no_more_for_ten_than_for_one(
+    client, world, django_assert_max_num_queries
+):
+    world.count(world.technician, world.one, world.one.devices.get(slot=1).asset_tag)
+    sign_in_client(client, world.technician)
+    page = reverse("audits:campaigns")
+    with CaptureQueriesContext(connection) as alone:
+        client.get(page)
+    today = clock.today()
+    for number in range(4):
+        actions.order_campaign(
+            by=Actor(user=world.manager),
+            name=f"Suivante {number}",
+            starts_on=today,
+            deadline=today + dt.timedelta(days=20),
+            schools=[world.one.school] if number % 2 else [world.one.school, world.far.school],
+        )
+    with django_assert_max_num_queries(len(alone)):
+        rows = client.get(page).context["rows"]
+    # What was counted counts for its own campaign, and in one's own schools only.
+    assert sorted(row[1:] for row in rows) == [(1, 3, 0)] * 4 + [(1, 3, 1)]

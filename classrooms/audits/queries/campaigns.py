@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,22 +82,41 @@ def planned_of(schools: list[int]) -> dict[int, int]:
 
 def progress_of(campaign: Campaign, user: User) -> list[SchoolProgress]:
     """Return how far a campaign is in the schools one sees, without what it found."""
-    places = CampaignSchool.objects.visible_to(user).filter(campaign=campaign)
+    return progress_by_campaign([campaign], user)[campaign.pk]
+
+
+def progress_by_campaign(
+    campaigns: Iterable[Campaign], user: User
+) -> dict[int, list[SchoolProgress]]:
+    """Return how far each campaign is in the schools one sees, in four queries for all.
+
+    By the campaign's number, schools by name; a campaign of no school one sees has none.
+    """
+    numbers = [campaign.pk for campaign in campaigns]
+    places = CampaignSchool.objects.visible_to(user).filter(campaign__in=numbers)
     kept = list(places.select_related("school").order_by("school__name", "school_id"))
-    needed = planned_of([place.school_id for place in kept if place.planned is None])
+    needed = planned_of(sorted({place.school_id for place in kept if place.planned is None}))
     rows = {
-        place.school_id: SchoolProgress(
+        (place.campaign_id, place.school_id): SchoolProgress(
             place.school, needed.get(place.school_id, 0) if place.planned is None else place.planned
         )
         for place in kept
     }
-    audits = campaign.audits.filter(school__in=rows).order_by()
-    for school, state, _cart in audits.values_list("school", "state", "cart").distinct():
+    schools = {school for _campaign, school in rows}
+    audits = Audit.objects.filter(campaign__in=numbers, school__in=schools).order_by()
+    counted = audits.values_list("campaign", "school", "state", "cart").distinct()
+    for campaign, school, state, _cart in counted:
+        row = rows.get((campaign, school))
+        if row is None:
+            continue
         if state == Audit.State.CLOSED:
-            rows[school].done += 1
+            row.done += 1
         elif state == Audit.State.OPEN:
-            rows[school].open += 1
-    return list(rows.values())
+            row.open += 1
+    found: dict[int, list[SchoolProgress]] = {number: [] for number in numbers}
+    for (campaign, _school), row in rows.items():
+        found[campaign].append(row)
+    return found
 
 
 def latest_audits(campaign: Campaign, schools: list[int]) -> list[int]:
@@ -171,9 +191,11 @@ def _unknown(audits: list[int], rows: dict[int, SchoolProgress]) -> list[Scan]:
 
 def awaiting(user: User) -> list[tuple[Campaign, int]]:
     """Return the campaigns that go on and how many counts are left in one's schools."""
+    running = list(Campaign.objects.visible_to(user).running().order_by("deadline", "pk"))
+    progress = progress_by_campaign(running, user)
     found = []
-    for campaign in Campaign.objects.visible_to(user).running().order_by("deadline", "pk"):
-        left = sum(row.left for row in progress_of(campaign, user))
+    for campaign in running:
+        left = sum(row.left for row in progress[campaign.pk])
         if left:
             found.append((campaign, left))
     return found

@@ -15,7 +15,7 @@ from classrooms.access import FLEET_MANAGERS, FLEET_READERS
 from classrooms.audits import actions, exports
 from classrooms.audits.forms import CampaignForm
 from classrooms.audits.models import AuditLine, Campaign
-from classrooms.audits.queries.campaigns import VERDICTS, progress_of, report_of
+from classrooms.audits.queries.campaigns import VERDICTS, progress_by_campaign, report_of
 from classrooms.audits.queries.finding import devices_named
 from classrooms.queries.figures import school_figures
 from classrooms.views.common import page_of, show
@@ -32,9 +32,10 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
     """Show the campaigns of one's schools and how far they are."""
     user = signed_in(request)
     page = page_of(request, Campaign.objects.visible_to(user), 10)
+    progress = progress_by_campaign(page, user)
     rows = []
     for campaign in page:
-        schools = progress_of(campaign, user)
+        schools = progress[campaign.pk]
         planned = sum(row.planned for row in schools)
         done = sum(min(row.done, row.planned) for row in schools)
         rows.append((campaign, len(schools), planned, done))
