@@ -229,6 +229,18 @@ def test_reserving_through_the_pages_and_the_calendar_says_so(
     assert (row.state, row.hand_out.state) == ("used", "closed")
 
 
+@pytest.mark.parametrize("days", [5, 6])
+def test_opened_at_a_weekend_the_calendar_shows_the_coming_week(client, cart, teacher, days):
+    with time_machine.travel(clock.at(MONDAY + dt.timedelta(days=days), 9), tick=True):
+        sign_in_client(client, teacher)
+        page = reverse("lending:calendar")
+        assert client.get(page).context["first"] == MONDAY + dt.timedelta(days=7)
+        asked = client.get(page, {"day": (MONDAY + dt.timedelta(days=5)).isoformat()})
+        assert asked.context["first"] == MONDAY, "a week that was asked for is shown"
+        month = client.get(page, {"view": "month"})
+        assert month.context["first"] == MONDAY.replace(day=1)
+
+
 def test_another_school_neither_reads_nor_reserves_nor_cancels(client, cart, teacher):
     row = book(cart, teacher).reservations[0]
     for role in (Role.TEACHER, Role.IT_TECHNICIAN, Role.HEAD_TEACHER):

@@ -75,6 +75,11 @@ def monday_of(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
 
+def next_weekday(day: dt.date) -> dt.date:
+    """Return a day of Monday to Friday as it is, the next Monday for a Saturday or a Sunday."""
+    return day if day.weekday() < WEEK else monday_of(day) + dt.timedelta(weeks=1)
+
+
 def week_of(school: School, monday: dt.date) -> list[Row]:
     """Return each cart of a school over a week, in five queries."""
     days = [monday + dt.timedelta(days=n) for n in range(WEEK)]

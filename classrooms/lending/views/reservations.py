@@ -19,7 +19,13 @@ from classrooms.lending.actions import reservations as actions
 from classrooms.lending.actions.reservations import Booked
 from classrooms.lending.forms_reserving import ReservationForm
 from classrooms.lending.models import Reservation
-from classrooms.lending.queries.calendar import monday_of, month_of, schools_of, week_of
+from classrooms.lending.queries.calendar import (
+    monday_of,
+    month_of,
+    next_weekday,
+    schools_of,
+    week_of,
+)
 from classrooms.models import Cart, HandOut
 from classrooms.views.common import number, show
 from core import clock
@@ -41,8 +47,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
     schools = schools_of(user)
     asked = number(request.GET.get("school", ""))
     school = next((s for s in schools if s.pk == asked), schools[0] if schools else None)
-    day = _day_of(request.GET.get("day", ""))
     by_month = request.GET.get("view") == "month"
+    asked_day = request.GET.get("day", "")
+    day = _day_of(asked_day)
+    if not asked_day and not by_month:
+        # Opened at a weekend, the week that matters is the one that comes.
+        day = next_weekday(day)
     return show(
         request,
         "lending/calendar.html",
