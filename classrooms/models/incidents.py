@@ -48,7 +48,7 @@ class Incident(models.Model):
         REPAIRED = "repaired", _("Réparé")
         FOUND = "found", _("Retrouvé")
         NOTHING = "nothing", _("Rien à signaler, il fonctionne")
-        RETIRED = "retired", _("Irréparable, réformé")
+        RETIRED = "retired", _("Irréparable, réforme proposée")
         NOT_FOUND = "not_found", _("Pas retrouvé")
 
     class Pause(models.TextChoices):
