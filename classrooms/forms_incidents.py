@@ -27,6 +27,8 @@ KIND_ICONS = {
     "lost": "fault-lost",
     "other": "fault-other",
 }
+#: No fault is older than this.
+_OLDEST = dt.date(2000, 1, 1)
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 #: What a device's number field takes: typed, or read by a USB scanner, which ends by Enter.
 _CODE = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"})
@@ -284,7 +286,7 @@ class PeriodForm(forms.Form):
         """Return the days asked for, six years apart at most and in order."""
         self.is_valid()
         usual = clock.months_later(today.replace(day=1), -11)
-        end = min(self.cleaned_data.get("end") or today, today)
+        end = max(_OLDEST, min(self.cleaned_data.get("end") or today, today))
         start = self.cleaned_data.get("start") or min(usual, end)
         start = max(start, clock.months_later(end, -72))
         return (start, end) if start <= end else (end, end)

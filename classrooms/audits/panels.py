@@ -29,7 +29,7 @@ def cart_count_act(request: HttpRequest, cart: Cart) -> Panel | None:
     """Offer to count a cart, or to go on with the count."""
     if not signed_in(request).has_role(*FLEET_STAFF):
         return None
-    audit = Audit.objects.open().filter(cart=cart).first()
+    audit = Audit.objects.open().filter(cart=cart, school=cart.school_id).first()
     return Panel("audits/_count_act.html", {"cart": cart, "audit": audit}, order=20)
 
 
@@ -42,7 +42,7 @@ def device_seen_act(request: HttpRequest, device: Device) -> Panel | None:
         return None
     place = {"cart": device.cart} if device.cart_id else {"cart": None, "school": device.school}
     audit = Audit.objects.visible_to(signed_in(request)).open().filter(**place).first()
-    if audit is None or (device.cart_id is None and device.school_id is None):
+    if audit is None or audit.has_left or (device.cart_id is None and device.school_id is None):
         return None
     if audit.scans.standing().filter(device=device).exists():
         return None

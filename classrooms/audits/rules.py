@@ -5,6 +5,7 @@ Sources: docs/rules/fleet-audits.md.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from classrooms.rules import normalise_serial, normalise_tag
@@ -13,6 +14,9 @@ from classrooms.rules import normalise_serial, normalise_tag
 LONGEST = 200
 #: Acts on scans in one sending: a whole cart several times over.
 MOST_ACTS = 200
+
+#: How long a scan may have waited on a telephone, and how far a clock may run ahead.
+_OLDEST, _AHEAD = dt.timedelta(days=366), dt.timedelta(days=1)
 
 #: A reader set to an American keyboard types by position: on a French one, "1" comes as "&".
 _KEYBOARD = str.maketrans(
@@ -58,6 +62,13 @@ def _reading(text: str) -> Reading:
         return Reading(tag=normalise_tag(text), serial=normalise_serial(text))
     except ValueError:
         return Reading(tag=normalise_tag(text))
+
+
+def believable(at: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """Return the hour that a telephone gives to a scan, unless its clock cannot be right."""
+    if at is None or not now - _OLDEST < at < now + _AHEAD:
+        return None
+    return at
 
 
 def free_slot(slots: int, taken: set[int]) -> int | None:

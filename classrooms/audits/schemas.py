@@ -13,6 +13,7 @@ from classrooms.audits.actions import Act, Answer
 from classrooms.audits.models import Audit
 from classrooms.audits.queries.standing import Standing
 from classrooms.audits.rules import LONGEST, MOST_ACTS
+from classrooms.schemas import NO_CONTROL
 
 
 class ActIn(Schema):
@@ -52,7 +53,7 @@ class AuditIn(Schema):
     """What to count: a cart by its code or label, or a school's devices outside carts."""
 
     cart: str = Field("", max_length=LONGEST)
-    school_uai: str = Field("", max_length=8)
+    school_uai: str = Field("", max_length=8, pattern=NO_CONTROL)
 
 
 class AuditOut(Schema):

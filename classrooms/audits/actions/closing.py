@@ -33,7 +33,8 @@ def close_audit(
     Each device seen at its place gets one event ``seen``; one that was moved here during the
     count has its own already; one that was looked for is settled as found instead. Each missing
     one gets ``missed``, and those in ``lost`` an incident. Raises RuleBroken ``state`` when it
-    is closed already, ``changed`` when something was scanned or moved since the list was shown.
+    is closed already, ``left`` when its cart stands elsewhere by now, ``changed`` when
+    something was scanned or moved since the list was shown.
     """
     with transaction.atomic():
         rows = Audit.objects.select_for_update(of=("self",), no_key=True)
@@ -41,7 +42,9 @@ def close_audit(
         if not current.is_open:
             raise RuleBroken("state", _("Ce contrôle est déjà clos."))
         if current.cart is not None:
-            lock_cart(current.cart)
+            current.cart = lock_cart(current.cart)
+        if current.has_left:
+            raise RuleBroken("left", _("Ce chariot a quitté ce lieu : abandonnez ce contrôle."))
         standing = standing_of(current)
         due = {device.pk for device in standing.due}
         if due != set(missing):

@@ -23,6 +23,7 @@ from classrooms.audits.models import Audit, Scan
 from classrooms.audits.queries.finding import cart_named, devices_named
 from classrooms.holding import held_among
 from classrooms.models import Cart, Device, FleetEvent, HandOutItem
+from core import clock
 from core.errors import RuleBroken
 from core.journal import Actor
 
@@ -88,7 +89,7 @@ class _Taking:
         person = by.person
         self.named = devices_named(person, texts) if person is not None else {}
         if audit.cart is not None and any(act.kind == "move" for act in acts):
-            lock_cart(audit.cart)
+            audit.cart = lock_cart(audit.cart)
 
     def take(self, act: Act) -> Answer:
         """Take one act in."""
@@ -105,8 +106,8 @@ class _Taking:
             return self._refuse(act, _("Rien n’a été lu."))
         if known is not None and known.text:
             return self._told(act, known)
-        if not self.audit.is_open:
-            return self._refuse(act, _("Ce contrôle a été clos entre-temps."))
+        if (ended := self._ended()) is not None:
+            return self._refuse(act, ended)
         device = self.named.get(text)
         if device is None and (cart := self._cart(text)) is not None:
             return self._refuse(
@@ -115,10 +116,18 @@ class _Taking:
         again = device is not None and self._is_seen(device, act.scan)
         scan = known or Scan(audit=self.audit, client_id=act.scan)
         scan.text, scan.device, scan.via = text, device, act.via
-        scan.by, scan.scanned_at = self.by.user, act.at
+        scan.by, scan.scanned_at = self.by.user, rules.believable(act.at, clock.now())
         scan.save()
         self.scans[act.scan] = scan
         return self._told(act, scan, again=again)
+
+    def _ended(self) -> str | None:
+        """Say why the count takes nothing more in, or None."""
+        if not self.audit.is_open:
+            return _("Ce contrôle a été clos entre-temps.")
+        if self.audit.has_left:
+            return _("Ce chariot a quitté ce lieu : abandonnez ce contrôle.")
+        return None
 
     def _cart(self, text: str) -> Cart | None:
         """Return the cart whose label was scanned instead of a device's."""
@@ -127,8 +136,8 @@ class _Taking:
     def _undo(self, act: Act, known: Scan | None) -> Answer:
         if known is not None and known.undone:
             return Answer(act.scan, act.kind, "undone")
-        if not self.audit.is_open:
-            return self._refuse(act, _("Ce contrôle a été clos entre-temps."))
+        if (ended := self._ended()) is not None:
+            return self._refuse(act, ended)
         scan = known or Scan(audit=self.audit, client_id=act.scan, by=self.by.user)
         scan.undone = True
         scan.save()
@@ -138,8 +147,8 @@ class _Taking:
     def _move(self, act: Act, known: Scan | None) -> Answer:
         if known is not None and known.moved:
             return self._told(act, known)
-        if not self.audit.is_open:
-            return self._refuse(act, _("Ce contrôle a été clos entre-temps."))
+        if (ended := self._ended()) is not None:
+            return self._refuse(act, ended)
         person = self.by.person
         if (
             known is None

@@ -16,14 +16,18 @@ def open_audit(
 ) -> tuple[Audit, bool]:
     """Begin to count a cart, or what a school has outside carts; join the count that goes on.
 
-    Return the count and whether it is a new one. It belongs to the campaign that covers the
+    Return the count and whether it is a new one; one that began before the cart came here is
+    given up. It belongs to the campaign that covers the
     school today, the one with the nearest deadline if there are two.
     """
     place = cart.school if cart is not None else school
     rows = Audit.objects.open().select_related("cart", "school")
     rows = rows.filter(cart=cart) if cart is not None else rows.filter(cart=None, school=school)
     known = rows.first()
-    if known is not None:
+    if known is not None and known.has_left:
+        # It began where the cart no longer stands: who counts it here cannot see that count.
+        drop_audit(by=by, audit=known)
+    elif known is not None:
         return known, False
     try:
         with transaction.atomic():

@@ -91,6 +91,11 @@ class Audit(models.Model):
         return self.state == self.State.OPEN
 
     @property
+    def has_left(self) -> bool:
+        """True when the cart stands elsewhere than where its count began."""
+        return self.cart is not None and self.cart.school_id != self.school_id
+
+    @property
     def title(self) -> str:
         """What is counted, in words."""
         return self.cart.name if self.cart else str(_("Appareils hors chariot"))

@@ -1,0 +1,87 @@
+"""What no page of the fleet lets through: values that break it, acts on what is not one's own."""
+
+import json
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from classrooms.audits import actions
+from classrooms.audits.models import Audit, Scan
+from classrooms.audits.queries.standing import standing_of
+from classrooms.models import Device
+from core.accounts.roles import Role
+from core.errors import RuleBroken
+from core.journal import Actor
+from tests.factories.accounts import UserFactory
+from tests.factories.classrooms import CartFactory, DeviceFactory
+from tests.factories.schools import SchoolFactory
+from tests.people import sign_in_client
+
+pytestmark = pytest.mark.django_db
+
+
+def technician(*schools):
+    return UserFactory(roles=[(Role.IT_TECHNICIAN, school.uai) for school in schools])
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_breaks_no_page(client, day):
+    DeviceFactory()
+    sign_in_client(client, UserFactory(roles=[Role.IT_MANAGER]))
+    for name in ("classrooms:promises", "planning:refresh", "lending:calendar"):
+        answer = client.get(reverse(name), {"start": day, "end": day, "on": day, "day": day})
+        assert answer.status_code == 200, name
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-12:00"])
+def test_a_telephone_with_an_impossible_clock_does_not_close_a_count_to_everybody(client, at):
+    cart = CartFactory(filled=1)
+    sign_in_client(client, technician(cart.school))
+    audit, _new = actions.open_audit(by=Actor(user=technician(cart.school)), cart=cart)
+    device = cart.devices.get()
+    acts = [{"scan": str(uuid.uuid4()), "n": 1, "text": device.asset_tag, "at": at}]
+    sent = client.post(
+        reverse("audits:acts", args=[audit.public_id]),
+        json.dumps({"acts": acts}),
+        content_type="application/json",
+    )
+    assert sent.status_code == 200
+    assert Scan.objects.get().scanned_at is None
+    assert client.get(reverse("audits:audit", args=[audit.public_id])).status_code == 200
+
+
+def test_the_count_of_a_cart_that_left_the_school_writes_nothing_more(client):
+    cart, other = CartFactory(filled=2), SchoolFactory()
+    by, theirs = Actor(user=technician(cart.school)), Actor(user=technician(other))
+    audit, _new = actions.open_audit(by=by, cart=cart)
+    cart.school = other
+    cart.save(update_fields=["school"])
+    answer = actions.record_acts(
+        by=by, audit=audit, acts=[actions.Act(uuid.uuid4(), text=cart.devices.first().asset_tag)]
+    )
+    assert [one.result for one in answer] == ["refused"]
+    missing = {device.pk for device in standing_of(audit).due}
+    with pytest.raises(RuleBroken) as refused:
+        actions.close_audit(by=by, audit=audit, missing=missing, lost=missing)
+    assert refused.value.code == "left"
+    assert not Device.objects.filter(state=Device.State.LOST).exists()
+    # The school where it stands now counts it: the old count is given up.
+    fresh, is_new = actions.open_audit(by=theirs, cart=cart)
+    assert is_new
+    assert fresh.school == other
+    audit.refresh_from_db()
+    assert audit.state == Audit.State.DROPPED
+    sign_in_client(client, theirs.user)
+    assert client.get(reverse("audits:audit", args=[fresh.public_id])).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["\\u0000", "\\ud800"])
+def test_what_no_database_takes_is_refused_by_the_api_not_a_fault_of_ours(client, text):
+    cart = CartFactory(filled=1)
+    sign_in_client(client, technician(cart.school))
+    for key in ("cart", "school_uai"):
+        answer = client.post(
+            "/api/v1/fleet-audits", f'{{"{key}": "{text}"}}', content_type="application/json"
+        )
+        assert answer.status_code in {400, 404, 422}, key
