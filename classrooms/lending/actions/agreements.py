@@ -14,6 +14,7 @@ from classrooms.lending import rules, slips, wording
 from classrooms.lending.models import AgreementLine, LoanAgreement
 from classrooms.models import HandOut
 from core import clock, documents, journal
+from core.accounts.models import User
 from core.document_kinds import Kind
 from core.documents import Document
 from core.errors import RuleBroken
@@ -46,6 +47,12 @@ def together(hand_outs: Sequence[HandOut]) -> list[HandOut]:
     if AgreementLine.objects.filter(hand_out__in=rows).exists():
         raise RuleBroken("signed", _("C’est déjà signé."))
     return rows
+
+
+def borrows(person: User, hand_out: HandOut) -> bool:
+    """Tell whether a hand-out is to this person or a class of hers; a pupil's is to the pupil."""
+    mine = HandOut.objects.filter(held_by(person), pk=hand_out.pk)
+    return mine.exclude(holder=HandOut.Holder.PUPIL).exists()
 
 
 def sign(
@@ -103,7 +110,7 @@ def _keep(
                 "changed", _("La liste a changé entre-temps : relisez-la avant de signer.")
             )
         person = by.user
-        own = person is not None and HandOut.objects.filter(held_by(person), pk=rows[0].pk).exists()
+        own = person is not None and borrows(person, rows[0])
         agreement = LoanAgreement.objects.create(
             school=rows[0].school,
             signer_name=_named(name),

@@ -40,11 +40,14 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 @allow(*REPORTERS)
 @require_http_methods(["GET", "POST"])
 def agreement_sign(request: HttpRequest) -> HttpResponse:
-    """Show the words and take a signature: of the borrower herself, or before an agent."""
+    """Show the words and take a signature: of the borrower herself, or before an agent.
+
+    For a pupil the family signs, before the class's teacher or an agent.
+    """
     user, rows = _rows(request)
     text = wording.agreed_text(rows)
-    own = _is_borrower(user, rows)
-    if not own and not user.has_role(*FLEET_STAFF):
+    own = actions.borrows(user, rows[0])
+    if not _may_take(user, rows[0]) and not user.has_role(*FLEET_STAFF):
         raise RuleBroken("other", _("Seul l’emprunteur signe, ou devant le technicien."))
     form = SignForm(
         request.POST or None,
@@ -131,8 +134,9 @@ def _rows(request: HttpRequest) -> tuple[User, list[HandOut]]:
     return user, actions.together(chosen(user, request.GET.getlist("out")))
 
 
-def _is_borrower(user: User, rows: list[HandOut]) -> bool:
-    return HandOut.objects.filter(held_by(user), pk=rows[0].pk).exists()
+def _may_take(user: User, hand_out: HandOut) -> bool:
+    """Tell whether it is hers or her class's; for a pupil, she takes the family's signature."""
+    return HandOut.objects.filter(held_by(user), pk=hand_out.pk).exists()
 
 
 def _usual_name(hand_out: HandOut) -> str:
