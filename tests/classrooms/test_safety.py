@@ -9,13 +9,21 @@ from django.urls import reverse
 from classrooms.audits import actions
 from classrooms.audits.models import Audit, Scan
 from classrooms.audits.queries.standing import standing_of
-from classrooms.models import Device
+from classrooms.lending.models import LoanAgreement
+from classrooms.models import Device, HandOut
+from classrooms.stock import actions as stock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from tests.factories.accounts import UserFactory
-from tests.factories.classrooms import CartFactory, DeviceFactory
-from tests.factories.schools import SchoolFactory
+from tests.factories.classrooms import (
+    CartFactory,
+    DepotFactory,
+    DeviceFactory,
+    HandOutFactory,
+    HandOutItemFactory,
+)
+from tests.factories.schools import ClassGroupFactory, SchoolFactory
 from tests.people import sign_in_client
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +93,44 @@ def test_what_no_database_takes_is_refused_by_the_api_not_a_fault_of_ours(client
             "/api/v1/fleet-audits", f'{{"{key}": "{text}"}}', content_type="application/json"
         )
         assert answer.status_code in {400, 404, 422}, key
+
+
+def test_a_teacher_does_not_sign_as_the_pupil_who_borrows(client):
+    group = ClassGroupFactory()
+    teacher = UserFactory(roles=[(Role.TEACHER, group.school.uai)])
+    group.teachers.add(teacher)
+    out = HandOutFactory(
+        school=group.school, class_group=group, holder=HandOut.Holder.PUPIL, pupil_slot=4
+    )
+    HandOutItemFactory(hand_out=out)
+    page = f"{reverse('lending:agreement_sign')}?out={out.public_id}"
+    sign_in_client(client, teacher)
+    form = client.get(page).context["form"]
+    assert form["name"].value() == ""
+    given = {"name": "Une Mère", "agreed": "on", "fingerprint": form["fingerprint"].value()}
+    assert client.post(page, given).status_code == 302
+    kept = LoanAgreement.objects.get()
+    assert (kept.signer, kept.recorded_by, kept.signer_name) == (None, teacher, "Une Mère")
+
+
+def test_the_history_of_an_item_does_not_name_another_schools_class(client):
+    depot = DepotFactory()
+    out = HandOutFactory(class_group=ClassGroupFactory(name="CM2 Secret"))
+    by = Actor(user=UserFactory(roles=[Role.IT_MANAGER]))
+    item = stock.keep_item(by=by, item=stock_item(), fits=[])
+    stock.receive(by=by, item=item, place=depot, quantity=5)
+    given = stock.give_with(by=by, hand_out=out, item=item, place=depot, quantity=2)
+    sign_in_client(client, technician(SchoolFactory()))
+    page = client.get(reverse("stock:item", args=[item.pk]))
+    assert page.status_code == 200
+    assert "CM2 Secret" not in page.content.decode()
+    assert client.post(reverse("stock:movement_back", args=[given.pk])).status_code == 404
+    sign_in_client(client, technician(out.school))
+    assert "CM2 Secret" in client.get(reverse("stock:item", args=[item.pk])).content.decode()
+    assert client.post(reverse("stock:movement_back", args=[given.pk])).status_code == 302
+
+
+def stock_item():
+    from classrooms.stock.models import StockItem
+
+    return StockItem(name="Chargeur", kind=StockItem.Kind.ACCESSORY)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
-from classrooms.models import Depot
+from classrooms.models import Depot, HandOut
 from classrooms.stock import actions, exports
 from classrooms.stock.forms import ACTS, ItemForm, LevelFilterForm, MinimumForm, MovementForm
 from classrooms.stock.models import StockItem, StockMovement
@@ -78,6 +79,11 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
             int(ref.removeprefix("back:"))
             for ref in StockMovement.objects.filter(ref__in=refs).values_list("ref", flat=True)
         },
+        held=set(
+            HandOut.objects.visible_to(user)
+            .filter(pk__in=[movement.hand_out_id for movement in page if movement.hand_out_id])
+            .values_list("pk", flat=True)
+        ),
         acts=ACTS,
         minimum_form=MinimumForm(levels=levels) if user.has_role(*FLEET_MANAGERS) else None,
     )
@@ -160,9 +166,11 @@ def item_minimums(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(*FLEET_STAFF)
 @require_POST
 def movement_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put back what was taken."""
+    """Put back what was taken; what went with a hand-out, for those who see it."""
+    user = signed_in(request)
     rows = StockMovement.objects.select_related("item", "depot", "school", "hand_out")
-    taken: StockMovement = get_visible(rows, signed_in(request), pk=pk)
+    mine = Q(hand_out__isnull=True) | Q(hand_out__in=HandOut.objects.visible_to(user).values("pk"))
+    taken: StockMovement = get_visible(rows.filter(mine), user, pk=pk)
     actions.give_back(by=Actor.of(request), movement=taken)
     messages.success(request, _("Remis en stock."))
     return redirect("stock:item", taken.item_id)
