@@ -134,3 +134,15 @@ def stock_item():
     from classrooms.stock.models import StockItem
 
     return StockItem(name="Chargeur", kind=StockItem.Kind.ACCESSORY)
+
+
+def test_a_page_says_that_nobody_is_signed_in_so_that_what_was_kept_offline_goes(client):
+    """What reads the mark is portal/static/js/escale.js."""
+    sign_in = client.get(reverse("account_login")).content.decode()
+    assert "<body data-visitor " in sign_in
+    cart = CartFactory(filled=1)
+    by = Actor(user=technician(cart.school))
+    audit, _new = actions.open_audit(by=by, cart=cart)
+    sign_in_client(client, by.user)
+    page = client.get(reverse("audits:audit", args=[audit.public_id])).content.decode()
+    assert "data-visitor" not in page

@@ -43,6 +43,29 @@
     });
   });
 
+  // What pages kept for a time without a network is not the next person's: it goes once
+  // nobody is signed in. Acts that wait to be sent stay, without the page they were done on.
+  function forget() {
+    Object.keys(window.localStorage).forEach(function (key) {
+      if (/^escale\..*\.page$/.test(key)) window.localStorage.removeItem(key);
+    });
+    if (!("caches" in window)) return Promise.resolve();
+    return window.caches.keys().then(function (names) {
+      return Promise.all(
+        names.map(function (name) {
+          return name.indexOf("escale-") === 0 && window.caches.delete(name);
+        }),
+      );
+    });
+  }
+  if (document.body.hasAttribute("data-visitor")) {
+    try {
+      forget().catch(function () {});
+    } catch (refused) {
+      // A private window keeps nothing.
+    }
+  }
+
   // A list that filters itself when a choice changes.
   document.addEventListener("change", function (event) {
     var form = event.target.closest("form[data-autosubmit]");

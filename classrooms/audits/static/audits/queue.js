@@ -14,6 +14,7 @@ export function newId() {
 export class Queue {
   constructor(name) {
     this.name = name;
+    this.page = `${name}.page`;
     this.memory = { acts: [], n: 0 };
   }
 
@@ -40,7 +41,11 @@ export class Queue {
   }
 
   get shown() {
-    return this.read().shown;
+    try {
+      return window.localStorage.getItem(this.page);
+    } catch {
+      return null;
+    }
   }
 
   add(act) {
@@ -58,15 +63,21 @@ export class Queue {
     this.write(kept);
   }
 
-  /* Keep what the page showed last, for a reload without a network. */
+  /* Keep what the page showed last, for a reload without a network; not once signed out,
+     unlike the acts (portal/static/js/escale.js). */
   keep(html) {
-    this.write({ ...this.read(), shown: html });
+    try {
+      window.localStorage.setItem(this.page, html);
+    } catch {
+      /* A reload shows the page as it came. */
+    }
   }
 
   clear() {
     this.memory = { acts: [], n: 0 };
     try {
       window.localStorage.removeItem(this.name);
+      window.localStorage.removeItem(this.page);
     } catch {
       /* Nothing was kept. */
     }

@@ -5,6 +5,8 @@ const CACHE = "escale-counts-1";
 const COUNT = /\/compter\/[0-9a-f-]{36}\/$/;
 const MARKED = /\.[0-9a-f]{12}\.\w+$/;
 const PATIENCE = 4000;
+/* What the city answers to somebody who may not see the count that another person kept here. */
+const REFUSED = new Set([401, 403, 404]);
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => {
@@ -68,7 +70,7 @@ self.addEventListener("fetch", (event) => {
         const asked = fetch(request);
         try {
           const answer = await patient(asked);
-          if (answer.redirected || answer.type === "opaqueredirect") await cache.delete(request.url);
+          if (answer.redirected || answer.type === "opaqueredirect" || REFUSED.has(answer.status)) await cache.delete(request.url);
           return answer;
         } catch {
           return (await cache.match(request.url)) || asked;
