@@ -165,6 +165,10 @@ def settle_by(
     return days_later(reported_on, SETTLE_DAYS[priority] + paused_days, is_working)
 
 
+#: Years between which things of the fleet are bought, guaranteed, under contract.
+YEARS = range(1990, 2101)
+
+
 def add_months(day: dt.date, months: int) -> dt.date:
     """Return the same day some months later; the 31st becomes a shorter month's last day."""
     years, month0 = divmod(day.month - 1 + months, 12)

@@ -54,6 +54,7 @@ def enter(
     asset_tag = rules.normalise_tag(asset_tag)
     values = _extra(model, extra or {}, {}, whole=True)
     bought = facts.get("purchased_on")
+    _days(bought, facts.get("warranty_end"))
     if bought and facts.get("warranty_end") is None and model.warranty_months:
         facts["warranty_end"] = rules.add_months(bought, model.warranty_months)
     _days(bought, facts.get("warranty_end"))
@@ -184,6 +185,10 @@ def _extra(
 
 
 def _days(bought: dt.date | None, ends: dt.date | None) -> None:
+    for field, day in (("purchased_on", bought), ("warranty_end", ends)):
+        if day is not None and day.year not in rules.YEARS:
+            words = _("L’année %(year)s n’est pas possible.") % {"year": day.year}
+            raise RuleBroken(field, words, field)
     if bought and ends and ends < bought:
         raise RuleBroken("warranty_end", _("La garantie finit avant l’achat."), "warranty_end")
 

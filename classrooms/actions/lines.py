@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from classrooms import rules
 from classrooms.models import InternetLine, LineChange
 from classrooms.models.history import plain
 from classrooms.queries.lines import WARNING_DAYS
@@ -28,6 +29,11 @@ _NAMED = 15
 
 
 def _check(line: InternetLine) -> None:
+    for field in ("starts_on", "contract_end"):
+        year = getattr(line, field).year
+        if year not in rules.YEARS:
+            words = _("L’année %(year)s n’est pas possible.") % {"year": year}
+            raise RuleBroken(field, words, field)
     if line.contract_end < line.starts_on:
         raise RuleBroken("contract_end", _("Le contrat finit avant de commencer."), "contract_end")
     others = InternetLine.objects.filter(reference=line.reference).exclude(pk=line.pk or 0)

@@ -87,7 +87,7 @@ def day_of(text: str) -> str:
             _("« %(value)s » n’est pas une date : écrivez jour/mois/année, 31/08/2026.")
             % {"value": text[:30]}
         )
-    if not 1990 <= day.year <= 2100:
+    if day.year not in rules.YEARS:
         raise Unreadable(_("L’année %(year)s n’est pas possible.") % {"year": day.year})
     return day.isoformat()
 

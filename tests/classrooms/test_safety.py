@@ -1,11 +1,14 @@
 """What no page of the fleet lets through: values that break it, acts on what is not one's own."""
 
+import datetime as dt
 import json
 import uuid
 
 import pytest
 from django.urls import reverse
 
+from classrooms import actions as fleet
+from classrooms.actions.lines import open_line
 from classrooms.audits import actions
 from classrooms.audits.models import Audit, Scan
 from classrooms.audits.queries.standing import standing_of
@@ -22,6 +25,7 @@ from tests.factories.classrooms import (
     DeviceFactory,
     HandOutFactory,
     HandOutItemFactory,
+    InternetLineFactory,
 )
 from tests.factories.schools import ClassGroupFactory, SchoolFactory
 from tests.people import sign_in_client
@@ -146,3 +150,27 @@ def test_a_page_says_that_nobody_is_signed_in_so_that_what_was_kept_offline_goes
     sign_in_client(client, by.user)
     page = client.get(reverse("audits:audit", args=[audit.public_id])).content.decode()
     assert "data-visitor" not in page
+
+
+@pytest.mark.parametrize("day", ["9998-12-31", "0001-06-01"])
+def test_a_year_that_cannot_be_is_refused_and_breaks_no_forecast(day):
+    by, day = Actor(user=UserFactory()), dt.date.fromisoformat(day)
+    device = DeviceFactory()
+    for field in ("purchased_on", "warranty_end"):
+        with pytest.raises(RuleBroken) as refused:
+            fleet.correct(by=by, device=device, **{field: day})
+        assert refused.value.field == field
+    with pytest.raises(RuleBroken) as refused:
+        fleet.enter(
+            by=by,
+            asset_tag="PM-99-00001",
+            serial="SN99",
+            model=device.model,
+            place=DepotFactory(),
+            purchased_on=day,
+        )
+    assert refused.value.field == "purchased_on"
+    line = InternetLineFactory.build(school=SchoolFactory(), starts_on=day, contract_end=day)
+    with pytest.raises(RuleBroken) as refused:
+        open_line(by=by, line=line)
+    assert refused.value.field == "starts_on"
