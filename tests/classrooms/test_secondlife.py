@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from classrooms import actions as fleet
 from classrooms.actions import leaving
+from classrooms.lending.actions import transfers
 from classrooms.models import Device, FleetEvent
-from classrooms.secondlife import actions, rules
+from classrooms.secondlife import actions, numbers, rules
 from classrooms.secondlife.actions.departures import Verdict
 from classrooms.secondlife.models import Departure, Lot, LotLine, Sitting, Wipe
+from classrooms.workshop import actions as workshop
 from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
@@ -96,6 +98,24 @@ def test_what_cannot_be_written_off_stays(manager):
     actions.close_sitting(by=manager, sitting=sitting)
     with refused("closed"):
         actions.write_off(by=manager, sitting=sitting, verdicts={dear.pk: give()})
+
+
+def test_what_is_being_mended_or_on_its_way_is_not_written_off(manager):
+    sitting, depot = SittingFactory(), DepotFactory(code="LOIN")
+    mended, moving = DepartureFactory(), DepartureFactory()
+    repair = workshop.open_repair(by=manager, device=mended.device)
+    journey = transfers.plan_transfer(
+        by=manager, devices=[moving.device], to_depot=depot, reason="Au grand atelier"
+    )
+    transfers.dispatch(by=manager, transfer=journey)
+    for code, row in (("repair", mended), ("on_its_way", moving)):
+        with refused(code):
+            actions.write_off(by=manager, sitting=sitting, verdicts={row.pk: give()})
+    workshop.give_up(by=manager, repair=repair, text="Carte mère grillée")
+    outcomes = dict.fromkeys(journey.items.values_list("pk", flat=True), "good")
+    transfers.receive(by=manager, transfer=journey, outcomes=outcomes)
+    both = {mended.pk: give(), moving.pk: give()}
+    assert len(actions.write_off(by=manager, sitting=sitting, verdicts=both)) == 2
 
 
 def test_a_device_kept_goes_back_to_the_reserve_and_may_be_proposed_again(manager):
@@ -298,6 +318,17 @@ def test_ten_years_to_the_day_still_count_for_reuse():
 
 def test_sittings_are_numbered_by_their_year(manager):
     day = clock.today()
-    numbers = [actions.open_sitting(by=manager, held_on=day).number for _turn in range(2)]
-    assert numbers == [f"REF-{day.year}-001", f"REF-{day.year}-002"]
+    given = [actions.open_sitting(by=manager, held_on=day).number for _turn in range(2)]
+    assert given == [f"REF-{day.year}-001", f"REF-{day.year}-002"]
     assert Sitting.objects.filter(state="open").count() == 2
+
+
+def test_who_loses_the_race_for_a_number_gets_the_next(manager, monkeypatch):
+    day = clock.today()
+    first = actions.open_sitting(by=manager, held_on=day)
+    given = iter([first.number, f"REF-{day.year}-999", f"REF-{day.year}-1000"])
+    with monkeypatch.context() as late:
+        late.setattr(numbers, "next_number", lambda *asked: next(given))
+        assert actions.open_sitting(by=manager, held_on=day).number == f"REF-{day.year}-999"
+        actions.open_sitting(by=manager, held_on=day)
+    assert actions.open_sitting(by=manager, held_on=day).number == f"REF-{day.year}-1001"

@@ -15,11 +15,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from classrooms.actions.history import History, lock_devices
+from classrooms.holding import held_among
 from classrooms.models import Device, FleetEvent, HandOutItem, Incident
 from classrooms.secondlife import rules
 from classrooms.secondlife.models import Departure, Sitting
-from classrooms.secondlife.numbers import next_number
+from classrooms.secondlife.numbers import create_numbered
 from classrooms.secondlife.uses import last_uses
+from classrooms.workshop.models import Repair
 from core import clock, journal, states
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -131,8 +133,10 @@ def open_sitting(*, by: Actor, held_on: dt.date, present: str = "") -> Sitting:
     if abs((held_on - clock.today()).days) > 366:
         raise RuleBroken("held_on", _("Choisissez une date à un an près."), "held_on")
     with transaction.atomic():
-        sitting = Sitting.objects.create(
-            number=next_number(Sitting, "REF", held_on.year),
+        sitting: Sitting = create_numbered(
+            Sitting,
+            "REF",
+            held_on.year,
             held_on=held_on,
             present=present.strip()[:300],
             held_by=by.user,
@@ -147,7 +151,8 @@ def write_off(*, by: Actor, sitting: Sitting, verdicts: Mapping[int, Verdict]) -
     What is written off stands in the workshop, is with nobody, and has no fault open; what
     was lost leaves the inventory from where it was. Raises RuleBroken ``closed`` once the
     sitting is, ``state`` when somebody decided meanwhile, ``collect``, ``out``, ``incident``,
-    ``destination`` and ``worth`` for what keeps a device from being written off.
+    ``on_its_way``, ``repair``, ``destination`` and ``worth`` for what keeps a device from
+    being written off.
     """
     with transaction.atomic():
         sitting = _open(sitting)
@@ -202,6 +207,12 @@ def _check(row: Departure, device: Device, verdict: Verdict) -> None:
     if Incident.objects.open().filter(device=device).exists():
         raise RuleBroken(
             "incident", _("Une panne est ouverte sur %(tag)s : réglez-la d’abord.") % says
+        )
+    if held_among([device.pk]):
+        raise RuleBroken("on_its_way", _("%(tag)s est en route : recevez son transfert.") % says)
+    if Repair.objects.open().filter(device=device).exists():
+        raise RuleBroken(
+            "repair", _("%(tag)s est encore en réparation : terminez-la d’abord.") % says
         )
     if not missing and device.current_school is not None:
         raise RuleBroken("collect", _("%(tag)s n’est pas encore à l’atelier.") % says)

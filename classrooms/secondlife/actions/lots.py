@@ -16,7 +16,7 @@ from classrooms.actions.history import History, lock_devices
 from classrooms.models import Device, FleetEvent
 from classrooms.secondlife import rules
 from classrooms.secondlife.models import Departure, Lot, LotLine, Recipient
-from classrooms.secondlife.numbers import next_number
+from classrooms.secondlife.numbers import create_numbered
 from classrooms.secondlife.uses import clean_wipe
 from core import clock, journal, states
 from core.documents import Document
@@ -49,8 +49,10 @@ def open_lot(*, by: Actor, recipient: Recipient) -> Lot:
         raise RuleBroken("recipient", _("Ce bénéficiaire ne reçoit plus de lots."), "recipient")
     kind = Lot.Kind.RECYCLING if recipient.recycles else Lot.Kind.GIFT
     with transaction.atomic():
-        lot = Lot.objects.create(
-            number=next_number(Lot, _PREFIX[kind], clock.today().year),
+        lot: Lot = create_numbered(
+            Lot,
+            _PREFIX[kind],
+            clock.today().year,
             kind=kind,
             recipient=recipient,
             opened_by=by.user,
@@ -181,17 +183,22 @@ def hand_over(
         history = History(by)
         gift = lot.kind == Lot.Kind.GIFT
         locked = lock_devices(lot.lines.values_list("device", flat=True))
-        states.move(
-            lot,
-            Lot.State.GONE,
-            by=by,
-            gone_on=gone_on,
-            handed_by=by.user,
-            signed_name=signed_name.strip()[:80],
-            receipt=receipt,
-            slip_number=slip_number.strip()[:40],
-            weight_grams=weight_grams,
-        )
+        try:
+            with transaction.atomic():
+                states.move(
+                    lot,
+                    Lot.State.GONE,
+                    by=by,
+                    gone_on=gone_on,
+                    handed_by=by.user,
+                    signed_name=signed_name.strip()[:80],
+                    receipt=receipt,
+                    slip_number=slip_number.strip()[:40],
+                    weight_grams=weight_grams,
+                )
+        except IntegrityError as error:
+            # Between the check and the writing, another lot left with the same slip.
+            raise _slip_taken() from error
         for row in Departure.objects.filter(device__in=locked, state="decided").order_by("device"):
             states.move(row, Departure.State.GONE, by=by, ended_at=history.at)
         kind = FleetEvent.Kind.GIVEN if gift else FleetEvent.Kind.RECYCLED
@@ -223,7 +230,11 @@ def _check_slip(lot: Lot, slip_number: str, weight_grams: int | None) -> None:
     if not weight_grams:
         raise RuleBroken("weight", _("Il manque le poids enlevé."), "weight")
     if Lot.objects.filter(slip_number=slip_number).exclude(pk=lot.pk).exists():
-        raise RuleBroken("slip", _("Ce bordereau sert déjà à un autre lot."), "slip_number")
+        raise _slip_taken()
+
+
+def _slip_taken() -> RuleBroken:
+    return RuleBroken("slip", _("Ce bordereau sert déjà à un autre lot."), "slip_number")
 
 
 def _lock(lot: Lot) -> Lot:
