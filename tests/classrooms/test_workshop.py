@@ -122,6 +122,22 @@ def test_a_part_taken_out_goes_back_to_the_stock(swapped, technician, screen):
     assert (cost.parts_cents, cost.total) == (150, 150)
 
 
+def test_the_same_act_counts_a_part_once_and_not_again_once_it_is_put_back(
+    swapped, technician, screen
+):
+    repair = actions.open_repair(by=technician, device=swapped.device)
+    bought = {"label": "Vis", "unit_cents": 150, "ref": "c"}
+    for _ in range(2):
+        actions.use_part(by=technician, repair=repair, quantity=1, **bought)
+    assert RepairPart.objects.count() == 1, "a form sent twice is paid once"
+    taken = {"by": technician, "repair": repair, "quantity": 2, "item": screen, "ref": "a"}
+    actions.put_back(by=technician, part=actions.use_part(**taken))
+    with pytest.raises(RuleBroken):
+        actions.use_part(**taken)
+    assert RepairPart.objects.count() == 1
+    assert StockLevel.objects.get(item=screen).quantity == 2
+
+
 def test_waiting_for_a_part_stops_the_clock_of_the_fault(cart, technician, teacher):
     incident, _ = fleet.report(by=teacher, device=cart.devices.get(slot=2), kind="charging")
     repair = actions.open_repair(by=technician, device=incident.device)

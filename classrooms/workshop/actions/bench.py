@@ -18,7 +18,7 @@ from classrooms.actions.history import History, lock_devices
 from classrooms.holding import held_among
 from classrooms.models import Depot, Device, FleetEvent, HandOutItem, Incident
 from classrooms.stock.actions import give_back, use_stock
-from classrooms.stock.models import StockItem
+from classrooms.stock.models import StockItem, StockMovement
 from classrooms.workshop import rules
 from classrooms.workshop.models import Repair, RepairEntry, RepairPart
 from classrooms.workshop.queries.repairs import cost_of
@@ -175,12 +175,16 @@ def use_part(
     """Put pieces into a device: from the workshop's stock at its price, or bought for it.
 
     The same ``ref`` uses them once. Raises RuleBroken ``depot`` when a device mended at its
-    school would take from no workshop, ``stock_short``, ``quantity``, ``label``.
+    school would take from no workshop, ``ref`` when that act was put back since,
+    ``stock_short``, ``quantity``, ``label``.
     """
     if not 1 <= quantity <= 100:
         raise RuleBroken("quantity", _("Comptez entre 1 et 100 pièces."), "quantity")
     with transaction.atomic():
         current = _open(repair)
+        known: RepairPart | None = current.parts.filter(ref=ref).first()
+        if known is not None:
+            return known
         movement = None
         if item is not None:
             depot = current.depot or Depot.objects.order_by("code").first()
@@ -194,9 +198,8 @@ def use_part(
                 why=str(current),
                 ref=f"repair:{current.pk}:{ref}"[:60],
             )
-            known: RepairPart | None = RepairPart.objects.filter(movement=movement).first()
-            if known is not None:
-                return known
+            if StockMovement.objects.filter(ref=f"back:{movement.pk}").exists():
+                raise RuleBroken("ref", _("Cette pièce a été remise en stock : rechargez la page."))
             label, unit_cents = str(item), movement.unit_cents
         elif not label.strip():
             raise RuleBroken("label", _("Choisissez une pièce, ou nommez-la."), "label")
@@ -208,6 +211,7 @@ def use_part(
             quantity=quantity,
             unit_cents=unit_cents,
             author=by.user,
+            ref=ref,
         )
         journal.record(by, "repair.part", current, part=part.pk, quantity=quantity)
     return part

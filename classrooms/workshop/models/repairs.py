@@ -111,7 +111,10 @@ class Repair(models.Model):
 
 
 class RepairPart(models.Model):
-    """Pieces put into a device: from the stock, or bought for it."""
+    """Pieces put into a device: from the stock, or bought for it.
+
+    ``ref`` names the act that put them in: the same act told twice does it once.
+    """
 
     repair = models.ForeignKey(Repair, on_delete=models.CASCADE, related_name="parts")
     at = models.DateTimeField(default=clock.now)
@@ -127,12 +130,16 @@ class RepairPart(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+    ref = models.CharField(max_length=40, blank=True)
 
     objects = access.OfRepairQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["repair", "ref"], condition=~Q(ref=""), name="repair_part_told_once"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, quantity__lte=100), name="repair_part_counted"
             ),
