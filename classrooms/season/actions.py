@@ -48,6 +48,9 @@ def start(
         run, is_new = SeasonRun.objects.get_or_create(
             school_year=school_year, defaults={"started_by": by.user}
         )
+        # Begun by two at once, the second sees the count that the first one ordered.
+        rows = SeasonRun.objects.select_for_update(of=("self",), no_key=True)
+        run = rows.select_related("school_year").get(pk=run.pk)
         SchoolSeason.objects.bulk_create(
             (SchoolSeason(run=run, school=school) for school in schools), ignore_conflicts=True
         )
