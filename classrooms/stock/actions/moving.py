@@ -32,9 +32,14 @@ def _at(place: Place) -> dict[str, Any]:
 def _lock(item: StockItem, *places: Place) -> list[StockLevel]:
     """Lock the levels of an item at some places, in the order of their numbers.
 
-    A level is made the first time; of two people who do so at once, one waits for the other.
+    A level is made the first time; of two people who do so at once, one waits for the other,
+    because both make them in the order of the places.
     """
-    pks = [StockLevel.objects.get_or_create(item=item, **_at(place))[0].pk for place in places]
+    made = {
+        place: StockLevel.objects.get_or_create(item=item, **_at(place))[0].pk
+        for place in sorted(places, key=lambda place: (isinstance(place, School), place.pk))
+    }
+    pks = [made[place] for place in places]
     rows = StockLevel.objects.select_for_update(of=("self",), no_key=True)
     rows = rows.select_related("item", "depot", "school").filter(pk__in=pks).order_by("pk")
     found = {level.pk: level for level in rows}
