@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 from celery import shared_task
 
@@ -10,6 +11,8 @@ from classrooms.actions.lines import tell_ending
 from classrooms.importing import runs
 from classrooms.models import ImportRun
 from core import clock
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="classrooms.try_import")  # type: ignore[untyped-decorator]
@@ -32,11 +35,17 @@ def undo_import(run_id: int) -> bool:
 
 @shared_task(name="classrooms.sweep_imports")  # type: ignore[untyped-decorator]
 def sweep_imports() -> int:
-    """Do what lost messages asked for; return how many."""
+    """Do what lost messages asked for; return how many. One that fails keeps no other."""
     old = clock.now() - dt.timedelta(minutes=2)
     verbs = {"trying": runs.try_out, "applying": runs.apply, "undoing": runs.undo}
     waiting = ImportRun.objects.filter(state__in=verbs, started_at__lt=old)
-    return sum(verbs[state](pk) for pk, state in list(waiting.values_list("pk", "state")))
+    done = 0
+    for pk, state in list(waiting.order_by("pk").values_list("pk", "state")):
+        try:
+            done += verbs[state](pk)
+        except Exception:  # one that stumbles does not keep the others waiting
+            logger.exception("table of devices %s failed while %s", pk, state)
+    return done
 
 
 @shared_task(name="classrooms.tell_ending_lines")  # type: ignore[untyped-decorator]

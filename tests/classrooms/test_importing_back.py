@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from typing import Any
 
@@ -10,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from classrooms import exports
+from classrooms import exports, tasks
 from classrooms.importing import runs
-from classrooms.models import Device, FleetEvent
+from classrooms.models import Device, FleetEvent, ImportRun
+from core import clock
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.spreadsheets import write_xlsx
@@ -60,6 +62,32 @@ def test_slots_are_exchanged_in_one_table_and_undone() -> None:
     assert not runs.undo(run.pk)
     assert everything() == before
     assert FleetEvent.objects.filter(kind="restored").count() == 4
+
+
+@pytest.mark.django_db
+def test_a_table_that_stumbles_keeps_no_other_from_being_swept(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    cart = CartFactory(filled=2)
+    waiting = []
+    for device in cart.devices.order_by("slot"):
+        run = tried(table(f"{device.serial};{device.asset_tag}", head="Série;Inventaire"))
+        runs.retry(by=Actor(user=run.started_by), run=run)
+        waiting.append(run.pk)
+    long_ago = clock.now() - dt.timedelta(hours=1)
+    ImportRun.objects.update(started_at=long_ago)
+    real = runs.try_out
+
+    def stumbling(pk: int) -> bool:
+        if pk == waiting[0]:
+            raise MemoryError("too much")
+        return real(pk)
+
+    monkeypatch.setattr(runs, "try_out", stumbling)
+    assert tasks.sweep_imports() == 1
+    assert f"{waiting[0]} failed" in caplog.text
+    states = dict(ImportRun.objects.values_list("pk", "state"))
+    assert (states[waiting[0]], states[waiting[1]]) == ("trying", "ready")
 
 
 @pytest.mark.django_db
