@@ -12,6 +12,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po
+from django.utils import translation
+from django.utils.translation import ngettext
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).parents[2]
@@ -171,3 +173,13 @@ def test_arabic_counts_as_arabic_does() -> None:
     chosen = c2py(catalogue("ar").plural_expr)
     cases = {0: 0, 1: 1, 2: 2, 3: 3, 10: 3, 11: 4, 99: 4, 100: 5, 102: 5, 103: 3, 111: 4}
     assert {n: chosen(n) for n in cases} == cases
+
+
+def test_french_counts_none_as_one() -> None:
+    with translation.override("fr"):
+        for message in catalogue("en"):
+            if message.pluralizable:
+                one, many = message.id
+                told = [ngettext(one, many, n) for n in (0, 1, 2)]
+                assert told[0] == told[1], one
+                assert (told[1] == told[2]) == (one == many), one
