@@ -269,7 +269,7 @@ def test_a_long_list_is_written_by_a_worker_and_fetched_by_who_asked(
     assert "Préparer le fichier" in client.get(url).content.decode()
     assert not CatalogueExport.objects.exists(), "asking to look makes nothing"
     page = client.post(url, follow=True)
-    assert "0 ressource sur 3" in page.content.decode().replace("\xa0", " ")
+    assert "0 ressources sur 3" in page.content.decode().replace("\xa0", " ")
     run_tasks()
     made = CatalogueExport.objects.get()
     assert (made.state, made.done, made.total) == ("ready", 3, 3)
