@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -44,30 +45,39 @@ COUNTED: dict[str, Any] = {
 }
 
 
+class Shown:
+    """Something with a look: ``LOOKS`` has the words, tone and icon of each."""
+
+    LOOKS: ClassVar[Mapping[str, tuple[Promise, str, str]]]
+    look: str
+
+    @property
+    def label(self) -> Promise:
+        """What it shows, in words."""
+        return self.LOOKS[self.look][0]
+
+    @property
+    def tone(self) -> str:
+        """Tone of its badge or card."""
+        return self.LOOKS[self.look][1]
+
+    @property
+    def icon(self) -> str:
+        """Name of the icon that goes with the words."""
+        return self.LOOKS[self.look][2]
+
+
 @dataclass(frozen=True)
-class Slot:
+class Slot(Shown):
     """One numbered place of a cart. ``look`` is a key of LOOKS."""
+
+    LOOKS = LOOKS
 
     number: int
     look: str
     device: Device | None = None
     item: HandOutItem | None = None
     incident: Incident | None = None
-
-    @property
-    def label(self) -> Promise:
-        """What the slot shows, in words."""
-        return LOOKS[self.look][0]
-
-    @property
-    def tone(self) -> str:
-        """Tone of the badge."""
-        return LOOKS[self.look][1]
-
-    @property
-    def icon(self) -> str:
-        """Name of the icon that goes with the words."""
-        return LOOKS[self.look][2]
 
     @property
     def is_fit(self) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from classrooms.audits.models import Audit, Scan
 from classrooms.holding import held_among
 from classrooms.models import Device, HandOutItem
+from classrooms.queries.slots import Shown
 from core.accounts.models import User
 
 #: What a place can show while one counts: words, tone and icon. Colour is never the only sign.
@@ -25,29 +26,16 @@ _GONE = (Device.State.LOST, Device.State.STOLEN)
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(Shown):
     """A slot of a cart, or a device that stands by itself. ``look`` is a key of LOOKS."""
+
+    LOOKS = LOOKS
 
     slot: int | None
     look: str
     device: Device | None = None
     scans: tuple[Scan, ...] = ()
     item: HandOutItem | None = None
-
-    @property
-    def label(self) -> object:
-        """What it shows, in words."""
-        return LOOKS[self.look][0]
-
-    @property
-    def tone(self) -> str:
-        """Tone of its card."""
-        return LOOKS[self.look][1]
-
-    @property
-    def icon(self) -> str:
-        """Drawing that goes with the words."""
-        return LOOKS[self.look][2]
 
 
 @dataclass
