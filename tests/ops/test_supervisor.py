@@ -26,6 +26,11 @@ parent = (
     f"print(os.getpid(), child.pid, file=open({str(folder / 'pids')!r}, 'a'), flush=True);"
     "time.sleep(300)"
 )
+
+def say(text):
+    print(text, flush=True)
+    (folder / "said").touch()
+
 crashing = f"open({str(folder / 'crashes')!r}, 'a').write('x'); print('je tombe'); exit(3)"
 supervisor = Supervisor(
     [
@@ -34,7 +39,7 @@ supervisor = Supervisor(
     ],
     folder / "log",
     {},
-    say=lambda text: print(text, flush=True),
+    say=say,
     first_wait=0.2,
 )
 supervisor.start()
@@ -63,6 +68,8 @@ def house(tmp_path):
         start_new_session=True,
     )
     pids = until(lambda: (tmp_path / "pids").exists() and (tmp_path / "pids").read_text())
+    # A crash told is the sign that it watches: until then a signal ends it as any program.
+    until((tmp_path / "said").exists)
     process.family = [int(pid) for pid in pids.split()]
     yield process
     process.kill()
