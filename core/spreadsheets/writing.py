@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 from django.http import HttpResponse
 from openpyxl import Workbook
-from openpyxl.cell.cell import WriteOnlyCell
+from openpyxl.cell.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 
 from core import clock, money
@@ -75,18 +76,22 @@ def write_xlsx(
     """Return a workbook of one sheet, written row by row: memory stays flat.
 
     ``totals`` stand below in bold, out of reach of the filters and sorts of the rows. Text
-    cells are typed as strings: ``=1+1`` shows as typed and computes nothing. Raises ValueError
-    for a row of another length, TypeError for a value of another kind.
+    cells are typed as strings: ``=1+1`` shows as typed and computes nothing. What is blank is
+    not written, the column says how to read what is typed there later. Raises ValueError for
+    a row of another length, TypeError for a value of another kind.
     """
     book = Workbook(write_only=True)
     title = re.sub(r"[\[\]:*?/\\]", " ", _plain(sheet))[:31].strip("' ") or "Feuille"
     page: Any = book.create_sheet(title)
     page.freeze_panes = "A2"
     for index, column in enumerate(columns, start=1):
-        page.column_dimensions[get_column_letter(index)].width = column.width
+        dimension = page.column_dimensions[get_column_letter(index)]
+        dimension.width = column.width
+        dimension.number_format = _FORMATS[column.kind]
+    looks = {kind: _look(page, kind) for kind in _FORMATS}
     heads = []
     for column in columns:
-        cell = _cell(page, _plain(column.title), "text")
+        cell = _cell(page, _plain(column.title), looks["text"])
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="0B4F6C")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
@@ -95,23 +100,16 @@ def write_xlsx(
     count = 1
     try:
         for row in rows:
-            page.append(
-                [
-                    _cell(page, _typed(value, column.kind), column.kind)
-                    for value, column in zip(row, columns, strict=True)
-                ]
-            )
+            page.append(_row(page, columns, row, looks))
             count += 1
     except BaseException:
         page.close()
         raise
     for row in totals:
-        cells = [
-            _cell(page, _typed(value, column.kind), column.kind)
-            for value, column in zip(row, columns, strict=True)
-        ]
+        cells = _row(page, columns, row, looks)
         for cell in cells:
-            cell.font = Font(bold=True)
+            if cell is not None:
+                cell.font = Font(bold=True)
         page.append(cells)
     page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count}"
     out = io.BytesIO()
@@ -119,12 +117,30 @@ def write_xlsx(
     return out.getvalue()
 
 
-def _cell(page: Any, value: Any, kind: Kind) -> Any:
-    cell = WriteOnlyCell(page, value=value)
+def _look(page: Any, kind: Kind) -> StyleArray:
+    """Return how the cells of a kind look: looked up once, not once a cell."""
+    cell: Any = WriteOnlyCell(page)
+    cell.number_format = _FORMATS[kind]
+    look: StyleArray = cell._style
+    return look
+
+
+def _row(
+    page: Any, columns: Sequence[Column], row: Sequence[Any], looks: dict[Kind, StyleArray]
+) -> list[Any]:
+    return [
+        None
+        if (typed := _typed(value, column.kind)) is None
+        else _cell(page, typed, looks[column.kind])
+        for value, column in zip(row, columns, strict=True)
+    ]
+
+
+def _cell(page: Any, value: Any, look: StyleArray) -> Any:
+    cell = Cell(page, row=1, column=1, value=value, style_array=look)
     if isinstance(value, str):
         # openpyxl takes "=…" for a formula and "#N/A" for an error unless told otherwise.
         cell.data_type = "s"
-    cell.number_format = _FORMATS[kind]
     return cell
 
 
