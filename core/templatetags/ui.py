@@ -13,6 +13,7 @@ from babel.numbers import format_currency
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
+from django.forms.utils import flatatt
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -167,6 +168,22 @@ def field(bound: BoundField, **extra: Any) -> SafeString:
     if "hint" in extra:
         bound.help_text = extra["hint"]
     return mark_safe(bound.as_field_group())  # noqa: S308 — Django rendered and escaped it
+
+
+@register.simple_tag
+def select_options(groups: list[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """Write the options of a ``<select>``: a template for each makes 444 schools cost 20 ms."""
+    written = []
+    for name, options, _index in groups:
+        lines = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((str(each["value"]), flatatt(each["attrs"]), each["label"]) for each in options),
+        )
+        written.append(
+            format_html('<optgroup label="{}">{}</optgroup>', name, lines) if name else lines
+        )
+    return mark_safe("".join(written))  # noqa: S308 — every part was escaped above
 
 
 @register.inclusion_tag("components/error_summary.html")
