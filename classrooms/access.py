@@ -14,11 +14,12 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from classrooms.holding import held
-from core.access import reach_of
+from core.access import acts_as, reach_of
 from core.accounts.roles import Role
 
 if TYPE_CHECKING:
     from core.accounts.models import User
+    from enrolment.schools.models import School
 
 #: Posts that run the fleet.
 FLEET_STAFF = (Role.IT_TECHNICIAN, Role.IT_MANAGER, Role.ADMINISTRATOR)
@@ -30,9 +31,24 @@ REPORTERS = (*FLEET_READERS, Role.TEACHER)
 FLEET_MANAGERS = (Role.IT_MANAGER, Role.ADMINISTRATOR)
 
 
+def runs_at(user: User, school: School | None) -> bool:
+    """Tell whether a person runs the fleet of a school; None is a workshop, which all share.
+
+    Pages that others read too ask it before they offer an act: the head of a school who is a
+    technician elsewhere acts there only.
+    """
+    reach = reach_of(user, *FLEET_STAFF)
+    return bool(reach) if school is None else reach.covers_school(school.uai)
+
+
 def held_by(user: User) -> Q:
     """Return the condition that a hand-out is to this person or one of their classes."""
     return Q(class_group__in=user.taught_classes.values("pk")) | Q(teacher=user)
+
+
+def counts_as_holder(user: User) -> bool:
+    """Tell whether what one holds oneself is within reach: not in the acts of those who run it."""
+    return user.entered_as is None or not user.entered_as <= frozenset(FLEET_STAFF)
 
 
 def late_incident(today: dt.date) -> Q:
@@ -60,9 +76,9 @@ class CartQuerySet(models.QuerySet[Any]):
             return self
         reach = reach_of(user, *REPORTERS)
         condition = Q(school__uai__in=reach.schools)
-        if user.has_role(Role.IT_TECHNICIAN):
+        if acts_as(user, Role.IT_TECHNICIAN):
             condition |= Q(depot__isnull=False)
-        if user.has_role(Role.TEACHER):
+        if acts_as(user, Role.TEACHER):
             mine = HandOut.objects.filter(held_by(user), state="open", cart__isnull=False)
             condition |= Q(pk__in=mine.values("cart"))
         return self.filter(condition)
@@ -79,9 +95,9 @@ class DeviceQuerySet(models.QuerySet[Any]):
             return self
         reach = reach_of(user, *REPORTERS)
         condition = Q(cart__school__uai__in=reach.schools) | Q(school__uai__in=reach.schools)
-        if user.has_role(Role.IT_TECHNICIAN):
+        if acts_as(user, Role.IT_TECHNICIAN):
             condition |= Q(depot__isnull=False) | Q(cart__depot__isnull=False)
-        if user.has_role(Role.TEACHER):
+        if acts_as(user, Role.TEACHER):
             mine = HandOutItem.objects.filter(returned_at__isnull=True).filter(
                 hand_out__in=self._hand_outs_of(user)
             )
@@ -133,7 +149,8 @@ class HandOutQuerySet(models.QuerySet[Any]):
         if reach_of(user, *FLEET_READERS).city:
             return self
         reach = reach_of(user, *FLEET_READERS)
-        return self.filter(Q(school__uai__in=reach.schools) | held_by(user))
+        condition = Q(school__uai__in=reach.schools)
+        return self.filter(condition | held_by(user) if counts_as_holder(user) else condition)
 
     def open(self) -> HandOutQuerySet:
         """Those not given back yet."""
@@ -163,9 +180,9 @@ class IncidentQuerySet(models.QuerySet[Any]):
         if reach.city:
             return self
         condition = Q(school__uai__in=reach.schools)
-        if user.has_role(Role.IT_TECHNICIAN):
+        if acts_as(user, Role.IT_TECHNICIAN):
             condition |= Q(school__isnull=True)
-        if user.has_role(Role.TEACHER):
+        if acts_as(user, Role.TEACHER):
             condition |= Q(reporter=user) | Q(pk__in=user.followed_incidents.values("incident"))
         return self.filter(condition)
 
@@ -234,7 +251,7 @@ class FleetEventQuerySet(models.QuerySet[Any]):
         if reach.city:
             return self
         condition = Q(school__uai__in=reach.schools)
-        if user.has_role(Role.IT_TECHNICIAN):
+        if acts_as(user, Role.IT_TECHNICIAN):
             condition |= Q(school__isnull=True)
         return self.filter(condition)
 

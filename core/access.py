@@ -4,11 +4,16 @@ Two questions are kept apart. *May this kind of person call this view at all?* i
 by ``allow`` on every view and API operation; one that carries no rule is closed by
 ``DefaultDenyMiddleware`` and fails the architecture tests. *Which rows are theirs?* is
 answered by ``Model.objects.visible_to(user)``, and what is not visible answers 404.
+
+They meet in one place: while a view answers, only the posts that opened it reach rows. The
+head of one school who is a technician of another opens a technician's act through the second
+post, so the first shows it nothing; through a head's page she sees both schools.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol, TypeVar
@@ -65,16 +70,50 @@ NOWHERE = Reach(city=False, schools=frozenset(), services=frozenset())
 def reach_of(user: User | AnonymousUser | None, *roles: str) -> Reach:
     """Return how far ``user`` sees through these roles, held today.
 
-    A post in a service reaches the whole city: services are city-wide, schools are not.
+    A post in a service reaches the whole city: services are city-wide, schools are not. While
+    a view answers, roles that its rule does not name reach nothing (``entering``).
     """
     if not isinstance(user, User) or not user.is_active:
         return NOWHERE
-    posts = [post for post in user.current_posts if post.role in roles]
+    posts = [post for post in user.current_posts if post.role in roles and _counts(user, post.role)]
     return Reach(
         city=any(p.scope_kind in (ScopeKind.CITY, ScopeKind.SERVICE) for p in posts),
         schools=frozenset(p.scope_ref for p in posts if p.scope_kind == ScopeKind.SCHOOL),
         services=frozenset(p.scope_ref for p in posts if p.scope_kind == ScopeKind.SERVICE),
     )
+
+
+def _counts(user: User, role: str) -> bool:
+    return user.entered_as is None or role in user.entered_as
+
+
+def acts_as(user: User | AnonymousUser | None, *roles: str) -> bool:
+    """Tell whether ``user`` reaches anything through these roles, as ``reach_of`` does.
+
+    Querysets ask this rather than ``has_role``, which also counts posts that did not open the
+    view being answered: menus want those, rows do not.
+    """
+    return (
+        isinstance(user, User)
+        and user.is_active
+        and any(user.has_role(role) and _counts(user, role) for role in roles)
+    )
+
+
+@contextmanager
+def entering(user: Any, rule: frozenset[str]) -> Iterator[None]:
+    """Count only the posts that a rule names while its view answers.
+
+    A rule open to anyone, or to whoever is signed in, names none: every post counts.
+    """
+    if not isinstance(user, User) or not rule.isdisjoint((ANYONE, SIGNED_IN)):
+        yield
+        return
+    before, user.entered_as = user.entered_as, rule
+    try:
+        yield
+    finally:
+        user.entered_as = before
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -127,7 +166,8 @@ def allow(*roles: str) -> Callable[[View], View]:
                 if not request.user.is_authenticated:
                     return ask_to_sign_in(request)
                 raise PermissionDenied
-            response: HttpResponseBase = view(request, *args, **kwargs)
+            with entering(request.user, rule):
+                response: HttpResponseBase = view(request, *args, **kwargs)
             return response
 
         guarded.access_rule = rule  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ from ninja.signature.utils import get_typed_signature
 from ninja.throttling import BaseThrottle
 
 from core import clock, partners
-from core.access import may_enter
+from core.access import entering, may_enter
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.net import client_ip
@@ -178,7 +178,8 @@ def allow_api(*roles: str, scope: str) -> Callable[[F], F]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not lets_in(request):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            with entering(request.user, rule):
+                return view(request, *args, **kwargs)
 
         guarded.access_rule = rule  # type: ignore[attr-defined]
         guarded.lets_in = lets_in  # type: ignore[attr-defined]

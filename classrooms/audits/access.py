@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from classrooms.access import FLEET_READERS
-from core.access import reach_of
+from core.access import acts_as, reach_of
 from core.accounts.roles import Role
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _within(user: User, path: str) -> Q | None:
     if reach.city:
         return None
     condition = Q(**{f"{path}__uai__in": reach.schools})
-    if user.has_role(Role.IT_TECHNICIAN):
+    if acts_as(user, Role.IT_TECHNICIAN):
         condition |= Q(**{f"{path}__isnull": True})
     return condition
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from classrooms.access import FLEET_STAFF
+from classrooms.access import FLEET_STAFF, runs_at
 from classrooms.audits.models import Audit, AuditLine, LabelPrint
 from classrooms.models import Cart, Device
 from classrooms.panels import Panel
@@ -13,21 +13,21 @@ from core.access import signed_in
 
 def device_label_act(request: HttpRequest, device: Device) -> Panel | None:
     """Offer to print a device's label."""
-    if not signed_in(request).has_role(*FLEET_STAFF):
+    if not runs_at(signed_in(request), device.current_school):
         return None
     return Panel("audits/_label_act.html", {"device": device}, order=80)
 
 
 def cart_acts(request: HttpRequest, cart: Cart) -> Panel | None:
     """Offer to print a cart's labels."""
-    if not signed_in(request).has_role(*FLEET_STAFF):
+    if not runs_at(signed_in(request), cart.school):
         return None
     return Panel("audits/_label_act.html", {"cart": cart}, order=80)
 
 
 def cart_count_act(request: HttpRequest, cart: Cart) -> Panel | None:
     """Offer to count a cart, or to go on with the count."""
-    if not signed_in(request).has_role(*FLEET_STAFF):
+    if not runs_at(signed_in(request), cart.school):
         return None
     audit = Audit.objects.open().filter(cart=cart, school=cart.school_id).first()
     return Panel("audits/_count_act.html", {"cart": cart, "audit": audit}, order=20)
@@ -38,7 +38,7 @@ def device_seen_act(request: HttpRequest, device: Device) -> Panel | None:
 
     So a telephone whose browser reads no codes counts too: its camera opens the device's sheet.
     """
-    if not signed_in(request).has_role(*FLEET_STAFF):
+    if not runs_at(signed_in(request), device.current_school):
         return None
     place = {"cart": device.cart} if device.cart_id else {"cart": None, "school": device.school}
     audit = Audit.objects.visible_to(signed_in(request)).open().filter(**place).first()

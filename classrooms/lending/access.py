@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from classrooms.access import FLEET_READERS, FLEET_STAFF, REPORTERS
-from core.access import reach_of
+from core.access import acts_as, reach_of
 from core.accounts.roles import Role
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class TransferQuerySet(models.QuerySet[Any]):
         if reach.city:
             return self
         condition = Q(from_school__uai__in=reach.schools) | Q(to_school__uai__in=reach.schools)
-        if user.has_role(Role.IT_TECHNICIAN):
+        if acts_as(user, Role.IT_TECHNICIAN):
             condition |= Q(from_school__isnull=True, to_school__isnull=True)
         return self.filter(condition)
 
@@ -48,7 +48,7 @@ class TransferQuerySet(models.QuerySet[Any]):
         if reach.city:
             return self
         condition = Q(to_school__uai__in=reach.schools)
-        if user.has_role(*FLEET_STAFF):
+        if acts_as(user, *FLEET_STAFF):
             condition |= Q(to_depot__isnull=False)
         return self.visible_to(user).filter(condition)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from classrooms.access import FLEET_STAFF
+from classrooms.access import runs_at
 from classrooms.lending.models import AgreementLine, Reservation, TransferCart, TransferItem
 from classrooms.lending.queries.calendar import monday_of
 from classrooms.models import Cart, Device, HandOut, HandOutItem
@@ -34,9 +34,10 @@ def cart_acts(request: HttpRequest, cart: Cart) -> Panel | None:
         .open()
         .filter(cart=cart, agreement_line__isnull=True, reservation__isnull=True)
     )
-    if user.has_role(*FLEET_STAFF) and (out := unsigned.first()) is not None:
+    runs = runs_at(user, cart.school)
+    if runs and (out := unsigned.first()) is not None:
         acts["sign"] = f"{reverse('lending:agreement_sign')}?out={out.public_id}"
-    if user.has_role(*FLEET_STAFF) and not leaving:
+    if runs and not leaving:
         plan = reverse("lending:transfer_plan")
         acts["send"] = f"{plan}?start={_start(cart)}&cart={cart.code}"
     return Panel("lending/_acts.html", acts, order=60) if acts else None
@@ -44,7 +45,7 @@ def cart_acts(request: HttpRequest, cart: Cart) -> Panel | None:
 
 def device_acts(request: HttpRequest, device: Device) -> Panel | None:
     """Offer to have its loan signed, or to send it elsewhere if nothing stands against it."""
-    if not signed_in(request).has_role(*FLEET_STAFF) or device.cart_id:
+    if not runs_at(signed_in(request), device.current_school) or device.cart_id:
         return None
     out = HandOutItem.objects.out().filter(device=device).select_related("hand_out").first()
     if out is not None:

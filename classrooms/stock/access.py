@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from classrooms.access import FLEET_STAFF
-from core.access import reach_of
+from core.access import acts_as, reach_of
 from core.accounts.roles import Role
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def within_reach(user: User) -> Q:
     if reach.city:
         return Q()
     condition = Q(school__uai__in=reach.schools)
-    if user.has_role(Role.IT_TECHNICIAN):
+    if acts_as(user, Role.IT_TECHNICIAN):
         condition |= Q(depot__isnull=False)
     return condition
 
@@ -37,7 +37,7 @@ def sim_reach(user: User) -> Q:
         return Q(pk__in=[])
     condition = Q(device__in=Device.objects.visible_to(user).values("pk"))
     condition |= Q(cart__in=Cart.objects.visible_to(user).values("pk"))
-    if user.has_role(Role.IT_TECHNICIAN):
+    if acts_as(user, Role.IT_TECHNICIAN):
         condition |= Q(depot__isnull=False)
     return condition
 

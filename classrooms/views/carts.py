@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from classrooms import actions
-from classrooms.access import FLEET_READERS, FLEET_STAFF
+from classrooms.access import FLEET_READERS, FLEET_STAFF, runs_at
 from classrooms.forms import HandOutForm, TakeBackForm
 from classrooms.models import Cart, Device, HandOut, HandOutItem
 from classrooms.panels import cart_acts, cart_room
@@ -84,6 +84,7 @@ def cart_page(request: HttpRequest, code: str) -> HttpResponse:
         request,
         "cart.html",
         "carts",
+        may_act=runs_at(user, cart.school),
         cart=cart,
         slots=slots,
         counts=summary(slots),
@@ -120,9 +121,10 @@ def hand_out_list(request: HttpRequest) -> HttpResponse:
     late = request.GET.get("late") == "1"
     if late:
         rows = rows.filter(due_on__lt=today)
-    return show(
-        request, "hand_outs.html", "hand_outs", page=page_of(request, rows), late=late, today=today
-    )
+    page = page_of(request, rows)
+    for hand_out in page:
+        hand_out.may_act = runs_at(user, hand_out.school)
+    return show(request, "hand_outs.html", "hand_outs", page=page, late=late, today=today)
 
 
 def _handed_out(

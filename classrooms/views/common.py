@@ -19,16 +19,15 @@ from enrolment.schools.models import School
 def show(
     request: HttpRequest, template: str, tab: str, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Render a page of the fleet with its menu; a template of another app names its folder."""
+    """Render a page of the fleet with its menu; a template of another app names its folder.
+
+    Its acts are offered to whoever runs a fleet somewhere, unless the page gives ``may_act``.
+    """
     user = signed_in(request)
     parts, tabs, part = menu_of(user, tab)
-    context |= {
-        "parts": parts,
-        "part": part,
-        "tabs": tabs,
-        "tab": tab,
-        "may_act": user.has_role(*FLEET_STAFF),
-    }
+    may_act = user.has_role(*FLEET_STAFF)
+    context = {"may_act": may_act, **context}
+    context |= {"parts": parts, "part": part, "tabs": tabs, "tab": tab}
     name = template if "/" in template else f"classrooms/{template}"
     return render(request, name, context, status=status)
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from classrooms import exports, exports_tools, extras
-from classrooms.access import FLEET_READERS, FLEET_STAFF
+from classrooms.access import FLEET_READERS, FLEET_STAFF, runs_at
 from classrooms.forms import DeviceFilterForm
 from classrooms.models import Device, HandOutItem, Incident
 from classrooms.panels import device_acts, device_room, list_acts
@@ -85,6 +85,7 @@ def device_sheet(request: HttpRequest, tag: str) -> HttpResponse:
         request,
         "device.html",
         "devices",
+        may_act=runs_at(user, device.current_school),
         device=device,
         item=item,
         incident=incident,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classrooms import actions
-from classrooms.access import FLEET_READERS, FLEET_STAFF
+from classrooms.access import FLEET_READERS, FLEET_STAFF, runs_at
 from classrooms.forms_incidents import (
     AssignForm,
     CloseForm,
@@ -236,7 +236,7 @@ def _page(
     request: HttpRequest, incident: Incident, *, status: int = 200, **given: forms.Form
 ) -> HttpResponse:
     user = signed_in(request)
-    may_act = user.has_role(*FLEET_STAFF)
+    may_act = runs_at(user, incident.school)
     may_swap = (
         may_act
         and incident.state in (Incident.State.REPORTED, Incident.State.IN_PROGRESS)

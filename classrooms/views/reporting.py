@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classrooms import actions
-from classrooms.access import FLEET_READERS, FLEET_STAFF, REPORTERS
+from classrooms.access import FLEET_READERS, REPORTERS, runs_at
 from classrooms.forms_incidents import KIND_ICONS, DetailsForm, ReportForm
 from classrooms.models import Cart, Device, Incident, IncidentNote
 from classrooms.photos import PHOTO
@@ -74,7 +74,8 @@ def report_device(request: HttpRequest, tag: str) -> HttpResponse:
 
 def _report(request: HttpRequest, device: Device) -> HttpResponse:
     user = signed_in(request)
-    people = teachers_of(device.current_school) if user.has_role(*FLEET_STAFF) else ()
+    may_act = runs_at(user, device.current_school)
+    people = teachers_of(device.current_school) if may_act else ()
     form = ReportForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
         incident, is_new = actions.report(
@@ -90,7 +91,7 @@ def _report(request: HttpRequest, device: Device) -> HttpResponse:
                 request,
                 _("Merci. Une panne était déjà signalée pour cet appareil : elle est suivie."),
             )
-        if user.has_role(*FLEET_STAFF):
+        if may_act:
             return redirect("classrooms:incident", public_id=incident.public_id)
         return redirect("classrooms:report", public_id=incident.public_id)
     known = Incident.objects.open().filter(device=device).first()

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
-from core.access import reach_of
+from core.access import acts_as, reach_of
 from core.accounts.roles import Role
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class WorkshopQuerySet(models.QuerySet[Any]):
         if reach.city:
             return self
         condition = Q(school__uai__in=reach.schools)
-        if user.has_role(Role.IT_TECHNICIAN):
+        if acts_as(user, Role.IT_TECHNICIAN):
             condition |= Q(school__isnull=True)
         return self.filter(condition)
 

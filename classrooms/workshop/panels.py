@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
+from classrooms.access import FLEET_MANAGERS, runs_at
 from classrooms.models import Cart, Device, Incident
 from classrooms.panels import Panel
 from classrooms.workshop import rules
@@ -24,7 +24,10 @@ def _on_the_bench(device: Device) -> bool:
 
 def device_acts(request: HttpRequest, device: Device) -> Panel | None:
     """Offer to swap, mend or claim a device."""
-    if not signed_in(request).has_role(*FLEET_STAFF) or device.state == Device.State.RETIRED:
+    if (
+        not runs_at(signed_in(request), device.current_school)
+        or device.state == Device.State.RETIRED
+    ):
         return None
     return Panel(
         "workshop/_device_acts.html",
@@ -42,7 +45,7 @@ def device_acts(request: HttpRequest, device: Device) -> Panel | None:
 def device_repairs(request: HttpRequest, device: Device) -> Panel | None:
     """Tell what was mended and claimed of a device."""
     user = signed_in(request)
-    if not user.has_role(*FLEET_STAFF):
+    if not runs_at(user, device.current_school):
         return None
     repairs = list(Repair.objects.visible_to(user).filter(device=device).order_by("-opened_at"))
     claims = list(Claim.objects.visible_to(user).filter(device=device).order_by("-opened_at"))
@@ -53,7 +56,7 @@ def device_repairs(request: HttpRequest, device: Device) -> Panel | None:
 
 def cart_acts(request: HttpRequest, cart: Cart) -> Panel | None:
     """Offer to swap a device of a cart by two scans."""
-    if not signed_in(request).has_role(*FLEET_STAFF) or cart.school is None:
+    if not runs_at(signed_in(request), cart.school) or cart.school is None:
         return None
     return Panel("workshop/_cart_acts.html", {"cart": cart}, order=40)
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from core import clock
-from core.access import reach_of
+from core.access import acts_as, reach_of
 from core.accounts.roles import Role
 from core.acting import Scope, reaches
 
@@ -45,7 +45,7 @@ class BookingQuerySet(models.QuerySet[Any]):
         if reach.city:
             return self
         seen = _own_children(user) | Q(school__uai__in=reach.schools)
-        if user.has_role(Role.TEACHER):
+        if acts_as(user, Role.TEACHER):
             taught = RollEntry.objects.filter(
                 class_group__in=user.taught_classes.values("pk"), left_on__isnull=True
             )
@@ -116,7 +116,7 @@ def can_tick(user: User, school: School) -> bool:
     if reach_of(user, Role.CANTEEN_MANAGER, Role.HEAD_TEACHER).covers_school(school.uai):
         return True
     return (
-        user.has_role(Role.TEACHER)
+        acts_as(user, Role.TEACHER)
         and user.taught_classes.filter(
             school=school, school_year__start_year=clock.school_year_of(clock.today())
         ).exists()

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from core import clock
-from core.access import reach_of
+from core.access import acts_as, reach_of
 from core.accounts.roles import STAFF_ROLES, Role
 from families.rules import care
 
@@ -84,7 +84,7 @@ def child_reach(user: User) -> Q | None:
     reach = reach_of(user, *ROLL_READERS)
     if reach.city:
         return Q()
-    if not reach.schools and not user.has_role(Role.TEACHER):
+    if not reach.schools and not acts_as(user, Role.TEACHER):
         return None
     entries = RollEntry.objects.current().filter(
         Q(school__uai__in=reach.schools) | Q(class_group__in=user.taught_classes.values("pk"))
@@ -104,7 +104,7 @@ def roll_reach(user: User, roles: tuple[str, ...]) -> Q | None:
     from enrolment.schools.models import RollEntry
 
     reach = reach_of(user, *(role for role in roles if role != Role.TEACHER))
-    teaches = Role.TEACHER in roles and user.has_role(Role.TEACHER)
+    teaches = Role.TEACHER in roles and acts_as(user, Role.TEACHER)
     if not reach and not teaches:
         return None
     mine = reach.school_filter() if reach else Q(pk__in=[])

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from classrooms.access import FLEET_STAFF, REPORTERS, held_by
+from classrooms.access import FLEET_STAFF, REPORTERS, held_by, runs_at
 from classrooms.lending import slips, wording
 from classrooms.lending.actions import agreements as actions
 from classrooms.lending.forms_signing import PaperForm, SignForm
@@ -47,7 +47,7 @@ def agreement_sign(request: HttpRequest) -> HttpResponse:
     user, rows = _rows(request)
     text = wording.agreed_text(rows)
     own = actions.borrows(user, rows[0])
-    if not _may_take(user, rows[0]) and not user.has_role(*FLEET_STAFF):
+    if not _may_take(user, rows[0]) and not runs_at(user, rows[0].school):
         raise RuleBroken("other", _("Seul l’emprunteur signe, ou devant le technicien."))
     form = SignForm(
         request.POST or None,
@@ -158,6 +158,7 @@ def _sign_page(
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "first": rows[0],
+        "may_act": runs_at(signed_in(request), rows[0].school),
         "lines": wording.agreed_text(rows).split("\n"),
         "query": "&".join(f"out={row.public_id}" for row in rows),
         "form": form,

@@ -63,6 +63,9 @@ class User(AbstractBaseUser):
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    #: The roles that opened the view being answered; None counts every post (core.access).
+    entered_as: frozenset[str] | None = None
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
