@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from classrooms.importing.plan import CREATE, UPDATE, Plan, plan_of
 from classrooms.importing.report import report_of
 from classrooms.importing.world import World
 from classrooms.models import DeviceCategory, DeviceModel, ImportProfile, ImportRun
-from core import clock, journal, queueing, states
+from core import clock, journal, outbox, queueing, states, tries
 from core.accounts.models import User
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -146,7 +147,15 @@ def _check(key: str, meaning: str) -> None:
 @transaction.atomic
 def retry(*, by: Actor, run: ImportRun, header_line: int | None = None) -> None:
     """Have a table tried again, for the fleet may have changed."""
-    states.move(run, ImportRun.State.TRYING, by=by, problem="", header_line=header_line, progress=0)
+    states.move(
+        run,
+        ImportRun.State.TRYING,
+        by=by,
+        problem="",
+        header_line=header_line,
+        progress=0,
+        **tries.fresh(),
+    )
     queueing.later("classrooms.try_import", run.pk)
 
 
@@ -167,7 +176,9 @@ def start(*, by: Actor, run: ImportRun, version: int, digest: str) -> ImportRun:
         raise RuleBroken("changed", _("Un autre essai a été fait depuis. Relisez-le."))
     if not locked.counts.get(CREATE) and not locked.counts.get(UPDATE):
         raise RuleBroken("nothing", _("Ce tableau ne change rien."))
-    moved = states.move(locked, ImportRun.State.APPLYING, by=by, decided_by=by.user, problem="")
+    moved = states.move(
+        locked, ImportRun.State.APPLYING, by=by, decided_by=by.user, problem="", **tries.fresh()
+    )
     queueing.later("classrooms.apply_import", moved.pk)
     return moved
 
@@ -229,7 +240,7 @@ def _go_back(run_id: int) -> bool:
                 "Le parc a changé depuis l’essai : rien n’a été écrit. Voici un nouvel essai."
             )
         states.move(run, ImportRun.State.READY, by=by)
-        states.move(run, ImportRun.State.TRYING, by=by, problem=problem)
+        states.move(run, ImportRun.State.TRYING, by=by, problem=problem, **tries.fresh())
         queueing.later("classrooms.try_import", run.pk)
     return False
 
@@ -249,7 +260,9 @@ def start_undo(*, by: Actor, run: ImportRun) -> ImportRun:
         raise RuleBroken("state", _("Ce tableau a déjà été traité."))
     if why_not_undo(locked):
         raise RuleBroken("changed", _("Des appareils ont changé depuis : l’import reste."))
-    moved = states.move(locked, ImportRun.State.UNDOING, by=by, decided_by=by.user)
+    moved = states.move(
+        locked, ImportRun.State.UNDOING, by=by, decided_by=by.user, problem="", **tries.fresh()
+    )
     queueing.later("classrooms.undo_import", moved.pk)
     return moved
 
@@ -275,6 +288,45 @@ def undo(run_id: int) -> bool:
             run, ImportRun.State.UNDONE, by=by, written=b"", undone_at=clock.now(), problem=""
         )
     return True
+
+
+@transaction.atomic
+def give_up(run_id: int, fault: BaseException | None) -> None:
+    """End what the workers could not do: nothing of it is written, and its people are told."""
+    run = (
+        ImportRun.objects.select_for_update(of=("self",))
+        .select_related("started_by", "decided_by")
+        .get(pk=run_id)
+    )
+    if not run.is_busy:
+        return
+    undoing = run.state == ImportRun.State.UNDOING
+    with _language(run.started_by):
+        beginning, to_do = {
+            "trying": (
+                _("Ce tableau n’a pas pu être lu"),
+                _("Envoyez-le à nouveau, au besoin coupé en plusieurs."),
+            ),
+            "applying": (
+                _("Rien n’a été écrit, ce tableau n’a pas pu être enregistré"),
+                _("Essayez de nouveau, au besoin en plusieurs tableaux."),
+            ),
+            "undoing": (
+                _("Rien n’a été annulé, cet import est toujours en place"),
+                _("Annulez-le de nouveau plus tard."),
+            ),
+        }[run.state]
+        problem = tries.sentence(beginning, fault, f"{to_do} {tries.whom_to_call()}")
+    after = ImportRun.State.APPLIED if undoing else ImportRun.State.FAILED
+    done = {} if undoing else {"finished_at": clock.now()}
+    people = {user.pk: user for user in (run.started_by, run.decided_by) if user is not None}
+    states.move(run, after, by=_worker(run), problem=problem, **done)
+    for user in people.values():
+        outbox.queue(
+            kind="fleet_import_failed",
+            to=user,
+            context={"run": run, "path": reverse("classrooms:import", args=[run.public_id])},
+        )
 
 
 def values_key(kind: str, word: str) -> str:

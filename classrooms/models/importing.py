@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classrooms import access
 from core import clock
+from core.tries import Tried
 
 
 class ImportProfile(models.Model):
@@ -34,13 +35,14 @@ class ImportProfile(models.Model):
         return self.name
 
 
-class ImportRun(models.Model):
+class ImportRun(Tried):
     """One table, from its arrival to what became of it.
 
     ``cells`` is what was read of the file that ``sha256`` names; ``report`` what the trial
     number ``version`` found, ``digest`` all that it would write: what is applied is what was
     shown. ``written`` is what undoing needs. The three are JSON, packed. ``progress`` is how
     far the worker is, in percent; writing is one transaction, so it tells the trial only.
+    A run that the workers gave up is "failed" and says why: nothing of it was written.
     """
 
     class State(models.TextChoices):
@@ -50,12 +52,14 @@ class ImportRun(models.Model):
         APPLIED = "applied", _("Enregistré")
         UNDOING = "undoing", _("Annulation en cours")
         UNDONE = "undone", _("Annulé")
+        FAILED = "failed", _("Interrompu")
         DROPPED = "dropped", _("Abandonné")
 
     MOVES = {
-        "trying": {"ready", "dropped"},
+        "trying": {"ready", "dropped", "failed"},
         "ready": {"trying", "applying", "dropped"},
-        "applying": {"applied", "ready"},
+        "applying": {"applied", "ready", "failed"},
+        "failed": {"trying", "dropped"},
         "applied": {"undoing"},
         "undoing": {"undone", "applied"},
     }
@@ -97,6 +101,10 @@ class ImportRun(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="undone") | Q(undone_at__isnull=False),
                 name="device_import_undone_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(problem=""),
+                name="device_import_failed_says_why",
             ),
         ]
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+import time_machine
+from django.conf import settings
+from django.db import DataError
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypotheses
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -17,6 +25,7 @@ from classrooms.models import Device, FleetEvent, ImportRun
 from core import clock
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.outbox import Message
 from core.spreadsheets import write_xlsx
 from core.spreadsheets.writing import Column
 from tests.classrooms.tables import (
@@ -75,7 +84,7 @@ def test_a_table_that_stumbles_keeps_no_other_from_being_swept(
         runs.retry(by=Actor(user=run.started_by), run=run)
         waiting.append(run.pk)
     long_ago = clock.now() - dt.timedelta(hours=1)
-    ImportRun.objects.update(started_at=long_ago)
+    ImportRun.objects.update(next_try_at=long_ago)
     real = runs.try_out
 
     def stumbling(pk: int) -> bool:
@@ -88,6 +97,70 @@ def test_a_table_that_stumbles_keeps_no_other_from_being_swept(
     assert f"{waiting[0]} failed" in caplog.text
     states = dict(ImportRun.objects.values_list("pk", "state"))
     assert (states[waiting[0]], states[waiting[1]]) == ("trying", "ready")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "verb", "fault", "why", "ends"),
+    [
+        ("trying", "try_out", MemoryError(), "trop lourd", "failed"),
+        ("trying", "try_out", SystemExit(9), "s’est arrêté en route", "failed"),
+        ("applying", "apply", DataError("x" * 500), "a refusé une de ses lignes", "failed"),
+        ("undoing", "undo", KeyError("x"), "erreur imprévue (KeyError)", "applied"),
+    ],
+)
+def test_what_cannot_be_done_is_given_up_in_plain_words_and_can_be_asked_for_again(
+    *,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    verb: str,
+    fault: BaseException,
+    why: str,
+    ends: str,
+) -> None:
+    """Four tries, further and further apart, even by workers that are killed while at it."""
+    device, who = DeviceFactory(), manager()
+    by = Actor(user=who)
+    run = tried(table(f"{device.serial};usé", head="Série;État"), who)
+    if state == "trying":
+        runs.retry(by=by, run=run)
+    elif state == "applying":
+        runs.start(by=by, run=run, version=run.version, digest=run.digest)
+    else:
+        runs.start_undo(by=by, run=applied(run))
+    tries: list[dt.datetime] = []
+
+    def stumbling(_pk: int) -> bool:
+        tries.append(clock.now())
+        raise fault
+
+    with monkeypatch.context() as patch, time_machine.travel(clock.now(), tick=False) as watch:
+        patch.setattr(runs, verb, stumbling)
+        for _ in range(100):
+            watch.shift(dt.timedelta(minutes=5))
+            with suppress(SystemExit):
+                tasks.sweep_imports()
+    assert len(tries) == 4
+    rests = [after - before for before, after in pairwise(tries)]
+    assert rests == sorted(rests)
+    run.refresh_from_db()
+    problem = run.problem.replace("\u00a0", " ")
+    assert run.state == ends
+    assert why in problem
+    assert settings.HELP_PHONE in problem
+    told = Message.objects.get(kind="fleet_import_failed")
+    assert told.recipient == who
+    assert run.problem in told.body
+    client.force_login(who)
+    page = client.get(reverse("classrooms:import", args=[run.public_id]))
+    assert why in page.content.decode().replace("\u00a0", " ")
+    if ends == "failed":
+        client.post(reverse("classrooms:import_act", args=[run.public_id]), {"do": "retry"})
+        assert tasks.try_import(run.pk)
+    else:
+        runs.start_undo(by=by, run=run)
+        assert tasks.undo_import(run.pk)
 
 
 @pytest.mark.django_db
@@ -163,7 +236,7 @@ ROWS = st.lists(
 
 
 @pytest.mark.django_db
-@settings(
+@hypotheses(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=ROWS)
