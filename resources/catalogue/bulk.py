@@ -17,11 +17,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import DatabaseError, OperationalError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import clock, journal, queueing, states
+from core import clock, journal, queueing, states, tries
 from core.errors import RuleBroken
-from core.journal import Actor
+from core.journal import SYSTEM, Actor
 from resources.catalogue import history, indexing, rules, telling
 from resources.catalogue.history import Change, Snapshot
 from resources.catalogue.models import BulkEdit, Resource, Term
@@ -200,7 +201,7 @@ def start(*, by: Actor, edit: BulkEdit, digest: str) -> BulkEdit:
         raise RuleBroken("state", _("Cette modification a déjà été traitée."))
     if not locked.total:
         raise RuleBroken("empty", _("Aucune ressource ne changerait."))
-    moved: BulkEdit = states.move(locked, BulkEdit.State.APPLYING, by=by)
+    moved: BulkEdit = states.move(locked, BulkEdit.State.APPLYING, by=by, **tries.fresh())
     queueing.later("catalogue.apply_bulk", moved.pk)
     return moved
 
@@ -244,6 +245,24 @@ def apply(edit_id: int, *, by: Actor) -> bool:
     if written is None:
         return False
     return written or _fail(edit, by=by)
+
+
+@transaction.atomic
+def give_up(edit_id: int, fault: BaseException | None) -> None:
+    """End what the workers could not write: nothing of it is, and its owner is told."""
+    rows = BulkEdit.objects.select_for_update(of=("self",)).select_related("started_by")
+    edit = rows.get(pk=edit_id)
+    if edit.state != BulkEdit.State.APPLYING:
+        return
+    with telling.language_of(edit.started_by):
+        problem = tries.sentence(
+            _("Rien n’a été écrit, cette modification n’a pas pu être enregistrée"),
+            fault,
+            tries.whom_to_call(),
+        )
+    _fail(edit, by=SYSTEM, problem=problem)
+    path = reverse("catalogue:bulk", args=[edit.public_id])
+    telling.tell_interrupted(edit.started_by, path, problem)
 
 
 def _write_all(edit: BulkEdit, lines: list[Line], *, by: Actor) -> bool | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from celery import shared_task
 from django.conf import settings
 
+from core import tries
 from core.journal import SYSTEM
 from resources.catalogue import alerts, bulk, covers, duplicates, indexing, links
 from resources.catalogue.importing import runs
@@ -32,14 +34,19 @@ def verify_index() -> bool:
 @shared_task(name="catalogue.apply_import")  # type: ignore[untyped-decorator]
 def apply_import(run_id: int) -> bool:
     """Write a table that an editor decided upon, whole or not at all."""
-    return runs.apply(run_id, by=SYSTEM)
+    return _try_import(run_id)
+
+
+def _try_import(run_id: int) -> bool:
+    waiting = ImportRun.objects.filter(state=ImportRun.State.APPLYING)
+    return tries.attempt(waiting, run_id, partial(runs.apply, by=SYSTEM), runs.give_up)
 
 
 @shared_task(name="catalogue.sweep_imports")  # type: ignore[untyped-decorator]
 def sweep_imports() -> int:
-    """Write the tables whose message got lost; return how many."""
-    waiting = ImportRun.objects.filter(state=ImportRun.State.APPLYING).values_list("pk", flat=True)
-    return sum(runs.apply(pk, by=SYSTEM) for pk in list(waiting))
+    """Write the tables whose message or worker got lost; return how many."""
+    waiting = ImportRun.objects.filter(state=ImportRun.State.APPLYING)
+    return sum(map(_try_import, tries.due(waiting)))
 
 
 @shared_task(name="catalogue.check_links")  # type: ignore[untyped-decorator]
@@ -77,20 +84,19 @@ def fetch_cover(pk: int) -> str:
 @shared_task(name="catalogue.apply_bulk")  # type: ignore[untyped-decorator]
 def apply_bulk(edit_id: int) -> bool:
     """Apply a change to many resources that an editor decided upon, whole or not at all."""
-    return bulk.apply(edit_id, by=SYSTEM)
+    return _try_bulk(edit_id)
+
+
+def _try_bulk(edit_id: int) -> bool:
+    waiting = BulkEdit.objects.filter(state=BulkEdit.State.APPLYING)
+    return tries.attempt(waiting, edit_id, partial(bulk.apply, by=SYSTEM), bulk.give_up)
 
 
 @shared_task(name="catalogue.sweep_bulk")  # type: ignore[untyped-decorator]
 def sweep_bulk() -> int:
-    """Apply the bulk edits whose message got lost; return how many."""
-    waiting = BulkEdit.objects.filter(state=BulkEdit.State.APPLYING).values_list("pk", flat=True)
-    done = 0
-    for pk in list(waiting):
-        try:
-            done += bulk.apply(pk, by=SYSTEM)
-        except Exception:  # one that cannot be written does not keep the others waiting
-            logger.exception("bulk edit %s could not be applied", pk)
-    return done
+    """Apply the bulk edits whose message or worker got lost; return how many."""
+    waiting = BulkEdit.objects.filter(state=BulkEdit.State.APPLYING)
+    return sum(map(_try_bulk, tries.due(waiting)))
 
 
 @shared_task(name="catalogue.find_duplicates")  # type: ignore[untyped-decorator]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from core import outbox
+from core.accounts.models import User
 from core.journal import Actor
 from core.messaging.kinds import STAFF, Kind
 from resources.catalogue.models import Resource
@@ -23,6 +27,7 @@ KINDS = (
         grouped=True,
         audience=STAFF,
     ),
+    Kind("catalogue_interrupted", _("Enregistrement interrompu"), _("Ressources"), audience=STAFF),
 )
 #: Decisions that the proposer is told.
 _TOLD = {"validated", "draft", "withdrawn"}
@@ -44,3 +49,16 @@ def tell_proposer(resource: Resource, *, by: Actor, before: str, comment: str) -
         context={"record": resource, "decision": resource.state, "comment": comment},
         dedupe_key=f"catalogue_decision-{resource.pk}-{resource.revision}",
     )
+
+
+def language_of(user: User | None) -> Any:
+    """Return a context in which sentences are in somebody's language."""
+    return translation.override(user.language if user else "fr")
+
+
+def tell_interrupted(user: User | None, path: str, problem: str) -> None:
+    """Tell somebody that what they had written by a worker was given up."""
+    if user is not None:
+        outbox.queue(
+            kind="catalogue_interrupted", to=user, context={"path": path, "problem": problem}
+        )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+import time_machine
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
+from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import SYSTEM
+from core.outbox import Message
 from resources.catalogue import actions, bulk, tasks
 from resources.catalogue.models import BulkEdit, Resource, Term
 from tests.factories.accounts import UserFactory
@@ -68,12 +72,44 @@ def test_what_cannot_be_written_is_given_up_with_a_sentence_and_not_tried_for_ev
     edit = prepared([row], set={"licence": "cc0"})
     bulk.start(by=SYSTEM, edit=edit, digest=edit.digest)
     Term.objects.filter(vocabulary="licence", code="cc0").delete()
-    assert tasks.sweep_bulk() == 0
+    assert not tasks.apply_bulk(edit.pk)
     edit.refresh_from_db()
     assert edit.state == "failed"
     assert "rien n’a été écrit" in edit.problem
     row.refresh_from_db()
     assert row.licence is not None
+
+
+def test_a_fault_that_lasts_stops_no_other_and_ends_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    who = UserFactory(roles=[Role.CATALOGUE_EDITOR])
+    first, second = ResourceFactory(), ResourceFactory()
+    edits = [prepared([row], set={"cost": "paid"}) for row in (first, second)]
+    BulkEdit.objects.update(started_by=who)
+    for edit in edits:
+        bulk.start(by=SYSTEM, edit=edit, digest=edit.digest)
+    real, tried = bulk._write_all, []
+
+    def out_of_order(edit: BulkEdit, *args: Any, **kwargs: Any) -> Any:
+        if edit.pk == edits[1].pk:
+            return real(edit, *args, **kwargs)
+        tried.append(clock.now())
+        raise OperationalError("no answer")
+
+    monkeypatch.setattr(bulk, "_write_all", out_of_order)
+    with time_machine.travel(clock.now(), tick=False) as watch:
+        for _ in range(100):
+            watch.shift(dt.timedelta(minutes=5))
+            tasks.sweep_bulk()
+    assert len(tried) == 4
+    assert dict(BulkEdit.objects.values_list("pk", "state")) == {
+        edits[0].pk: "failed",
+        edits[1].pk: "applied",
+    }
+    edits[0].refresh_from_db()
+    assert "la base de données n’a pas répondu" in edits[0].problem
+    assert [m.recipient for m in Message.objects.filter(kind="catalogue_interrupted")] == [who]
 
 
 def test_it_is_applied_as_shown_with_a_version_each_and_undone(
@@ -195,14 +231,14 @@ def test_one_sees_it_advance_and_a_lost_message_is_made_up_for(
         return look(lines)
 
     monkeypatch.setattr(bulk, "_moved_on", watched)
-    assert tasks.sweep_bulk() == 1
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=2)):
+        assert tasks.sweep_bulk() == 1
     assert [found[1] for found in seen[:3] if found] == ["0", "1", "2"]
     edit.refresh_from_db()
     assert (edit.state, edit.done) == ("applied", 3)
 
 
 def test_withdrawing_many_says_why_and_proposers_are_told(committed: Callable[[], Any]) -> None:
-    from core.outbox import Message
 
     teacher = UserFactory(roles=[(Role.TEACHER, "0990001A")])
     row = ResourceFactory(state="proposed", proposed_by=teacher)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings as project
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
-from core.journal import SYSTEM
+from core.journal import SYSTEM, Actor
+from core.outbox import Message
 from resources.catalogue.exporting import resources_csv, resources_xlsx
 from resources.catalogue.importing import runs
 from resources.catalogue.importing.plan import CREATE, REJECTED, UNCHANGED, UPDATE
@@ -163,9 +167,50 @@ def test_a_lost_message_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.queueing.send", lambda *_args, **_kwargs: None)
     run = receive(table(GOOD))
     runs.start(by=SYSTEM, run=run, digest=runs.try_out(run)[1].digest, publish=False)
-    assert sweep_imports() == 1
-    assert sweep_imports() == 0
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=2)):
+        assert sweep_imports() == 1
+        assert sweep_imports() == 0
     assert Resource.objects.get(external_identifier="x:1").state == "draft"
+
+
+def test_what_cannot_be_written_is_given_up_keeps_no_other_and_can_be_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from resources.catalogue.tasks import apply_import, sweep_imports
+
+    who = UserFactory(roles=[Role.CATALOGUE_EDITOR])
+    vocabularies()
+    one, two = (
+        runs.receive(by=Actor(user=who), data=table(line), filename="t.csv", supplier="Port")
+        for line in (GOOD, GOOD.replace("x:1", "x:2"))
+    )
+    for run in (one, two):
+        runs.start(by=SYSTEM, run=run, digest=runs.try_out(run)[1].digest, publish=False)
+    real, tried = runs.write, []
+
+    def heavy(plan: Any, **kwargs: Any) -> Any:
+        if plan.lines[0].key == "x:2":
+            return real(plan, **kwargs)
+        tried.append(clock.now())
+        raise MemoryError
+
+    monkeypatch.setattr(runs, "write", heavy)
+    with time_machine.travel(clock.now(), tick=False) as watch:
+        for _ in range(100):
+            watch.shift(dt.timedelta(minutes=5))
+            sweep_imports()
+    assert len(tried) == 4
+    for run in (one, two):
+        run.refresh_from_db()
+    assert (one.state, two.state) == ("failed", "applied")
+    assert "trop lourd" in one.problem
+    assert project.HELP_PHONE in one.problem
+    told = Message.objects.get(kind="catalogue_interrupted")
+    assert told.recipient == who
+    assert one.problem in told.body
+    monkeypatch.setattr(runs, "write", real)
+    runs.start(by=SYSTEM, run=one, digest=runs.try_out(one)[1].digest, publish=False)
+    assert apply_import(one.pk)
 
 
 @pytest.mark.parametrize("export", [resources_csv, resources_xlsx])

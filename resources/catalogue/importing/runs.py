@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import clock, journal, queueing, states
+from core import clock, journal, queueing, states, tries
 from core.errors import RuleBroken
 from core.journal import SYSTEM, Actor
 from core.spreadsheets import Table, read_table
-from resources.catalogue import history, indexing, rules
+from resources.catalogue import history, indexing, rules, telling
 from resources.catalogue.importing.columns import BY_CODE, guess
 from resources.catalogue.importing.plan import (
     CREATE,
@@ -140,7 +141,7 @@ def start(*, by: Actor, run: ImportRun, digest: str, publish: bool) -> ImportRun
         )
     locked.digest, locked.publish, locked.problem = digest, publish, ""
     locked.save(update_fields=["digest", "publish", "problem"])
-    moved: ImportRun = states.move(locked, ImportRun.State.APPLYING, by=by)
+    moved: ImportRun = states.move(locked, ImportRun.State.APPLYING, by=by, **tries.fresh())
     queueing.later("catalogue.apply_import", moved.pk)
     return moved
 
@@ -176,6 +177,25 @@ def apply(run_id: int, *, by: Actor) -> bool:
         states.move(run, ImportRun.State.APPLIED, by=by)
         indexing.changed()
     return True
+
+
+@transaction.atomic
+def give_up(run_id: int, fault: BaseException | None) -> None:
+    """End what the workers could not write: nothing of it is, and its owner is told."""
+    rows = ImportRun.objects.select_for_update(of=("self",)).select_related("started_by")
+    found = rows.get(pk=run_id)
+    if found.state != ImportRun.State.APPLYING:
+        return
+    with telling.language_of(found.started_by):
+        problem = tries.sentence(
+            _("Rien n’a été écrit, ce tableau n’a pas pu être enregistré"),
+            fault,
+            f"{_('Enregistrez de nouveau, au besoin en plusieurs tableaux.')}"
+            f" {tries.whom_to_call()}",
+        )
+    states.move(found, ImportRun.State.FAILED, by=SYSTEM, problem=problem)
+    path = reverse("catalogue:import_run", args=[found.public_id])
+    telling.tell_interrupted(found.started_by, path, problem)
 
 
 @transaction.atomic

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.documents import Document
+from core.tries import Tried
 from resources.catalogue import access
 from resources.catalogue.models.description import Resource
 
 
-class BulkEdit(models.Model):
+class BulkEdit(Tried):
     """One change to many resources, from its preview to what became of it.
 
     ``operation`` says what was asked; ``lines`` what it does to each resource: the revision

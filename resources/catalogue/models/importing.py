@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.tries import Tried
 from resources.catalogue import access
 
 
@@ -34,7 +35,7 @@ class ImportProfile(models.Model):
         return self.name
 
 
-class ImportRun(models.Model):
+class ImportRun(Tried):
     """One table, from its arrival to what became of it.
 
     ``digest`` is that of the plan shown last: what is applied is what was shown. The table
