@@ -318,7 +318,7 @@ def give_up(run_id: int, fault: BaseException | None) -> None:
         }[run.state]
         problem = tries.sentence(beginning, fault, f"{to_do} {tries.whom_to_call()}")
     after = ImportRun.State.APPLIED if undoing else ImportRun.State.FAILED
-    done = {} if undoing else {"finished_at": clock.now()}
+    done: dict[str, Any] = {} if undoing else {"finished_at": clock.now()}
     people = {user.pk: user for user in (run.started_by, run.decided_by) if user is not None}
     states.move(run, after, by=_worker(run), problem=problem, **done)
     for user in people.values():

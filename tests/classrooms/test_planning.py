@@ -1,8 +1,9 @@
 """Plans and forecasts: one drafts, another approves, transfers leave once; figures to the cent."""
 
 import datetime as dt
+from contextlib import suppress
 from io import BytesIO
-from threading import Barrier, Thread
+from threading import Barrier, BrokenBarrierError, Thread
 
 import openpyxl
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 from classrooms.lending.models import Transfer
 from classrooms.models import Device, DeviceModel
 from classrooms.planning import actions
+from classrooms.planning.actions import sending
 from classrooms.planning.models import Forecast, Plan
 from classrooms.planning.queries.needs import city_needs, packed, unpacked
 from classrooms.planning.queries.results import result_of
@@ -196,6 +198,50 @@ def test_two_who_send_at_once_plan_each_transfer_once(manager, other):
     assert not failures
     assert Transfer.objects.get().to_school == school
     assert Transfer.objects.get().items.count() == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_plans_sent_at_once_take_turns(manager, other, monkeypatch):
+    """One begins with what the other one ends with: each would wait for the other for ever."""
+    one, two = a_school(2, position_index=700), a_school(2, position_index=1200)
+    near, far = DepotFactory(code="PRES"), DepotFactory(code="LOIN")
+    SpareFactory.create_batch(2, depot=near)
+    CartFactory(school=None, depot=far, filled=15)
+    SpareFactory(depot=far)
+    plans = [approved(manager, other, devices=40, lot=lot, high=15) for lot in (1, 15)]
+    wished = [{one.uai: 2, two.uai: 1}, {one.uai: 16, two.uai: 2}]
+    shares = {plan.pk: share for plan, share in zip(plans, wished, strict=True)}
+    monkeypatch.setattr(Plan, "shares", property(lambda plan: shares[plan.pk]))
+    gate, met, real = Barrier(2), Barrier(2), sending.plan_transfer
+
+    def then_wait(**wish):
+        planned = real(**wish)
+        with suppress(BrokenBarrierError):
+            met.wait(timeout=0.5)
+        return planned
+
+    monkeypatch.setattr(sending, "plan_transfer", then_wait)
+    done = {}
+
+    def send(plan):
+        try:
+            gate.wait()
+            done[plan.pk] = actions.send_plan(by=Actor(manager), plan=plan)
+        except Exception as error:  # noqa: BLE001
+            done[plan.pk] = error
+        finally:
+            connection.close()
+
+    threads = [Thread(target=send, args=(plan,)) for plan in plans]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    first, second = sorted(done.values(), key=lambda result: -len(result.planned))
+    assert (len(first.planned), first.waiting) == (2, [])
+    assert len(second.planned) + len(second.waiting) == 2
+    assert second.waiting, "what is promised is gone"
 
 
 def test_a_plan_is_drafted_weighed_and_explained_on_its_page(client, city, manager, other):

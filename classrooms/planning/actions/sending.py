@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from classrooms.actions.history import lock_devices
+from classrooms.lending.actions.loading import lock_carts
 from classrooms.lending.actions.transfers import plan_transfer
 from classrooms.lending.models import Transfer, TransferCart, TransferItem
 from classrooms.models import Cart, Device
@@ -82,7 +84,9 @@ def shelves_of(plan: Plan) -> dict[int, Shelf]:
 def send_plan(*, by: Actor, plan: Plan, planned_for: dt.date | None = None) -> Sending:
     """Plan a transfer for each school that has none yet, neediest first, as far as stock goes.
 
-    A school's share leaves whole and from one depot, or waits. Raises RuleBroken ``state``
+    A school's share leaves whole and from one depot, or waits. All that the shelves hold is
+    locked first, carts then devices by number as every transfer does: two plans sent at once
+    take turns, and the second one shares what the first one left. Raises RuleBroken ``state``
     unless the plan is approved.
     """
     done = Sending()
@@ -94,6 +98,7 @@ def send_plan(*, by: Actor, plan: Plan, planned_for: dt.date | None = None) -> S
         kept = Transfer.objects.filter(source=found.source).exclude(state="cancelled")
         served = set(kept.values_list("to_school__uai", flat=True))
         schools = {s.uai: s for s in School.objects.filter(uai__in=shares, is_open=True)}
+        _lock_shelves(found)
         shelves = shelves_of(found)
         for uai, count in shares.items():
             if uai in served:
@@ -120,6 +125,14 @@ def send_plan(*, by: Actor, plan: Plan, planned_for: dt.date | None = None) -> S
                 by, "plan.send", found, transfers=len(done.planned), waiting=len(done.waiting)
             )
     return done
+
+
+def _lock_shelves(plan: Plan) -> None:
+    """Lock what the depots could send, in the order of every transfer."""
+    shelves = shelves_of(plan).values()
+    carts = lock_carts(cart.pk for shelf in shelves for cart in shelf.carts)
+    inside = Device.objects.filter(cart__in=carts).values_list("pk", flat=True)
+    lock_devices({device.pk for shelf in shelves for device in shelf.pieces} | set(inside))
 
 
 def _take(
