@@ -28,6 +28,7 @@ from tests.factories.classrooms import (
     HandOutItemFactory,
     SpareFactory,
 )
+from tests.factories.schools import SchoolFactory
 from tests.factories.secondlife import (
     DepartureFactory,
     LotFactory,
@@ -98,6 +99,23 @@ def test_what_cannot_be_written_off_stays(manager):
     actions.close_sitting(by=manager, sitting=sitting)
     with refused("closed"):
         actions.write_off(by=manager, sitting=sitting, verdicts={dear.pk: give()})
+
+
+def test_the_workshop_takes_in_nothing_that_is_on_its_way(manager):
+    school, depot = SchoolFactory(), DepotFactory(code="BANC")
+    rows = [DepartureFactory(device=DeviceFactory(school=school)) for _ in range(2)]
+    moving = rows[0].device
+    journey = transfers.plan_transfer(
+        by=manager, devices=[moving], to_school=SchoolFactory(), reason="Prêt"
+    )
+    transfers.dispatch(by=manager, transfer=journey)
+    with refused("on_its_way") as refusal:
+        actions.receive(by=manager, departures=rows, depot=depot)
+    assert f"{moving.asset_tag} est en route" in refusal.value.message
+    assert not Device.objects.filter(depot=depot).exists(), "all or nothing"
+    outcomes = dict.fromkeys(journey.items.values_list("pk", flat=True), "good")
+    transfers.receive(by=manager, transfer=journey, outcomes=outcomes)
+    assert len(actions.receive(by=manager, departures=rows, depot=depot)) == 2
 
 
 def test_what_is_being_mended_or_on_its_way_is_not_written_off(manager):
@@ -203,11 +221,14 @@ def test_nothing_leaves_unwiped(technician):
         Wipe.objects.filter(pk=other.pk).update(result="failed", note="")
 
 
-@pytest.mark.postgres
 def test_the_database_writes_off_only_what_was_decided():
     device = DepartureFactory().device
     with pytest.raises(IntegrityError), transaction.atomic():
         Device.objects.filter(pk=device.pk).update(state="retired")
+    Departure.objects.filter(device=device).update(
+        state="decided", sitting=SittingFactory(), decided_at=clock.now(), destination="recycle"
+    )
+    assert Device.objects.filter(pk=device.pk).update(state="retired") == 1
 
 
 def test_a_gift_is_signed_for_and_waste_has_its_slip(manager):

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from classrooms.actions.history import History, lock_devices
+from classrooms.holding import held_among
 from classrooms.models import Depot, Device, FleetEvent, HandOutItem
 from classrooms.secondlife.models import Departure, Triage
 from classrooms.secondlife.uses import clean_wipe, last_use
@@ -26,16 +27,23 @@ _CONDITION: Mapping[str, str] = {
 def receive(*, by: Actor, departures: Iterable[Departure], depot: Depot) -> list[Device]:
     """Note that proposed devices are in the workshop now; those already there stay.
 
-    Raises RuleBroken ``out`` for what somebody still has, ``missing`` for what was lost.
+    Raises RuleBroken ``on_its_way`` for what is on its way to another place, ``out`` for what
+    somebody still has, ``missing`` for what was lost.
     """
     with transaction.atomic():
         pks = [row.pk for row in departures]
         chosen = Departure.objects.pending().filter(pk__in=pks)
         locked = lock_devices(chosen.values_list("device", flat=True))
-        history, came = History(by), []
+        history, came, moving = History(by), [], held_among(locked)
         for device in locked.values():
             if device.current_school is None and device.depot is not None:
                 continue
+            if device.pk in moving:
+                raise RuleBroken(
+                    "on_its_way",
+                    _("%(tag)s est en route : recevez son transfert d’abord, ou annulez-le.")
+                    % {"tag": device.asset_tag},
+                )
             if HandOutItem.objects.out().filter(device=device).exists():
                 raise RuleBroken(
                     "out",
