@@ -81,7 +81,7 @@ class Story:
         Sitting.objects.create(
             public_id=self.numbers.uuid(),
             number=self._number(self.today),
-            held_on=self.today + 6 * DAY,
+            held_on=self.today,
             present="Inès Morvan, responsable du parc ; Lucas Ferrand, technicien",
             held_by=self.manager,
         )

@@ -118,6 +118,29 @@ def test_the_workshop_takes_in_nothing_that_is_on_its_way(manager):
     assert len(actions.receive(by=manager, departures=rows, depot=depot)) == 2
 
 
+def test_nothing_is_decided_before_the_sittings_day(manager):
+    sitting, row = SittingFactory(held_on=clock.today() + dt.timedelta(days=1)), DepartureFactory()
+    with refused("early"):
+        actions.decide(by=manager, sitting=sitting, verdicts={row.pk: give()})
+    with refused("early"):
+        actions.decide(by=manager, sitting=sitting, verdicts={}, kept=[row])
+    with refused("early"):
+        actions.close_sitting(by=manager, sitting=sitting)
+    row.refresh_from_db()
+    assert row.state == "proposed"
+
+
+def test_a_sitting_writes_off_and_keeps_in_one_go_or_not_at_all(manager):
+    sitting, old, good, dear = SittingFactory(), *(DepartureFactory() for _turn in range(3))
+    with refused("worth"):
+        actions.decide(by=manager, sitting=sitting, verdicts={dear.pk: give(30_001)}, kept=[good])
+    good.refresh_from_db()
+    assert good.state == "proposed"
+    actions.decide(by=manager, sitting=sitting, verdicts={old.pk: give()}, kept=[good])
+    states = {row.pk: row.state for row in Departure.objects.all()}
+    assert states == {old.pk: "decided", good.pk: "refused", dear.pk: "proposed"}
+
+
 def test_what_is_being_mended_or_on_its_way_is_not_written_off(manager):
     sitting, depot = SittingFactory(), DepotFactory(code="LOIN")
     mended, moving = DepartureFactory(), DepartureFactory()

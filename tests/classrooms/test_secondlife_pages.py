@@ -1,5 +1,7 @@
 """The second life's pages: from a proposal to a deed; what another school's people meet."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,11 +12,12 @@ from classrooms.secondlife.queries.reuse import reuse
 from core import clock
 from core.accounts.roles import Role
 from tests.factories.accounts import UserFactory
-from tests.factories.classrooms import CartFactory, DepotFactory, DeviceFactory
+from tests.factories.classrooms import CartFactory, DepotFactory, DeviceFactory, SpareFactory
 from tests.factories.secondlife import (
     DepartureFactory,
     LotFactory,
     RecipientFactory,
+    SittingFactory,
     WipeFactory,
     WrittenOffFactory,
     ready_to_leave,
@@ -90,6 +93,36 @@ def test_from_a_proposal_to_a_signed_deed(manager, colleague):
         assert manager.get(url).status_code == 200
     sheet = manager.get(reverse("classrooms:device", args=[device.asset_tag])).content.decode()
     assert "Donné à" in sheet
+
+
+def test_a_sitting_to_come_shows_what_waits_and_decides_nothing(manager):
+    departure = DepartureFactory()
+    sitting = SittingFactory(held_on=clock.today() + dt.timedelta(days=3))
+    page = manager.get(at("sitting", sitting)).content.decode()
+    assert departure.device.asset_tag in page
+    assert 'name="pick"' not in page
+    assert "Rien ne se décide avant" in page
+    Sitting.objects.update(held_on=clock.today())
+    assert 'value="keep"' in manager.get(at("sitting", sitting)).content.decode()
+    manager.post(
+        at("sitting_decide", sitting), {"pick": departure.pk, f"to-{departure.pk}": "keep"}
+    )
+    departure.refresh_from_db()
+    assert departure.state == "refused"
+
+
+def test_an_act_without_a_device_says_so_and_keeps_what_was_ticked(manager):
+    lot, device = LotFactory(), DeviceFactory(purchased_on="2012-01-10")
+    said = manager.post(at("lot_add", lot), {}, follow=True).content.decode()
+    assert "Cochez les appareils" in said
+    assert "Proposer le lot" not in said
+    departure = DepartureFactory(device=SpareFactory(purchased_on="2012-01-10"))
+    again = {"reason": "age", "typed": departure.device.asset_tag, "pick": device.pk}
+    answer = manager.post(at("propose"), {"reason": "age", "typed": departure.device.asset_tag})
+    assert answer.status_code == 409
+    assert "déjà proposé" in answer.content.decode()
+    wrong = manager.post(at("propose"), again | {"typed": "XX-99"}).content.decode()
+    assert f'value="{device.pk}" aria-label="{device.asset_tag}" checked' in wrong
 
 
 def test_a_page_of_departures_asks_the_same_whatever_its_length(

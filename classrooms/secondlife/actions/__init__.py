@@ -3,6 +3,7 @@
 from classrooms.secondlife.actions.bench import back_to_reserve, grade, receive
 from classrooms.secondlife.actions.departures import (
     close_sitting,
+    decide,
     open_sitting,
     propose,
     refuse,
@@ -27,6 +28,7 @@ __all__ = [
     "back_to_reserve",
     "cancel",
     "close_sitting",
+    "decide",
     "grade",
     "hand_over",
     "offer",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from classrooms.actions.history import History, lock_devices
@@ -145,17 +146,35 @@ def open_sitting(*, by: Actor, held_on: dt.date, present: str = "") -> Sitting:
     return sitting
 
 
+def decide(
+    *,
+    by: Actor,
+    sitting: Sitting,
+    verdicts: Mapping[int, Verdict],
+    kept: Sequence[Departure] = (),
+) -> list[Departure]:
+    """Take a sitting's decisions in one go: what is written off, and what is kept, or nothing."""
+    with transaction.atomic():
+        _begun(sitting)
+        chosen = Departure.objects.filter(pk__in=[*verdicts, *(row.pk for row in kept)])
+        lock_devices(chosen.values_list("device", flat=True))
+        done = write_off(by=by, sitting=sitting, verdicts=verdicts)
+        for row in kept:
+            refuse(by=by, departure=row)
+    return done
+
+
 def write_off(*, by: Actor, sitting: Sitting, verdicts: Mapping[int, Verdict]) -> list[Departure]:
     """Write devices off in a sitting; ``verdicts`` says by departure's number where they go.
 
     What is written off stands in the workshop, is with nobody, and has no fault open; what
-    was lost leaves the inventory from where it was. Raises RuleBroken ``closed`` once the
-    sitting is, ``state`` when somebody decided meanwhile, ``collect``, ``out``, ``incident``,
-    ``on_its_way``, ``repair``, ``destination`` and ``worth`` for what keeps a device from
-    being written off.
+    was lost leaves the inventory from where it was. Raises RuleBroken ``early`` before the
+    sitting's day, ``closed`` once it is over, ``state`` when somebody decided meanwhile,
+    ``collect``, ``out``, ``incident``, ``on_its_way``, ``repair``, ``destination`` and
+    ``worth`` for what keeps a device from being written off.
     """
     with transaction.atomic():
-        sitting = _open(sitting)
+        sitting = _begun(sitting)
         chosen = Departure.objects.filter(pk__in=verdicts)
         locked = lock_devices(chosen.values_list("device", flat=True))
         rows = list(chosen.select_for_update(of=("self",), no_key=True).order_by("device"))
@@ -248,9 +267,12 @@ def refuse(*, by: Actor, departure: Departure, note: str = "") -> Departure:
 
 
 def close_sitting(*, by: Actor, sitting: Sitting) -> Sitting:
-    """Close a sitting: its record is final. Raises RuleBroken ``empty`` for nothing decided."""
+    """Close a sitting: its record is final.
+
+    Raises RuleBroken ``empty`` for nothing decided, ``early`` before its day.
+    """
     with transaction.atomic():
-        sitting = _open(sitting)
+        sitting = _begun(sitting)
         if not sitting.departures.exists():
             raise RuleBroken("empty", _("Rien n’a été décidé dans cette séance."))
         return states.move(sitting, Sitting.State.CLOSED, by=by, closed_at=clock.now())
@@ -261,6 +283,15 @@ def _open(sitting: Sitting) -> Sitting:
     current: Sitting = rows.get(pk=sitting.pk)
     if current.state != Sitting.State.OPEN:
         raise RuleBroken("closed", _("Cette séance est arrêtée : ouvrez-en une autre."))
+    return current
+
+
+def _begun(sitting: Sitting) -> Sitting:
+    """Return the sitting, locked, once its day has come: nothing is decided ahead of its record."""
+    current = _open(sitting)
+    if current.held_on > clock.today():
+        day = date_format(current.held_on, "j F Y")
+        raise RuleBroken("early", _("Cette séance a lieu le %(day)s : attendez-la.") % {"day": day})
     return current
 
 

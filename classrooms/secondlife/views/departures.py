@@ -132,6 +132,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         page=page_of(request, candidates(user, reason, clock.today())),
         systems=OldSystem.objects.visible_to(user).select_related("category"),
         system_form=OldSystemForm(),
+        ticked=picked(request),
         may_decide=user.has_role(*FLEET_MANAGERS),
     )
 
@@ -154,6 +155,8 @@ def _proposed(request: HttpRequest, form: ProposeForm) -> HttpResponse:
         reason=form.cleaned_data["reason"],
         note=form.cleaned_data["note"],
     )
+    if not made:
+        raise RuleBroken("known", _("C’est déjà proposé : la séance en décidera."), "typed")
     messages.success(
         request,
         ngettext("%(count)d appareil proposé.", "%(count)d appareils proposés.", len(made))

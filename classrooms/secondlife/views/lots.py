@@ -115,6 +115,9 @@ def lot_add(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Put the devices ticked into the lot."""
     lot = _lot(request, public_id)
     devices = list(Device.objects.visible_to(signed_in(request)).filter(pk__in=picked(request)))
+    if not devices:
+        messages.error(request, _("Cochez les appareils à mettre dans le lot."))
+        return redirect("secondlife:lot", public_id=public_id)
     try:
         lines = actions.add(by=Actor.of(request), lot=lot, devices=devices)
     except RuleBroken as broken:

@@ -20,6 +20,7 @@ from classrooms.secondlife.models import Departure, Sitting
 from classrooms.secondlife.queries.departures import pending
 from classrooms.secondlife.views.departures import picked
 from classrooms.views.common import page_of, show
+from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -78,6 +79,7 @@ def sitting_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "sittings",
         sitting=sitting,
         is_open=is_open,
+        may_begin=is_open and sitting.held_on <= clock.today(),
         page=page_of(request, pending(signed_in(request)), 50) if is_open else None,
         decided=list(
             sitting.departures.select_related("device__model__category").order_by(
@@ -100,17 +102,24 @@ def sitting_decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if not rows or len(rows) != len(set(pks)):
         messages.error(request, _("Cochez des appareils qui attendent encore une décision."))
         return back
-    verdicts = {row.pk: _verdict(request, row) for row in rows}
+    kept = [row for row in rows if request.POST.get(f"to-{row.pk}") == "keep"]
+    verdicts = {row.pk: _verdict(request, row) for row in rows if row not in kept}
     try:
-        done = actions.write_off(by=Actor.of(request), sitting=sitting, verdicts=verdicts)
+        done = actions.decide(by=Actor.of(request), sitting=sitting, verdicts=verdicts, kept=kept)
     except RuleBroken as broken:
         messages.error(request, broken.message)
         return back
-    messages.success(
-        request,
+    said = [
         ngettext("%(count)d appareil réformé.", "%(count)d appareils réformés.", len(done))
-        % {"count": len(done)},
-    )
+        % {"count": len(done)}
+        if done
+        else "",
+        ngettext("%(count)d appareil gardé.", "%(count)d appareils gardés.", len(kept))
+        % {"count": len(kept)}
+        if kept
+        else "",
+    ]
+    messages.success(request, " ".join(filter(None, said)))
     return back
 
 
