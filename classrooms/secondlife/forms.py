@@ -13,7 +13,9 @@ from classrooms.secondlife.models.departures import Media
 from core import clock
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-_DONE = [(code, label) for code, label in Wipe.Verification.choices]
+#: What was done is said, never taken from the first line of a list.
+_CHOOSE = ("", _("Choisissez…"))
+_DONE = [_CHOOSE, *Wipe.Verification.choices]
 
 
 class ProposeForm(forms.Form):
@@ -70,7 +72,7 @@ class TriageForm(forms.Form):
 
     def __init__(self, *args: Any, departure: Departure, **kwargs: Any) -> None:
         known = Triage.objects.filter(departure=departure).first()
-        initial: dict[str, Any] = {"storage": departure.media or Media.FLASH}
+        initial: dict[str, Any] = {"storage": departure.media or None}
         if known is not None:
             initial |= {
                 "grade": known.grade,
@@ -78,7 +80,7 @@ class TriageForm(forms.Form):
                 "parts_cost": known.parts_cents / 100 if known.parts_cents else None,
                 "note": known.note,
             }
-        super().__init__(*args, **(kwargs | {"initial": initial}))
+        super().__init__(*args, **(kwargs | {"initial": initial, "auto_id": "bench_%s"}))
         marks = known.tests if known else {}
         for code, label in Triage.Test.choices:
             self.fields[f"test-{code}"] = forms.ChoiceField(
@@ -111,20 +113,22 @@ class WipeForm(forms.Form):
 
     storage = forms.ChoiceField(
         label=_("Mémoire effacée"),
-        choices=[choice for choice in Media.choices if choice[0] != Media.NONE],
+        choices=[_CHOOSE, *(choice for choice in Media.choices if choice[0] != Media.NONE)],
     )
     technique = forms.ChoiceField(
         label=_("Méthode (NIST SP 800-88)"),
         help_text=_("Pour sortir de la ville, il faut une purge ou une destruction."),
     )
-    tool = forms.CharField(label=_("Outil"), max_length=60)
+    tool = forms.CharField(
+        label=_("Outil"), max_length=60, widget=forms.TextInput(attrs={"list": "known-tools"})
+    )
     tool_version = forms.CharField(label=_("Version de l’outil"), required=False, max_length=30)
     media_serial = forms.CharField(
         label=_("Numéro du disque, s’il en porte un"), required=False, max_length=40
     )
 
     def __init__(self, *args: Any, destroy_only: bool, media: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **(kwargs | {"auto_id": "wipe_%s"}))
         words = dict(Wipe.Technique.choices)
         groups: list[tuple[Any, list[tuple[str, Any]]]] = [
             (Wipe.Category.PURGE.label, [(t, words[t]) for t in ("crypto", "block", "degauss")]),
@@ -132,7 +136,7 @@ class WipeForm(forms.Form):
             (Wipe.Category.DESTROY.label, [(t, words[t]) for t in ("shred", "incinerate")]),
         ]
         fields: dict[str, Any] = self.fields
-        fields["technique"].choices = groups[2:] if destroy_only else groups
+        fields["technique"].choices = [_CHOOSE, *(groups[2:] if destroy_only else groups)]
         if media and media != Media.NONE:
             fields["storage"].initial = media
 
@@ -148,6 +152,9 @@ class VerifyForm(forms.Form):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label=_("Remarque"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **(kwargs | {"auto_id": "seen_%s"}))
 
 
 class SittingForm(forms.Form):

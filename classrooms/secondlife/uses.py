@@ -43,6 +43,12 @@ def clean_wipe(device: Device, *, leaving: bool, since: dt.datetime | None) -> W
     return found
 
 
+def known_tools() -> list[str]:
+    """Return the names of erasing tools noted lately, so that one tool keeps one name."""
+    latest = Wipe.objects.order_by().values("tool").annotate(last=Max("done_at")).order_by("-last")
+    return [row["tool"] for row in latest[:12]]
+
+
 def must_destroy(device: Device, since: dt.datetime | None) -> bool:
     """Tell whether a wipe failed since the last use: what cannot be erased is destroyed."""
     failed = Wipe.objects.filter(device=device, result=Wipe.Result.FAILED)

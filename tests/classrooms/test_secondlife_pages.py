@@ -125,6 +125,22 @@ def test_an_act_without_a_device_says_so_and_keeps_what_was_ticked(manager):
     assert f'value="{device.pk}" aria-label="{device.asset_tag}" checked' in wrong
 
 
+def test_a_bench_starts_with_the_diagnosis_and_takes_no_memory_for_granted(manager):
+    departure = DepartureFactory()
+    WipeFactory(tool="Gomme 3000")
+    page = manager.get(at("file", departure)).content.decode()
+    assert page.index("Enregistrer le diagnostic") < page.index("C’est effacé")
+    assert '<option value="Gomme 3000">' in page
+    assert manager.post(at("wipe", departure), {"tool": "Gomme 3000"}).status_code == 422
+    assert not Wipe.objects.filter(device=departure.device).exists()
+    tests = {f"test-{test}": "good" for test in
+             ("screen", "battery", "keys", "network", "sound", "camera", "case")}  # fmt: skip
+    assert manager.post(at("grade", departure), {"grade": "B", **tests}).status_code == 422
+    assert manager.post(at("grade", departure), {"grade": "B", "storage": "ssd", **tests}).url
+    page = manager.get(at("file", departure)).content.decode()
+    assert page.index("C’est effacé") < page.index("Enregistrer le diagnostic")
+
+
 def test_a_page_of_departures_asks_the_same_whatever_its_length(
     manager, django_assert_max_num_queries
 ):

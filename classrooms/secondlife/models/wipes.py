@@ -19,9 +19,9 @@ class Wipe(models.Model):
     """One removal of a device's data, and what its verification found; then it is final."""
 
     class Category(models.TextChoices):
-        CLEAR = "clear", _("Effacement simple (Clear)")
-        PURGE = "purge", _("Purge (Purge)")
-        DESTROY = "destroy", _("Destruction (Destroy)")
+        CLEAR = "clear", _("Effacement simple (clear)")
+        PURGE = "purge", _("Purge")
+        DESTROY = "destroy", _("Destruction")
 
     class Technique(models.TextChoices):
         OVERWRITE = "overwrite", _("Réécriture complète")

@@ -70,7 +70,7 @@ class Year:
 
 
 def reuse(user: User, today: dt.date, years: int = 5) -> list[Year]:
-    """Return the last years, latest first, in one query; a year of which nothing is known too."""
+    """Return the last years, latest first, in one query; this one and the last in any case."""
     found = {year: Year(year) for year in range(today.year, today.year - years, -1)}
     rows = (
         Departure.objects.visible_to(user)
@@ -94,7 +94,10 @@ def reuse(user: User, today: dt.date, years: int = 5) -> list[Year]:
         decided = clock.service_day(decided_at)
         if rules.counts_for_reuse(bought, decided):
             _decree(found, kind, destination, decided.year, ended)
-    return list(found.values())
+    told = list(found.values())
+    while len(told) > 2 and not told[-1].by_kind:
+        told.pop()
+    return told
 
 
 def _ended(year: Year, kind: str, how: str) -> None:

@@ -15,7 +15,7 @@ from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
 from classrooms.secondlife import actions, papers
 from classrooms.secondlife.forms import TriageForm, VerifyForm, WipeForm
 from classrooms.secondlife.models import Departure, LotLine, Triage, Wipe
-from classrooms.secondlife.uses import clean_wipe, must_destroy, since_of
+from classrooms.secondlife.uses import clean_wipe, known_tools, must_destroy, since_of
 from classrooms.views.common import show
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
@@ -72,6 +72,10 @@ def _page(
         "works": triage is not None and triage.grade != Triage.Grade.D,
         "clean": departure.media == "none"
         or clean_wipe(device, leaving=False, since=since) is not None,
+        "erased": clean_wipe(
+            device, leaving=departure.state == Departure.State.DECIDED, since=since
+        )
+        is not None,
         "own": waiting is not None and waiting.done_by_id == user.pk,
         "destroy_only": destroy_only,
         "present": present,
@@ -83,6 +87,7 @@ def _page(
             if present and waiting is None and departure.media != "none"
             else None
         ),
+        "tools": known_tools() if present else [],
         "verify_form": VerifyForm() if waiting is not None else None,
     }
     return show(request, "secondlife/file.html", "departures", status=status, **(context | forms))
