@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("secondlife", "0002_nothing_leaves_unwiped"),
+        ("secondlife", "0003_decided_on_both_engines"),
     ]
 
     operations = [
