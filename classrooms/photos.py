@@ -8,7 +8,7 @@ from core.accounts.models import User
 from core.document_kinds import Kind
 from core.documents import Document
 
-PHOTO = Kind("fleet.fault_photo", _("Photo d’une panne"), max_pages=1)
+PHOTO = Kind("fleet.fault_photo", _("Photo d’une panne"), max_pages=1, of_office=True)
 
 
 def reads_photo(user: User, document: Document) -> bool:

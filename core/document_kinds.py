@@ -30,7 +30,9 @@ class Kind:
     ``valid_months`` is how long a paper convinces an agent (an old one never blocks a
     request); None when it does not age. ``kept`` says that it may serve again, for
     ``keep_months`` at most or until it expires. ``personal`` says that it is about one child
-    and does not serve another.
+    and does not serve another. ``of_office`` says that it belongs to the office, not to the
+    agent who happened to bring it: whoever sent it opens it as the readers let them today, and
+    no longer once they have left.
     """
 
     code: str
@@ -41,6 +43,7 @@ class Kind:
     kept: bool = False
     keep_months: int = 13
     personal: bool = False
+    of_office: bool = False
 
     def expires_on(self, day: dt.date) -> dt.date | None:
         """Return the last day on which a document sent on ``day`` convinces."""

@@ -176,11 +176,13 @@ def register_document_reader(reader: Reader) -> None:
 def can_open(user: User, document: Document) -> bool:
     """Tell whether a person may open a document: its owner, or whom a reader lets in.
 
-    An agent who uploads for somebody keeps no way to it: the owner is that person.
+    An agent who uploads for somebody keeps no way to it: the owner is that person. Nor does
+    one who brought a paper of the office (``Kind.of_office``), but by the post of the day.
     """
     if not user.is_active or not may_open_document(user, document.kind):
         return False
-    mine = user.pk == (document.owner_id or document.uploaded_by_id)
+    sender = None if kind_of(document.kind).of_office else document.uploaded_by_id
+    mine = user.pk == (document.owner_id or sender)
     return mine or any(reader(user, document) for reader in _readers)
 
 

@@ -29,4 +29,6 @@ class SecondLifeConfig(AppConfig):
         register_cards(home.cards)
         device_room.register(wiring.device_panel)
         register_document_reader(wiring.reads_receipt)
-        register_document_kinds(Kind("secondlife.receipt", _("Reçu d’un lot de matériel")))
+        register_document_kinds(
+            Kind("secondlife.receipt", _("Reçu d’un lot de matériel"), of_office=True)
+        )

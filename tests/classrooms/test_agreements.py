@@ -168,6 +168,23 @@ def test_an_agreement_is_read_by_its_school_and_its_borrower_only(client, loan):
         assert [client.get(page).status_code for page in pages] == [200, 200]
 
 
+def test_who_took_the_signature_reads_it_by_the_post_of_the_day_only(client, loan):
+    agreement = sign(
+        by=Actor(user=loan.technician),
+        hand_outs=loan.outs,
+        name="Claire",
+        fingerprint=loan.fingerprint(),
+    )
+    assert agreement.document.uploaded_by == loan.technician
+    page = agreement.document.get_absolute_url()
+    sign_in_client(client, loan.technician)
+    assert client.get(page).status_code == 200
+    loan.technician.posts.update(scope_ref=SchoolFactory().uai)
+    assert client.get(page).status_code == 404
+    sign_in_client(client, UserFactory(roles=[(Role.IT_TECHNICIAN, loan.school.uai)]))
+    assert client.get(page).status_code == 200
+
+
 def test_a_year_after_the_return_neither_teacher_nor_pupil_s_place_nor_agreement_is_left(loan):
     pupil = HandOutFactory(class_group=loan.group, holder=HandOut.Holder.PUPIL, pupil_slot=12)
     kept = HandOutFactory(class_group=loan.group, holder=HandOut.Holder.PUPIL, pupil_slot=3)

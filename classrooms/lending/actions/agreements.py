@@ -21,7 +21,7 @@ from core.errors import RuleBroken
 from core.journal import Actor
 
 #: The kind of document that a signed agreement is.
-AGREEMENT = Kind("fleet.agreement", "Convention de prêt signée")
+AGREEMENT = Kind("fleet.agreement", "Convention de prêt signée", of_office=True)
 _SHOWN = ("school", "cart", "class_group", "teacher")
 
 
