@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -157,6 +158,30 @@ class HandOutForm(forms.Form):
             class_group=self.classes.get(chosen),
             teacher=self.teachers.get(chosen),
         )
+
+
+class DeviceHandOutForm(HandOutForm):
+    """The same for one device, which may go to one pupil's place of a class."""
+
+    pupil_slot = forms.IntegerField(
+        label=_("Numéro de l’élève dans la classe"),
+        help_text=_("Pour un prêt à un seul élève : sa place dans la liste, jamais son nom."),
+        required=False,
+        min_value=1,
+        max_value=99,
+    )
+    field_order = ["holder", "pupil_slot", "due_on"]
+
+    def clean(self) -> dict[str, Any]:
+        """A place is one of a class."""
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("pupil_slot") and given.get("holder") and given["holder"] not in self.classes:
+            self.add_error("holder", _("Choisissez la classe de l’élève."))
+        return given
+
+    def receiver(self) -> Holder:
+        """Return who was chosen, down to the pupil's place."""
+        return replace(super().receiver(), pupil_slot=self.cleaned_data["pupil_slot"])
 
 
 def usual_return(today: dt.date) -> dt.date:

@@ -158,6 +158,7 @@ def _return(history: History, device: Device, hand_out: HandOut, outcome: str) -
             history,
             device,
             Incident.Kind.OTHER,
+            description=str(HandOutItem.Outcome.DAMAGED.label),
             condition=Device.Condition.DAMAGED,
             usable=False,
         )

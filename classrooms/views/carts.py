@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from classrooms import actions
 from classrooms.access import FLEET_READERS, FLEET_STAFF, runs_at
-from classrooms.forms import HandOutForm, TakeBackForm
+from classrooms.forms import DeviceHandOutForm, HandOutForm, TakeBackForm
 from classrooms.models import Cart, Device, HandOut, HandOutItem
 from classrooms.panels import cart_acts, cart_room
 from classrooms.queries.slots import slots_of, summary
@@ -194,7 +194,7 @@ def device_hand_out(request: HttpRequest, tag: str) -> HttpResponse:
         raise RuleBroken(
             "other_school", _("Cet appareil est à l'atelier : il n'est dans aucune école.")
         )
-    form = HandOutForm(request.POST or None, school=school)
+    form = DeviceHandOutForm(request.POST or None, school=school)
     hand_out, status = _handed_out(request, form, actions.hand_out_device, device=device)
     if hand_out is not None:
         messages.success(
@@ -237,7 +237,10 @@ def take_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         except RuleBroken as broken:
             messages.error(request, broken.message)
             return redirect("classrooms:take_back", public_id=public_id)
-        messages.success(request, _said(done, outcomes))
+        if outcomes:
+            messages.success(request, _said(done, outcomes))
+        else:
+            messages.info(request, _("Rien n’est noté : tout est encore dehors."))
         return _after_return(hand_out, items)
     return show(
         request,
@@ -267,8 +270,10 @@ def _said(hand_out: HandOut, outcomes: dict[int, str]) -> str:
         said += " " + ngettext("%(count)d panne ouverte.", "%(count)d pannes ouvertes.", faults) % {
             "count": faults
         }
-    if hand_out.state == HandOut.State.OPEN:
-        said += " " + _("Le reste est encore dehors.")
+    if left := hand_out.items.out().count():
+        said += " " + ngettext(
+            "%(count)d appareil est encore dehors.", "%(count)d appareils sont encore dehors.", left
+        ) % {"count": left}
     return said
 
 

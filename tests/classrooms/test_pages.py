@@ -105,6 +105,36 @@ def test_a_cart_goes_out_and_comes_back_through_its_pages(client, technician, ca
     assert hand_out.state == HandOut.State.CLOSED
 
 
+def test_a_device_goes_to_one_pupils_place_of_a_class_never_of_a_school(client, technician, cart):
+    group = ClassGroupFactory(school=cart.school)
+    device = cart.devices.get(slot=7)
+    page = reverse("classrooms:device_hand_out", args=[device.asset_tag])
+    form = {"holder": "school", "pupil_slot": "12", "due_on": clock.today().isoformat()}
+    refused = client.post(page, form)
+    assert refused.context["form"].errors["holder"] == ["Choisissez la classe de l’élève."]
+    assert not HandOut.objects.exists()
+    client.post(page, form | {"holder": f"class:{group.pk}"})
+    hand_out = HandOut.objects.get()
+    assert (hand_out.holder, hand_out.pupil_slot) == (HandOut.Holder.PUPIL, 12)
+    assert hand_out.holder_name == f"{group}, n° 12"
+
+
+def test_a_return_says_what_stays_outside_and_why_a_device_does_not_serve(
+    client, technician, cart
+):
+    hand_out = actions.hand_out_cart(
+        by=Actor(user=technician), cart=cart, holder=Holder(cart.school), due_on=clock.today()
+    )
+    back = reverse("classrooms:take_back", args=[hand_out.public_id])
+    items = list(hand_out.items.order_by("slot"))
+    form = {f"item-{item.pk}": "out" for item in items}
+    said = client.post(back, form, follow=True).content.decode()
+    assert "Rien n’est noté : tout est encore dehors." in said
+    said = client.post(back, form | {f"item-{items[0].pk}": "damaged"}, follow=True)
+    assert "14 appareils sont encore dehors." in said.content.decode()
+    assert Incident.objects.get().description == "Rendu abîmé"
+
+
 def test_all_is_there_counts_what_was_on_the_screen(client, technician, cart):
     """A device swapped in meanwhile was not seen: it is not taken back unseen."""
     by = Actor(user=technician)

@@ -17,7 +17,7 @@
   });
 
   // Tabs that slide start where one is.
-  document.querySelectorAll(".tabs [aria-current]").forEach(function (tab) {
+  document.querySelectorAll(":is(.tabs, .subtabs) [aria-current]").forEach(function (tab) {
     var list = tab.closest("ul, ol");
     var here = tab.getBoundingClientRect();
     var frame = list.getBoundingClientRect();
