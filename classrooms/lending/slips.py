@@ -51,9 +51,18 @@ def delivery(transfer: Transfer, items: Sequence[TransferItem]) -> bytes:
 
 
 def agreement(
-    text: str, first: HandOut, *, name: str = "", picture: str = "", at: dt.datetime | None = None
+    text: str,
+    first: HandOut,
+    *,
+    name: str = "",
+    picture: str = "",
+    at: dt.datetime | None = None,
+    witness: str = "",
 ) -> bytes:
-    """Return a loan agreement as a document: signed with ``name``, or blank for a paper one."""
+    """Return a loan agreement as a document: signed with ``name``, or blank for a paper one.
+
+    ``witness`` is before whom it was signed, when not from the borrower's own account.
+    """
     lines = text.split("\n")
     return pdf.render(
         "lending/agreement.typ",
@@ -63,6 +72,7 @@ def agreement(
             "school": str(first.school),
             "name": name,
             "picture": picture,
+            "witness": witness,
             "signed": date_format(at, "j F Y, H:i") if at else "",
             "fingerprint": wording.fingerprint(text),
             "version": wording.VERSION,

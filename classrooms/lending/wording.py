@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -43,11 +44,14 @@ def agreed_text(hand_outs: Sequence[HandOut]) -> str:
     lines = [
         f"La Ville de {settings.CITY_NAME} prête à {first.holder_name} ({first.school}) :",
     ]
-    for hand_out in hand_outs:
+    said = ""
+    for hand_out in sorted(hand_outs, key=lambda row: (row.cart_id or 0, row.due_on, row.pk)):
         items = hand_out.items.out().select_related("device__model").order_by("slot", "device")
         due = date_format(hand_out.due_on, "j F Y")
         what = f"Le chariot {hand_out.cart.name} et son contenu" if hand_out.cart else "Le matériel"
-        lines.append(f"{what}, à rendre le {due} :")
+        if (title := f"{what}, à rendre le {due} :") != said:
+            lines.append(title)
+        said = title
         for item in items:
             place = f", emplacement {item.slot}" if item.slot else ""
             device = item.device
@@ -56,7 +60,7 @@ def agreed_text(hand_outs: Sequence[HandOut]) -> str:
             )
     lines.append("L’emprunteur s’engage ainsi :")
     lines += [f"{number}. {article}" for number, article in enumerate(_ARTICLES, start=1)]
-    return "\n".join(lines)
+    return re.sub(r" (?=[:;])", "\u00a0", "\n".join(lines))
 
 
 def fingerprint(text: str) -> str:

@@ -98,6 +98,26 @@ def test_words_that_have_changed_are_read_again_before_they_are_signed(loan):
     assert refused.value.code == "holders"
 
 
+def test_what_one_signature_cannot_cover_goes_back_to_the_list_with_its_ticks(client, loan):
+    sign_in_client(client, loan.technician)
+    page = reverse("lending:agreement_sign")
+    nothing = client.get(page, follow=True)
+    assert "Choisissez au moins une remise" in nothing.content.decode()
+    other = HandOutFactory(class_group=ClassGroupFactory(school=loan.school))
+    HandOutItemFactory(hand_out=other)
+    mixed = client.get(f"{loan.page}&out={other.public_id}", follow=True)
+    shown = mixed.content.decode()
+    assert "Une signature vaut pour une seule personne" in shown
+    assert shown.count(" checked>") == 3
+    assert loan.query.replace("&", "&amp;") in shown, "one tap signs all that a class has"
+
+
+def test_devices_due_on_one_day_are_told_together(loan):
+    text = wording.agreed_text(loan.outs)
+    assert text.count("Le matériel, à rendre le") == 1
+    assert " :" not in text, "no line begins with a colon"
+
+
 @pytest.mark.parametrize(
     "drawn",
     [
@@ -162,7 +182,9 @@ def test_an_agreement_is_read_by_its_school_and_its_borrower_only(client, loan):
         assert [client.get(page).status_code for page in pages] == [404, 404]
         listed = client.get(reverse("lending:agreements") + "?view=signed").content.decode()
         assert str(agreement) not in listed
-        assert client.get(loan.page).status_code == 409, "nothing of theirs to sign"
+        sent_back = client.get(loan.page).url
+        assert sent_back.startswith(reverse("lending:agreements")), "nothing of theirs to sign"
+        assert client.get(f"{reverse('lending:agreement_blank')}?{loan.query}").status_code == 302
     for person in (loan.teacher, UserFactory(roles=[(Role.HEAD_TEACHER, loan.school.uai)])):
         sign_in_client(client, person)
         assert [client.get(page).status_code for page in pages] == [200, 200]

@@ -119,9 +119,7 @@ def test_a_device_goes_to_one_pupils_place_of_a_class_never_of_a_school(client, 
     assert hand_out.holder_name == f"{group}, n° 12"
 
 
-def test_a_return_says_what_stays_outside_and_why_a_device_does_not_serve(
-    client, technician, cart
-):
+def test_a_return_says_what_stays_outside_and_why_a_device_does_not_serve(client, technician, cart):
     hand_out = actions.hand_out_cart(
         by=Actor(user=technician), cart=cart, holder=Holder(cart.school), due_on=clock.today()
     )

@@ -25,6 +25,11 @@ AGREEMENT = Kind("fleet.agreement", "Convention de prêt signée", of_office=Tru
 _SHOWN = ("school", "cart", "class_group", "teacher")
 
 
+def holder_of(row: HandOut) -> tuple[object, ...]:
+    """Return what tells one borrower from another."""
+    return (row.school_id, row.holder, row.class_group_id, row.teacher_id, row.pupil_slot)
+
+
 def together(hand_outs: Sequence[HandOut]) -> list[HandOut]:
     """Return hand-outs in order, once it is sure that one signature may cover them.
 
@@ -34,11 +39,7 @@ def together(hand_outs: Sequence[HandOut]) -> list[HandOut]:
     rows = sorted(hand_outs, key=lambda row: row.pk)
     if not rows:
         raise RuleBroken("none", _("Choisissez au moins une remise."))
-    holders = {
-        (row.school_id, row.holder, row.class_group_id, row.teacher_id, row.pupil_slot)
-        for row in rows
-    }
-    if len(holders) > 1:
+    if len({holder_of(row) for row in rows}) > 1:
         raise RuleBroken(
             "holders", _("Une signature vaut pour une seule personne ou une seule classe.")
         )
@@ -73,7 +74,8 @@ def sign(
     picture = _picture(drawn)
     method = LoanAgreement.Method.DRAWN if picture else LoanAgreement.Method.TYPED
     at = clock.now()
-    pdf = slips.agreement(text, rows[0], name=_named(name), picture=picture, at=at)
+    witness = by.user.get_full_name() if by.user and not borrows(by.user, rows[0]) else ""
+    pdf = slips.agreement(text, rows[0], name=_named(name), picture=picture, at=at, witness=witness)
     document = documents.store_bytes(
         pdf,
         by=by,

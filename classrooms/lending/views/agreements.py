@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -34,7 +37,19 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     past = request.GET.get("view") == "signed"
     page = page_of(request, signed(user) if past else to_sign(user))
-    return show(request, "lending/agreements.html", "agreements", page=page, past=past)
+    together: dict[object, list[HandOut]] = defaultdict(list)
+    if not past:
+        for row in page:
+            together[actions.holder_of(row)].append(row)
+    return show(
+        request,
+        "lending/agreements.html",
+        "agreements",
+        page=page,
+        past=past,
+        rows=[] if past else [(row, together[actions.holder_of(row)]) for row in page],
+        ticked=request.GET.getlist("out"),
+    )
 
 
 @allow(*REPORTERS)
@@ -44,7 +59,12 @@ def agreement_sign(request: HttpRequest) -> HttpResponse:
 
     For a pupil the family signs, before the class's teacher or an agent.
     """
-    user, rows = _rows(request)
+    try:
+        user, rows = _rows(request)
+    except RuleBroken as broken:
+        if request.method == "POST":
+            raise
+        return _back_to_the_list(request, broken)
     text = wording.agreed_text(rows)
     own = actions.borrows(user, rows[0])
     if not _may_take(user, rows[0]) and not runs_at(user, rows[0].school):
@@ -106,7 +126,10 @@ def agreement_paper(request: HttpRequest) -> HttpResponse:
 @require_GET
 def agreement_blank(request: HttpRequest) -> HttpResponse:
     """Print the agreement for a signature on paper."""
-    _user, rows = _rows(request)
+    try:
+        _user, rows = _rows(request)
+    except RuleBroken as broken:
+        return _back_to_the_list(request, broken)
     return pdf_response(slips.agreement(wording.agreed_text(rows), rows[0]), "convention.pdf")
 
 
@@ -126,6 +149,13 @@ def agreement_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         agreement=agreement,
         lines=agreement.text.split("\n"),
     )
+
+
+def _back_to_the_list(request: HttpRequest, broken: RuleBroken) -> HttpResponse:
+    """Say what one signature cannot cover, and show the list again with its ticks."""
+    messages.error(request, broken.message)
+    ticks = urlencode({"out": request.GET.getlist("out")[:100]}, doseq=True)
+    return redirect(f"{reverse('lending:agreements')}?{ticks}".rstrip("?"))
 
 
 def _rows(request: HttpRequest) -> tuple[User, list[HandOut]]:
