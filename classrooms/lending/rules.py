@@ -75,6 +75,11 @@ def first_gap(hours: range, taken: Set[int]) -> tuple[int, int] | None:
     return free[0], end
 
 
+def away_until(due_on: dt.date, today: dt.date) -> dt.date:
+    """Return the last day on which a cart that is out is surely away: today, if it is late."""
+    return max(due_on, today)
+
+
 def weekly(first: dt.date, until: dt.date | None) -> list[dt.date]:
     """Return a day and the same weekday of each week up to a last day."""
     last = until or first

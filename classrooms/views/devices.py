@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from classrooms import exports, exports_tools, extras
 from classrooms.access import FLEET_READERS, FLEET_STAFF, runs_at
 from classrooms.forms import DeviceFilterForm
+from classrooms.holding import held_among
 from classrooms.models import Device, HandOutItem, Incident
 from classrooms.panels import device_acts, device_room, list_acts
 from classrooms.queries.devices import devices_for, history_of
@@ -89,6 +90,7 @@ def device_sheet(request: HttpRequest, tag: str) -> HttpResponse:
         device=device,
         item=item,
         incident=incident,
+        away=bool(held_among([device.pk])),
         own=extras.sheet(device.model.category.fields, device.extra),
         events=history_of(user, device),
         device_acts=device_acts.panels(request, device),

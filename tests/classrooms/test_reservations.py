@@ -12,6 +12,7 @@ from classrooms.actions import Holder
 from classrooms.lending.actions import reminding, transfers
 from classrooms.lending.actions.reservations import Wish, cancel, give_back, reserve, take
 from classrooms.lending.models import Reservation, ReservedHour
+from classrooms.lending.queries.calendar import week_of
 from classrooms.models import HandOut
 from core import clock
 from core.accounts.roles import Role
@@ -86,6 +87,33 @@ def test_a_free_cart_is_reserved_at_once_and_a_taken_one_says_by_whom(cart, teac
         book(cart, teacher_of(cart.school), first=14, end=16)
     assert refused.value.code == "taken"
     assert book(cart, teacher_of(cart.school), first=15, end=16).reservations
+
+
+@pytest.mark.parametrize("reserved", [False, True])
+def test_a_cart_that_is_late_is_away_today_and_promised_to_nobody_unwarned(
+    client, cart, teacher, reserved
+):
+    """Lent for days or for some hours: what is not given back does not look free."""
+    if reserved:
+        take(by=Actor(user=teacher), reservation=book(cart, teacher).reservations[0])
+    else:
+        holder = Holder(cart.school, class_group=ClassGroupFactory(school=cart.school))
+        actions.hand_out_cart(by=Actor(user=teacher), cart=cart, holder=holder, due_on=MONDAY)
+    with time_machine.travel(clock.at(MONDAY + dt.timedelta(days=1), 9)):
+        row = week_of(cart.school, MONDAY)[0]
+        assert row.late.due_on == MONDAY
+        assert [bool(day.lent) for day in row.days] == [True, True, False, False, False]
+        with pytest.raises(RuleBroken) as refused:
+            book(cart, teacher, MONDAY + dt.timedelta(days=1))
+        assert refused.value.code == "taken"
+        sign_in_client(client, teacher)
+        shown = client.get(reverse("lending:calendar")).content.decode()
+        assert "Pas encore rendu" in shown
+        page = client.get(reverse("lending:reserve", args=[cart.code])).content.decode()
+        assert "Votre réservation compte s’il revient" in page
+        assert book(cart, teacher, MONDAY + dt.timedelta(days=3)).reservations
+        before = week_of(cart.school, MONDAY - dt.timedelta(weeks=1))[0]
+        assert not any(day.lent for day in before.days), "not before it left"
 
 
 def test_the_database_itself_refuses_an_hour_twice(cart, teacher):

@@ -20,6 +20,7 @@ from classrooms.actions import Holder
 from classrooms.actions.history import lock_cart
 from classrooms.lending import rules
 from classrooms.lending.models import Reservation, ReservedHour, TransferCart
+from classrooms.lending.queries.calendar import lent_out
 from classrooms.models import Cart, HandOut
 from core import clock, journal, outbox, states
 from core.access import reach_of
@@ -220,9 +221,9 @@ def _taken(cart: Cart, days: list[dt.date], wish: Wish) -> set[dt.date]:
         cart=cart, day__in=days, hour__gte=wish.first_hour, hour__lt=wish.end_hour
     )
     taken = set(hours.values_list("day", flat=True))
-    lent = HandOut.objects.open().filter(cart=cart, reservation__isnull=True).first()
+    lent = lent_out([cart.pk]).first()
     if lent is not None:
-        taken |= {day for day in days if day <= lent.due_on}
+        taken |= {day for day in days if day <= rules.away_until(lent.due_on, clock.today())}
     return taken
 
 

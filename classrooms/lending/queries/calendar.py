@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from classrooms.access import FLEET_READERS, REPORTERS
@@ -49,10 +51,11 @@ class Day:
 
 @dataclass(frozen=True)
 class Row:
-    """One cart over the week."""
+    """One cart over the week; ``late`` is who should have given it back."""
 
     cart: Cart
     leaving: bool
+    late: HandOut | None
     days: list[Day]
 
 
@@ -93,12 +96,8 @@ def week_of(school: School, monday: dt.date) -> list[Row]:
         .order_by("first_hour", "pk")
     ):
         booked[row.cart_id, row.day].append(row)
-    lent = {
-        out.cart_id: out
-        for out in HandOut.objects.open()
-        .filter(cart__in=carts, reservation__isnull=True)
-        .select_related("class_group", "teacher", "school")
-    }
+    lent = {out.cart_id: out for out in lent_out([cart.pk for cart in carts])}
+    today = clock.today()
     leaving = set(
         TransferCart.objects.filter(cart__in=carts, is_open=True).values_list("cart", flat=True)
     )
@@ -106,18 +105,29 @@ def week_of(school: School, monday: dt.date) -> list[Row]:
         Row(
             cart,
             cart.pk in leaving,
+            out if (out := lent.get(cart.pk)) and out.due_on < today else None,
             [_day(day, calendar, lent.get(cart.pk), booked[cart.pk, day]) for day in days],
         )
         for cart in carts
     ]
 
 
+def lent_out(carts: Collection[int]) -> QuerySet[HandOut]:
+    """Return who has some carts beyond a reservation's hours: lent for days, or late."""
+    rows: QuerySet[HandOut] = (
+        HandOut.objects.open()
+        .filter(Q(reservation__isnull=True) | Q(due_on__lt=clock.today()), cart__in=carts)
+        .select_related("class_group", "teacher", "school")
+    )
+    return rows
+
+
 def _day(
     day: dt.date, calendar: SchoolCalendar, lent: HandOut | None, rows: list[Reservation]
 ) -> Day:
     closed = None if calendar.is_school_day(day) else calendar.closure_label(day)
-    still = lent if lent is not None and day <= lent.due_on else None
     now = clock.now()
+    still = lent if lent is not None and _is_away(lent, day, now.date()) else None
     over = 0 if day > now.date() else now.hour + 1 if day == now.date() else rules.HOURS[-1] + 1
     taken = {hour for row in rows for hour in range(row.first_hour, row.end_hour)}
     halves = []
@@ -126,6 +136,10 @@ def _day(
         mine = [row for row in rows if row.first_hour < end and row.end_hour > first]
         halves.append(Half(part, mine, rules.first_gap(range(max(first, over), end), taken)))
     return Day(day, closed, still, halves)
+
+
+def _is_away(lent: HandOut, day: dt.date, today: dt.date) -> bool:
+    return clock.service_day(lent.handed_at) <= day <= rules.away_until(lent.due_on, today)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from classrooms.lending.actions.reservations import Booked
 from classrooms.lending.forms_reserving import ReservationForm
 from classrooms.lending.models import Reservation
 from classrooms.lending.queries.calendar import (
+    lent_out,
     monday_of,
     month_of,
     next_weekday,
@@ -130,6 +131,7 @@ def reserve(request: HttpRequest, code: str) -> HttpResponse:
         cart=cart,
         school=school,
         form=form,
+        late=lent_out([cart.pk]).filter(due_on__lt=today).first(),
         back=_address(school, max(_day_of(request.GET.get("day", "")), today)),
     )
 
