@@ -84,6 +84,11 @@ def kind_of(code: str) -> Kind:
     return _kinds.get(code) or Kind(code, code)
 
 
+def office_kinds() -> list[str]:
+    """Return the codes of papers that belong to the office."""
+    return [kind.code for kind in _kinds.values() if kind.of_office]
+
+
 def register_document_uses(name: str, uses: Uses, replace: Replace) -> None:
     """Say which requests of an app documents serve, and how one takes another's place."""
     _uses[name] = (uses, replace)

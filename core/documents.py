@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from core import antivirus, clock, journal, uploads
 from core.accounts.models import User
 from core.acting import may_open_document
-from core.document_kinds import kind_of
+from core.document_kinds import kind_of, office_kinds
 from core.errors import RuleBroken
 from core.journal import Actor
 
@@ -47,6 +47,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User) -> DocumentQuerySet:
         """Keep one's own uploads; wider reading is asked of the registered readers."""
         return self.filter(Q(owner=user) | Q(owner__isnull=True, uploaded_by=user))
+
+    def owned_by(self, user: User) -> DocumentQuerySet:
+        """Keep one's own papers, not those of the office that one brought."""
+        return self.filter(owner=user).exclude(kind__in=office_kinds())
 
     def kept_by(self, user: User) -> DocumentQuerySet:
         """What somebody keeps among their documents, to serve again."""
@@ -181,8 +185,8 @@ def can_open(user: User, document: Document) -> bool:
     """
     if not user.is_active or not may_open_document(user, document.kind):
         return False
-    sender = None if kind_of(document.kind).of_office else document.uploaded_by_id
-    mine = user.pk == (document.owner_id or sender)
+    office = kind_of(document.kind).of_office
+    mine = not office and user.pk == (document.owner_id or document.uploaded_by_id)
     return mine or any(reader(user, document) for reader in _readers)
 
 

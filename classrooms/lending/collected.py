@@ -13,7 +13,11 @@ from core.rights.registry import Section, not_collected, register_collector, tel
 
 
 def lending(user: User) -> Iterator[Section]:
-    """Tell the carts reserved and the agreements signed."""
+    """Tell the carts reserved and the agreements signed; of those only witnessed, no name."""
+
+    def own(row: LoanAgreement) -> bool:
+        return row.signer_id == user.pk
+
     yield Section(
         "reservations-materiel",
         _("Réservations de chariots"),
@@ -30,21 +34,22 @@ def lending(user: User) -> Iterator[Section]:
         ),
         order=68,
     )
+    signed = LoanAgreement.objects.filter(Q(signer=user) | Q(recorded_by=user))
+    mine = [row.document for row in signed.filter(signer=user).select_related("document")]
     yield Section(
         "conventions-materiel",
         _("Conventions de prêt"),
         _("Pour prouver ce que l’emprunteur a accepté, et la date."),
         _("Un an après le retour du matériel."),
         tell(
-            LoanAgreement.objects.filter(Q(signer=user) | Q(recorded_by=user)).order_by(
-                "-signed_at"
-            ),
+            signed.order_by("-signed_at"),
             str,
             ("signed_at", _("Le")),
-            ("signer_name", _("Nom du signataire")),
+            ("signer_name", _("Nom du signataire"), lambda row: row.signer_name * own(row)),
             ("method", _("Comment")),
-            ("text", _("Texte")),
+            ("text", _("Texte"), lambda row: row.text * own(row)),
         ),
+        mine,
         order=69,
     )
 

@@ -157,7 +157,7 @@ def messages(user: User) -> Iterator[Section]:
 
 def documents(user: User) -> Iterator[Section]:
     """Tell the files that somebody sent or owns; other sections bring those they refer to."""
-    own = Document.objects.filter(owner=user).order_by("-created_at", "-pk")
+    own = Document.objects.owned_by(user).order_by("-created_at", "-pk")
     yield Section(
         "documents",
         _("Vos documents"),

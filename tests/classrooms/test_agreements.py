@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from classrooms.lending import rules, wording
 from classrooms.lending.actions.agreements import sign
+from classrooms.lending.collected import lending
 from classrooms.lending.models import LoanAgreement
 from classrooms.models import HandOut
 from core import clock, retention
@@ -203,6 +204,7 @@ def test_who_took_the_signature_reads_it_by_the_post_of_the_day_only(client, loa
     assert client.get(page).status_code == 200
     loan.technician.posts.update(scope_ref=SchoolFactory().uai)
     assert client.get(page).status_code == 404
+    assert not Document.objects.owned_by(loan.technician).exists(), "nor among one's own data"
     sign_in_client(client, UserFactory(roles=[(Role.IT_TECHNICIAN, loan.school.uai)]))
     assert client.get(page).status_code == 200
 
@@ -240,3 +242,22 @@ def apply_rules():
             rows = rule.due(clock.now() - rule.keep)
             rule.erase(rows) if rule.erase else rows.delete()
             assert not rule.due(clock.now() - rule.keep).exists()
+
+
+def test_one_s_data_hold_what_one_signed_not_whom_one_saw_sign(loan):
+    own = HandOutFactory(
+        school=loan.school,
+        class_group=None,
+        holder=HandOut.Holder.TEACHER,
+        teacher=loan.technician,
+    )
+    HandOutItemFactory(hand_out=own)
+    for outs in (loan.outs, [own]):
+        words = wording.fingerprint(wording.agreed_text(outs))
+        by = Actor(user=loan.technician)
+        sign(by=by, hand_outs=outs, name=f"Signataire {outs[0].pk}", fingerprint=words)
+    told = list(lending(loan.technician))[1]
+    said = json.dumps([str(row) for row in told.entries])
+    assert f"Signataire {own.pk}" in said
+    assert f"Signataire {loan.outs[0].pk}" not in said
+    assert told.documents == [LoanAgreement.objects.get(signer=loan.technician).document]
