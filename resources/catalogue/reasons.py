@@ -26,6 +26,7 @@ def reasons_for(explanation: Explanation, resource: Resource) -> list[Reason]:
     if explanation.alike:
         found.append(Reason(_("Proche des meilleures réponses : mêmes notions.")))
     named = (
+        ("very_title", _("C’est son titre.")),
         ("whole_title", _("Tous vos mots sont dans le titre.")),
         ("level", _("Convient à votre niveau.")),
         ("place", _("Gardée ou montrée en classe dans votre école.")),

@@ -24,8 +24,10 @@ SEEDS = 3
 NEAR_LEVEL = 1.08
 #: … when colleagues of the same school keep it at hand, …
 NEAR_PLACE = 1.06
-#: … and when its title holds all of several words.
+#: … when its title holds all of several words, …
 WHOLE_TITLE = 1.25
+#: … and when they are its title: whoever types a title wants that resource.
+VERY_TITLE = 2.0
 
 
 def search(snapshot: Snapshot, ask: Ask) -> Answer:
@@ -266,7 +268,7 @@ class Search:
         fits = self.fits.to_bytes(size, "little")
         kept_here = self.kept_here.to_bytes(size, "little")
         prior, titles = self.snapshot.prior, self.snapshot.title_stems
-        wanted = self.title_wanted()
+        wanted, very = self.title_wanted(), self.very_title()
         ranked = []
         for number in numbers_in(bits):
             score, satisfied = 0.0, 0
@@ -276,7 +278,9 @@ class Search:
                     score += own
                     satisfied += 1
             score *= prior[number] * satisfied
-            if wanted and wanted <= titles[number]:
+            if very and very == titles[number]:
+                score *= VERY_TITLE
+            elif wanted and wanted <= titles[number]:
                 score *= WHOLE_TITLE
             if fits[number >> 3] >> (number & 7) & 1:
                 score *= NEAR_LEVEL
@@ -288,6 +292,12 @@ class Search:
     def title_wanted(self) -> set[str]:
         """Return the stems that a title must hold to be about the whole query."""
         return {group.ways[0][0][0] for group in self.groups} if len(self.groups) > 1 else set()
+
+    def very_title(self) -> set[str]:
+        """Return the stems of a title that says what the query says, neither less nor more."""
+        if self.missing or not all(group.own_first for group in self.groups):
+            return set()
+        return {token for group in self.groups for token in group.ways[0][0]}
 
 
 def suggest(

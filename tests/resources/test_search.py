@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -293,6 +294,30 @@ def test_level_school_quality_use_and_freshness_lift_equal_words(tmp_path: Path)
         lifted |= {n for n, part in why.prior.items() if part > 0}
         assert lifted == {name} - {"plain"}
     assert engine.explain(ask, 99) is None
+
+
+@pytest.mark.parametrize("text", ["chronologie", "la chronologie", "La Chronologie ?"])
+def test_whoever_types_a_title_finds_it_first(tmp_path: Path, text: str) -> None:
+    rich = document(
+        1,
+        "Avant mamie : la chronologie racontée en chronologies",
+        text="Une chronologie, puis une autre chronologie.",
+        quality=5,
+        opened=400,
+        published=DAY.toordinal(),
+        f={"level": ("CM1",)},
+    )
+    engine = small(
+        tmp_path,
+        replace(rich, keywords=("chronologie", "chronologie de la famille")),
+        document(2, "La chronologie"),
+        *(document(n, f"Un arbre {n}") for n in range(3, 30)),
+    )
+    ask = Ask(text, near_levels=frozenset({"CM1"}))
+    assert engine.search(ask).ids[:2] == (2, 1)
+    why = engine.explain(ask, 2)
+    assert why is not None
+    assert why.factors["very_title"] > 1
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_reasons_are_given_on_request_to_teachers_and_to_nobody_for_hidden_resou
 ) -> None:
     colleague = UserFactory(roles=[(Role.TEACHER, "0990001A")])
     shown = ResourceFactory(title="Les volcans d'Auvergne", quality=4)
-    ResourceFactory(title="Les volcans")
+    ResourceFactory(title="Les volcans de Sicile")
     hidden = ResourceFactory(title="Volcans de l'autre école", state="withdrawn")
     Favourite.objects.create(user=colleague, resource=shown)
     index()
