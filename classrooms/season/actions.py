@@ -195,12 +195,18 @@ def hand_out_carts(*, by: Actor, season: SchoolSeason, due_on: dt.date) -> Seaso
             if plan.hand_out is not None and plan.hand_out.state == HandOut.State.OPEN:
                 handed += 1
                 continue
-            plan.hand_out = fleet.hand_out_cart(
-                by=by,
-                cart=plan.cart,
-                holder=fleet.Holder(season.school, class_group=plan.class_group),
-                due_on=due_on,
-            )
+            try:
+                plan.hand_out = fleet.hand_out_cart(
+                    by=by,
+                    cart=plan.cart,
+                    holder=fleet.Holder(season.school, class_group=plan.class_group),
+                    due_on=due_on,
+                )
+            except RuleBroken as broken:
+                says = {"cart": plan.cart.name, "why": broken.message}
+                raise RuleBroken(
+                    broken.code, _("%(cart)s : %(why)s") % says, broken.field
+                ) from broken
             plan.save(update_fields=["hand_out"])
             handed += 1
         carts = Cart.objects.filter(school=season.school_id).count()

@@ -190,6 +190,35 @@ def test_the_pages_lead_through_and_show_only_ones_schools(world, django_assert_
     assert SeasonRun.objects.get().state == "closed"
 
 
+@pytest.mark.django_db
+def test_what_a_step_refuses_is_said_under_it_with_what_was_chosen(world):
+    season = world.begin()
+    client = Client()
+    sign_in_client(client, world.user)
+
+    def post(key, /, **data):
+        return client.post(reverse("season:step", args=[season.public_id, key]), data)
+
+    shown = client.get(reverse("season:school", args=[season.public_id])).content.decode()
+    assert "Tout est compté" not in shown, "some carts are not counted"
+    answer = post("audit")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert page.index('id="audit"') < page.index("error-summary") < page.index('id="carts"')
+    post("classes")
+    post("loans", shown=world.all_items(), back=world.all_items())
+    cart = world.carts[0]
+    data = {"cart": cart.pk, f"cart-{cart.pk}": world.heir.pk, "due_on": "2001-01-01"}
+    answer = post("carts", **data)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert page.index('id="carts"') < page.index("error-summary") < page.index('id="print"')
+    assert f"{cart.name}\u00a0:" in page.replace(" :", "\u00a0:")
+    assert f'value="{world.heir.pk}" selected' in page
+    assert 'value="2001-01-01"' in page
+    assert not CartPlan.objects.filter(hand_out__isnull=False).exists()
+
+
 CLASSES = st.lists(
     st.builds(
         rules.Cls,

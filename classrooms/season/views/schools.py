@@ -36,12 +36,25 @@ def _season(request: HttpRequest, public_id: uuid.UUID) -> SchoolSeason:
 @require_GET
 def school_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show what each step would do, and what was done."""
-    season = _season(request, public_id)
+    return _page(request, _season(request, public_id))
+
+
+def _page(
+    request: HttpRequest, season: SchoolSeason, broken: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Show the steps; ``broken`` says under which one what is wrong, as it was typed there."""
     row = queries.with_steps([season])[0]
     done = frozenset(key for key, _label, step in row.steps if step is not None)
     loans = list(queries.old_loans(season))
     items = queries.items_of(loans)
     carts = queries.cart_rows(season)
+    counted = queries.counted_carts(season)
+    due = DueForm()
+    if broken is not None and broken["key"] == "carts":
+        chosen = _choices(request)
+        for cart in carts:
+            cart.chosen = chosen.get(cart.cart.pk, cart.chosen)
+        due = DueForm(request.POST) if "due_on" in request.POST else due
     plans = CartPlan.objects.filter(season=season, hand_out__state="open")
     return show(
         request,
@@ -52,16 +65,18 @@ def school_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         is_open=season.run.state == SeasonRun.State.OPEN,
         row=row,
         steps={key: step for key, _label, step in row.steps},
-        now=request.GET.get("step") or rules.next_step(done),
+        now=broken["key"] if broken else rules.next_step(done),
+        broken=broken,
         classes=queries.classes_of(season.school, season.run.school_year_id),
         loans=[(loan, items[loan.pk]) for loan in loans],
         out=sum(len(rows) for rows in items.values()),
-        counted=queries.counted_carts(season),
+        counted=counted,
+        uncounted=sum(at is None for _cart, at in counted),
         carts=carts,
         ready=not rules.missing_steps("carts", done),
-        planned=bool(carts) and all(cart.chosen is not None or cart.is_out for cart in carts),
         handed=list(plans.select_related("cart", "class_group", "hand_out").order_by("cart")),
-        due=DueForm(),
+        due=due,
+        status=409 if broken else 200,
     )
 
 
@@ -77,9 +92,9 @@ def step(request: HttpRequest, public_id: uuid.UUID, key: str) -> HttpResponse:
     try:
         said = act(request, season)
     except RuleBroken as broken:
-        messages.error(request, broken.message)
-        back["Location"] += f"?step={key}#{key}" if key in rules.STEPS else ""
-        return back
+        here = {"annuler": "carts", "refaire": request.POST.get("key", "")}.get(key, key)
+        lines = [{"text": broken.message, "label": "", "target": ""}]
+        return _page(request, season, {"key": here, "lines": lines})
     messages.success(request, said)
     return back
 
@@ -120,9 +135,7 @@ def _audit(request: HttpRequest, season: SchoolSeason) -> str:
 
 def _carts(request: HttpRequest, season: SchoolSeason) -> str:
     by = Actor.of(request)
-    choices: dict[int, int | None] = {
-        pk: number(request.POST.get(f"cart-{pk}", "")) for pk in _numbers(request, "cart")
-    }
+    choices = _choices(request)
     if choices:
         actions.plan_carts(by=by, season=season, choices=choices)
     if request.POST.get("plan") == "1":
@@ -135,6 +148,11 @@ def _carts(request: HttpRequest, season: SchoolSeason) -> str:
     return ngettext("%(count)d chariot remis.", "%(count)d chariots remis.", count) % {
         "count": count
     }
+
+
+def _choices(request: HttpRequest) -> dict[int, int | None]:
+    """Return which class was chosen for each cart of the page."""
+    return {pk: number(request.POST.get(f"cart-{pk}", "")) for pk in _numbers(request, "cart")}
 
 
 def _undo(request: HttpRequest, season: SchoolSeason) -> str:
