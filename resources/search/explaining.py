@@ -5,14 +5,7 @@ from __future__ import annotations
 from resources.search.analysis import stem, words
 from resources.search.engine import Ask, Explanation, WordReason
 from resources.search.plan import Group
-from resources.search.searching import (
-    NEAR_LEVEL,
-    NEAR_PLACE,
-    VERY_TITLE,
-    WHOLE_TITLE,
-    Search,
-    understood,
-)
+from resources.search.searching import NEAR_LEVEL, NEAR_PLACE, Search, understood
 from resources.search.snapshot import EXACT, Snapshot
 
 
@@ -39,19 +32,16 @@ def explain(snapshot: Snapshot, ask: Ask, pk: int) -> Explanation | None:
         factors=factors,
         prior=snapshot.prior_parts(number),
         score=score,
-        alike=found.has_text and not held,
+        alike=found.has_text and not held and number not in found.named,
     )
 
 
 def _factors(found: Search, number: int, satisfied: int) -> dict[str, float]:
     """Return what multiplies the words' score, as ``Search`` does when it ranks."""
     factors = {"satisfied": float(satisfied), "prior": float(found.snapshot.prior[number])}
-    wanted, very = found.title_wanted(), found.very_title()
-    title = found.snapshot.title_stems[number]
-    if very and very == title:
-        factors["very_title"] = VERY_TITLE
-    elif wanted and wanted <= title:
-        factors["whole_title"] = WHOLE_TITLE
+    name, factor = found.title_factor()(number)
+    if factor > 1:
+        factors[name] = factor
     if found.fits >> number & 1:
         factors["level"] = NEAR_LEVEL
     if found.kept_here >> number & 1:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from resources.search.analysis import Word, stem, stems, words
 
 _QUOTED = re.compile(r'[«"“](.+?)[»"”]')
-#: What is to be left out: -roi, -"petit chat", sauf les rois, sauf l'eau, hormis Paris.
+#: What is to be left out: -roi, -"petit chat", sauf les rois, sauf l'eau, hormis Paris. The
+#: ending that "en" announces is none: les verbes en -er, les mots en -tion.
 _EXCLUDED = re.compile(
-    r"""(?<!\S)-(?:[«"“](?P<phrase>.+?)[»"”]|(?P<word>\w\S*))"""
+    r"""(?<!\ben\ )(?<!\S)-(?:[«"“](?P<phrase>.+?)[»"”]|(?P<word>\w\S*))"""
     r"""|(?<!\S)(?P<said>sauf|hormis|excepté)\s+(?:(?:les?|la|des?|du|une?|pour)\s+|[ld]['’])?"""
     r"""(?P<named>\w[\w-]*)""",
     re.IGNORECASE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -13,7 +13,7 @@ from resources.search.analysis import Word, fold, words
 from resources.search.engine import FACETS, Answer, Ask, Chip, Suggestion
 from resources.search.plan import EXACT_SHARE, Group, Planner, corrected_text
 from resources.search.query import Parsed, Reading, parse
-from resources.search.snapshot import EXACT, Snapshot, bits_of, numbers_in
+from resources.search.snapshot import EXACT, Snapshot, bits_of, name_of, numbers_in
 
 #: With fewer resources than this matching every word, those matching most words follow.
 ENOUGH = 5
@@ -26,15 +26,17 @@ NEAR_LEVEL = 1.08
 NEAR_PLACE = 1.06
 #: … when its title holds all of several words, …
 WHOLE_TITLE = 1.25
-#: … and when they are its title: whoever types a title wants that resource.
+#: … and when they are its title, the more so word for word: one wants that resource.
 VERY_TITLE = 2.0
+WORD_FOR_WORD = 1.1
 
 
 def search(snapshot: Snapshot, ask: Ask) -> Answer:
     """Answer one question.
 
     Words that name a level, a type or a cost are tried as filters first; when nothing then
-    matches every word while the plain text does, they are taken as plain text.
+    matches every word while the plain text does, they are taken as plain text. So are those
+    of a title: "Jeu de lettres".
     """
     found = understood(snapshot, ask)
     answer = found.answer()
@@ -48,11 +50,13 @@ def understood(snapshot: Snapshot, ask: Ask) -> Search:
         return Search(snapshot, ask, parsed, [], list(parsed.words))
     readings, rest = snapshot.readings.read(parsed, ask.plain)
     found = Search(snapshot, ask, parsed, readings, rest)
-    if readings and not found.matches_all():
-        plain = Search(snapshot, ask, parsed, [], list(parsed.words))
-        if plain.matches_all():
-            plain.relaxed = True
-            return plain
+    matched = not readings or found.matches_all()
+    if matched and not (readings and parsed.words[1:] and name_of(parsed.words) in snapshot.named):
+        return found
+    plain = Search(snapshot, ask, parsed, [], list(parsed.words))
+    if plain.named or (not matched and plain.matches_all()):
+        plain.relaxed = True
+        return plain
     return found
 
 
@@ -80,6 +84,9 @@ class Search:
         self.groups, self.missing = planner.groups(rest) if rest else ([], [])
         self.has_text = bool(rest)
         self.relaxed = False
+        named = () if readings else snapshot.named.get(name_of(rest), ())
+        #: The visible documents that bear the query as their title, word for word.
+        self.named = frozenset(number for number in named if self.allowed >> number & 1)
         near, used = ask.near_levels, ask.near_places
         self.fits = snapshot.any_of("level", near) if near else 0
         self.kept_here = snapshot.any_of("used", used) if used else 0
@@ -204,6 +211,8 @@ class Search:
         exact = within if satisfied and not self.missing else 0
         for bits in satisfied:
             exact &= bits
+        # A title of common words only ("Qui fait quoi ?") is found by its name alone.
+        exact |= within & bits_of(self.named, self.snapshot.size)
         if exact.bit_count() >= ENOUGH or not satisfied:
             return exact, 0, []
         most = self._satisfying(satisfied, within) & ~exact
@@ -267,8 +276,7 @@ class Search:
         size = self.snapshot.size // 8 + 1
         fits = self.fits.to_bytes(size, "little")
         kept_here = self.kept_here.to_bytes(size, "little")
-        prior, titles = self.snapshot.prior, self.snapshot.title_stems
-        wanted, very = self.title_wanted(), self.very_title()
+        prior, title_factor = self.snapshot.prior, self.title_factor()
         ranked = []
         for number in numbers_in(bits):
             score, satisfied = 0.0, 0
@@ -278,10 +286,7 @@ class Search:
                     score += own
                     satisfied += 1
             score *= prior[number] * satisfied
-            if very and very == titles[number]:
-                score *= VERY_TITLE
-            elif wanted and wanted <= titles[number]:
-                score *= WHOLE_TITLE
+            score *= title_factor(number)[1]
             if fits[number >> 3] >> (number & 7) & 1:
                 score *= NEAR_LEVEL
             if kept_here[number >> 3] >> (number & 7) & 1:
@@ -289,15 +294,25 @@ class Search:
             ranked.append((-score, number))
         return [number for _, number in heapq.nsmallest(count, ranked)]
 
-    def title_wanted(self) -> set[str]:
-        """Return the stems that a title must hold to be about the whole query."""
-        return {group.ways[0][0][0] for group in self.groups} if len(self.groups) > 1 else set()
+    def title_factor(self) -> Callable[[int], tuple[str, float]]:
+        """Return what says how far a document's title is the query, by name and by how much."""
+        titles, named = self.snapshot.title_stems, self.named
+        several = len(self.groups) > 1
+        wanted = {group.ways[0][0][0] for group in self.groups} if several else set()
+        very: set[str] = set()
+        if not self.missing and all(group.own_first for group in self.groups):
+            very = {token for group in self.groups for token in group.ways[0][0]}
 
-    def very_title(self) -> set[str]:
-        """Return the stems of a title that says what the query says, neither less nor more."""
-        if self.missing or not all(group.own_first for group in self.groups):
-            return set()
-        return {token for group in self.groups for token in group.ways[0][0]}
+        def factor(number: int) -> tuple[str, float]:
+            if number in named:
+                return "very_title", VERY_TITLE * WORD_FOR_WORD
+            if very and very == titles[number]:
+                return "very_title", VERY_TITLE
+            if wanted and wanted <= titles[number]:
+                return "whole_title", WHOLE_TITLE
+            return "whole_title", 1.0
+
+        return factor
 
 
 def suggest(

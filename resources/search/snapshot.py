@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from resources.search.analysis import Word, words
 from resources.search.engine import FACETS, HIDDEN
 from resources.search.lexicon import Lexicon
 from resources.search.query import Readings, Synonyms
@@ -45,6 +46,11 @@ def numbers_in(bits: int) -> Iterator[int]:
             low = left & -left
             yield (at << 3) + low.bit_length() - 1
             left ^= low
+
+
+def name_of(spoken: Iterable[Word]) -> str:
+    """Return words as one name, stop words included: what a title and its query share."""
+    return " ".join(word.folded for word in spoken)
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,9 @@ class Snapshot:
                 self._holding_core.setdefault(token, []).append(number)
         self.numbers = {row.pk: number for number, row in enumerate(rows)}
         self.title_stems = [frozenset(row.sequence.partition("|")[0].split()) for row in rows]
+        self.named: dict[str, list[int]] = {}
+        for number, row in enumerate(rows):
+            self.named.setdefault(name_of(words(row.title)), []).append(number)
         self.newest = max((row.published for row in rows), default=0)
         self.prior = array("d", (1 + sum(self.prior_parts(n).values()) for n in range(self.size)))
         self.orders = self._orders()

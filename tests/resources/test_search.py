@@ -321,6 +321,50 @@ def test_whoever_types_a_title_finds_it_first(tmp_path: Path, text: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("jeu de lettres", 1),
+        ("Le présent des verbes en -er", 2),
+        ("qui fait quoi", 3),
+        ("Le Porridge", 4),
+        ("porridge", 5),
+    ],
+)
+def test_a_title_is_found_whatever_its_words_mean_elsewhere(
+    tmp_path: Path, text: str, wanted: int
+) -> None:
+    engine = small(
+        tmp_path,
+        document(1, "Jeu de lettres", f={"type": ("exercice",)}),
+        document(2, "Le présent des verbes en -er"),
+        document(3, "Qui fait quoi ?"),
+        document(4, "Le Porridge"),
+        document(5, "Porridge"),
+        *(document(n, f"Dessine les lettres {n}", f={"type": ("jeu",)}) for n in range(6, 12)),
+        document(12, "Jeu sur ordonnance", f={"privacy": ("high",)}),
+    )
+    ask = Ask(text, scope={"privacy": frozenset({"none"})})
+    assert engine.search(ask).ids[0] == wanted
+    why = engine.explain(ask, wanted)
+    assert why is not None
+    assert not why.alike
+    assert why.factors["very_title"] > 1
+
+
+def test_a_hidden_title_does_not_change_how_a_query_is_read(tmp_path: Path) -> None:
+    others = [document(n, f"Les lettres {n}", f={"type": ("exercice",)}) for n in range(2, 9)]
+    hidden = document(1, "Jeu de lettres", f={"privacy": ("high",), "type": ("exercice",)})
+    ask = Ask("jeu de lettres", scope={"privacy": frozenset({"none"})})
+    seen = []
+    for name, documents in (("with", [hidden, *others]), ("without", others)):
+        folder = tmp_path / name
+        folder.mkdir()
+        answer = small(folder, *documents).search(ask)
+        seen.append((answer.ids, answer.chips, answer.relaxed, answer.total))
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize(
     "text", ["fractions", "jouer fractions", "multiplikasion", "poésie", "château fort", "fract"]
 )
 def test_an_explanation_states_the_score_the_order_comes_from(
