@@ -7,6 +7,10 @@ from ninja import NinjaAPI
 
 from classrooms.api import router as classrooms
 from classrooms.audits.api import router as fleet_audits
+from classrooms.lending.api import router as fleet_transfers
+from classrooms.season.api import router as fleet_season
+from classrooms.secondlife.api import router as fleet_second_life
+from classrooms.stock.api import router as fleet_stock
 from core.access import ANYONE, rule_for_foreign
 from core.api import FairUse, PartnerAuth, PersonAuth, close_unruled, describe_scopes
 from core.apidocs import Pages
@@ -44,6 +48,10 @@ api.add_router("/collections", collections, tags=["collections"])
 api.add_router("/workspace", workspace, tags=["workspace"])
 api.add_router("/assignments", assignments, tags=["assignments"])
 api.add_router("/fleet-audits", fleet_audits, tags=["fleet-audits"])
+api.add_router("/fleet-transfers", fleet_transfers, tags=["fleet-transfers"])
+api.add_router("/fleet-stock", fleet_stock, tags=["fleet-stock"])
+api.add_router("/fleet-second-life", fleet_second_life, tags=["fleet-second-life"])
+api.add_router("/fleet-season", fleet_season, tags=["fleet-season"])
 api.add_router("/classrooms", classrooms, tags=["classrooms"])
 close_unruled(api)
 describe_scopes(
