@@ -41,6 +41,11 @@ _readers: list[Reader] = []
 _PATH = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}")
 
 
+def about_child(pk: int) -> str:
+    """Return what ``about`` holds for a document about one child, by the row's number."""
+    return f"child:{pk}"
+
+
 class DocumentQuerySet(models.QuerySet["Document"]):
     """Documents by who may see them listed."""
 

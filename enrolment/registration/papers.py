@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.accounts.models import User
 from core.document_kinds import Kind, Use
-from core.documents import Document
+from core.documents import Document, about_child
 from enrolment.registration.models import OPEN, Application, Proof, ProofKind, State
 from enrolment.registration.rules import DOMICILE_FRESH_MONTHS
 
@@ -29,7 +29,7 @@ def code_of(kind: str) -> str:
 
 def about(kind: str, application: Application) -> str:
     """Return whom a paper is about: the child, or nobody in particular."""
-    return f"child:{application.child_id}" if kind in PERSONAL else ""
+    return about_child(application.child_id) if kind in PERSONAL else ""
 
 
 def kinds() -> list[Kind]:

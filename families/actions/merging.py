@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from core import clock, journal
 from core.accounts.models import Post, User
 from core.accounts.roles import Role
-from core.documents import Document
+from core.documents import Document, about_child
 from core.errors import RuleBroken
 from core.journal import Actor
 from families.actions.household import become_guardian, person_of
@@ -146,6 +146,9 @@ def merge(
     if isinstance(kept, Guardian) and isinstance(merged, Guardian):
         dropped = _join_accounts(record, kept, merged, chosen)
         _join_households(record, kept, merged, chosen)
+    if isinstance(kept, Child):
+        for paper in Document.objects.filter(about=about_child(merged.pk)).order_by("pk"):
+            record.change(paper, about=about_child(kept.pk))
     values = {
         f.attname: f.value_from_object(merged)
         for f in differing(kept, merged)

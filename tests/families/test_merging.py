@@ -266,15 +266,27 @@ def child_twice():
 def test_a_child_known_twice_becomes_one_for_both_parents(child_twice, by):
     one, two, mother, father = child_twice
     RollEntryFactory(child=two)
+    paper = documents.store_bytes(
+        b"%PDF-1.7",
+        by=Actor(mother.user),
+        kind="registration.identity",
+        filename="livret.pdf",
+        content_type="application/pdf",
+        about=documents.about_child(two.pk),
+    )
     before = snapshot()
     done = merge(by=by, kept=one, merged=two)
     for parent in (mother, father):
         assert list(Child.objects.of_guardian(parent.user)) == [one]
+    paper.refresh_from_db()
+    assert paper.about == documents.about_child(one.pk)
     assert RollEntry.objects.get().child == one
     told = Message.objects.filter(kind="family_files_merged").values_list("recipient", flat=True)
     assert set(told) == {mother.user.pk, father.user.pk}
     undo(by=by, done=done)
     assert snapshot() == before
+    paper.refresh_from_db()
+    assert paper.about == documents.about_child(two.pk)
 
 
 def test_one_child_cannot_hold_two_places(child_twice, by):
