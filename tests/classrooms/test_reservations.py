@@ -141,7 +141,7 @@ def test_a_moment_that_makes_no_sense_is_refused(cart, teacher, change, code):
     assert not Reservation.objects.exists()
 
 
-def test_each_week_until_a_day_without_the_holidays_nor_what_others_have(cart, teacher):
+def test_each_week_until_a_day_without_the_holidays_nor_what_others_have(client, cart, teacher):
     other = teacher_of(cart.school)
     book(cart, other, day=MONDAY + dt.timedelta(weeks=2))
     wish = {"until": dt.date(2027, 1, 11)}
@@ -159,6 +159,12 @@ def test_each_week_until_a_day_without_the_holidays_nor_what_others_have(cart, t
     assert Reservation.objects.filter(state="booked", teacher=teacher).count() == 1
     book(cart, other, day=days[3])
     assert not Message.objects.exists(), "who cancels needs no message"
+    sign_in_client(client, teacher)
+    first = booked.reservations[0]
+    act = reverse("lending:reservation_act", args=[first.public_id])
+    back = client.post(act, {"do": "cancel"}, follow=True)
+    assert "1 réservation annulée" in back.content.decode()
+    assert back.redirect_chain[0][0].endswith(f"day={first.day}"), "the week, to choose again"
 
 
 def test_a_reservation_becomes_a_hand_out_in_one_tap_and_comes_back(cart, teacher):

@@ -194,6 +194,7 @@ def reservation_act(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
                 )
                 % {"count": count},
             )
+            return redirect(_week(reservation))
     except RuleBroken as broken:
         messages.error(request, broken.message)
     if what == "give_back" and user.has_role(*FLEET_STAFF):
