@@ -133,7 +133,7 @@ def state_after_report(state: str, kind: str, *, usable: bool = True) -> str:
 def outcomes_for(kind: str) -> tuple[str, ...]:
     """Return how an incident of a kind can end, most usual first."""
     if kind == "lost":
-        return ("found", "not_found")
+        return ("found", "not_found", "stolen")
     return ("repaired", "nothing", "retired")
 
 

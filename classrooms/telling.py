@@ -15,6 +15,7 @@ KINDS = (
     ),
     Kind("fleet_incident_assigned", _("Panne confiée"), FLEET, audience=STAFF),
     Kind("fleet_incident_works", _("Panne disparue"), FLEET, audience=STAFF),
+    Kind("fleet_stolen_seen", _("Appareil volé aperçu"), FLEET, audience=STAFF),
     Kind("fleet_device_swapped", _("Appareil remplacé"), FLEET, audience=STAFF),
     Kind("fleet_lines_ending", _("Contrats de lignes à dénoncer"), FLEET, audience=STAFF),
     Kind("fleet_import_failed", _("Tableau interrompu"), FLEET, audience=STAFF),

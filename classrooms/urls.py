@@ -40,6 +40,7 @@ urlpatterns = [
     path("appareils/nouveau/", sheets.device_new, name="device_new"),
     path("appareils/<slug:tag>/modifier/", sheets.device_edit, name="device_edit"),
     path("appareils/<slug:tag>/", devices.device_sheet, name="device"),
+    path("appareils/<slug:tag>/retrouve/", devices.device_found, name="device_found"),
     path("appareils/<slug:tag>/remettre/", carts.device_hand_out, name="device_hand_out"),
     path("chariots/", carts.cart_list, name="carts"),
     path("chariots/<slug:code>/", carts.cart_page, name="cart"),

@@ -6,9 +6,11 @@ from classrooms.actions.handing import Holder, hand_out_cart, hand_out_device, t
 from classrooms.actions.incidents import (
     close,
     describe,
+    found_again,
     report,
     take_on,
     take_on_all,
+    warn_of_stolen,
     works_again,
 )
 from classrooms.actions.swapping import replace, swap
@@ -21,6 +23,7 @@ __all__ = [
     "correct",
     "describe",
     "enter",
+    "found_again",
     "hand_out_cart",
     "hand_out_device",
     "note_charging",
@@ -34,5 +37,6 @@ __all__ = [
     "take_back",
     "take_on",
     "take_on_all",
+    "warn_of_stolen",
     "works_again",
 ]

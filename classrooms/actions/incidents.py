@@ -13,6 +13,7 @@ from classrooms.actions import leaving
 from classrooms.actions.history import History, lock_devices
 from classrooms.deadlines import WorkingDays
 from classrooms.models import Depot, Device, FleetEvent, Incident, IncidentFollower, IncidentNote
+from classrooms.queries.staff import fleet_managers
 from core import clock, journal, outbox, states
 from core.accounts.models import User
 from core.documents import Document
@@ -272,6 +273,41 @@ def _settle(by: Actor, incident: Incident, outcome: str, *, handler: User | None
     return current
 
 
+def after_theft(device: Device) -> str:
+    """Return what becomes of a stolen device that is found: nobody serves before it is checked."""
+    return Device.State.REPAIR if device.depot is not None else Device.State.BROKEN
+
+
+def found_again(*, by: Actor, device: Device) -> Device:
+    """Say that a device that was lost or stolen is there again; it is looked at, or serves.
+
+    One that is looked for is settled as found. Raises RuleBroken ``there`` for any other.
+    """
+    with transaction.atomic():
+        current = lock_devices([device.pk])[device.pk]
+        if current.state not in (Device.State.LOST, Device.State.STOLEN):
+            raise RuleBroken("there", _("Cet appareil n’est ni perdu ni volé."))
+        known = Incident.objects.open().filter(device=current, kind=Incident.Kind.LOST).first()
+        if known is not None:
+            return close(by=by, incident=known, outcome=Incident.Outcome.FOUND).device
+        history = History(by)
+        history.tell(current, FleetEvent.Kind.SEEN, **_after(current, Incident.Outcome.FOUND))
+        history.write()
+    return current
+
+
+def warn_of_stolen(*, by: Actor, device: Device, place: str) -> None:
+    """Tell the fleet's managers that somebody saw a device declared stolen; once a day."""
+    for manager in fleet_managers():
+        if manager != by.user:
+            outbox.queue(
+                kind="fleet_stolen_seen",
+                to=manager,
+                context={"device": device, "place": place, "who": by.user},
+                dedupe_key=f"stolen.seen:{device.pk}:{clock.today()}:{manager.pk}",
+            )
+
+
 def _after(device: Device, outcome: str) -> dict[str, Any]:
     """Return what a settled device becomes."""
     if outcome == Incident.Outcome.RETIRED:
@@ -286,7 +322,11 @@ def _after(device: Device, outcome: str) -> dict[str, Any]:
             "depot": workshop,
         }
     if outcome == Incident.Outcome.NOT_FOUND:
-        return {"state": Device.State.LOST}
+        return {} if device.state == Device.State.STOLEN else {"state": Device.State.LOST}
+    if outcome == Incident.Outcome.STOLEN:
+        return {"state": Device.State.STOLEN}
+    if device.state == Device.State.STOLEN:
+        return {"state": after_theft(device)}
     changes: dict[str, Any] = {"state": Device.State.SPARE if device.depot else Device.State.IN_USE}
     if outcome == Incident.Outcome.REPAIRED and device.condition == Device.Condition.DAMAGED:
         changes["condition"] = Device.Condition.GOOD

@@ -50,6 +50,7 @@ class Incident(models.Model):
         NOTHING = "nothing", _("Rien à signaler, il fonctionne")
         RETIRED = "retired", _("Irréparable, réforme proposée")
         NOT_FOUND = "not_found", _("Pas retrouvé")
+        STOLEN = "stolen", _("Volé")
 
     class Pause(models.TextChoices):
         PART = "part", _("Attend une pièce")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
-from classrooms import exports, exports_tools, extras
+from classrooms import actions, exports, exports_tools, extras
 from classrooms.access import FLEET_READERS, FLEET_STAFF, runs_at
 from classrooms.forms import DeviceFilterForm
 from classrooms.holding import held_among
@@ -15,6 +18,7 @@ from classrooms.queries.devices import devices_for, history_of
 from classrooms.views.common import page_of, schools_within_reach, show
 from core import clock
 from core.access import allow, get_visible, signed_in
+from core.journal import Actor
 from core.spreadsheets import csv_response, xlsx_response
 
 
@@ -97,3 +101,18 @@ def device_sheet(request: HttpRequest, tag: str) -> HttpResponse:
         device_panels=device_room.panels(request, device),
         today=clock.today(),
     )
+
+
+@allow(*FLEET_STAFF)
+@require_POST
+def device_found(request: HttpRequest, tag: str) -> HttpResponse:
+    """Say that a device that was lost or stolen is there again."""
+    device: Device = get_visible(Device.objects.all(), signed_in(request), asset_tag=tag)
+    found = actions.found_again(by=Actor.of(request), device=device)
+    if found.state in (Device.State.IN_USE, Device.State.SPARE):
+        messages.success(request, _("C’est noté : il est retrouvé, et il sert de nouveau."))
+    else:
+        messages.success(
+            request, _("C’est noté : il est retrouvé. Faites-le vérifier avant qu’il ne serve.")
+        )
+    return redirect("classrooms:device", tag=device.asset_tag)

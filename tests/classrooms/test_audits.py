@@ -20,6 +20,7 @@ from classrooms.models import Device, FleetEvent, Incident
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.outbox import Message
 from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import (
     CartFactory,
@@ -28,6 +29,7 @@ from tests.factories.classrooms import (
     HandOutItemFactory,
     SpareFactory,
 )
+from tests.factories.schools import SchoolFactory
 from tests.people import sign_in_client
 
 pytestmark = pytest.mark.django_db
@@ -277,3 +279,53 @@ def test_a_count_asks_few_queries(client, technician, cart, django_assert_max_nu
         client.get(reverse("audits:audit", args=[audit.public_id]))
     with django_assert_max_num_queries(8):
         client.get(reverse("audits:find"), {"code": cart.devices.get(slot=1).asset_tag})
+
+
+def test_a_stolen_device_that_is_seen_stays_so_and_the_manager_is_told(client, by, cart, audit):
+    """It was looked for, too: closing must not take it for a lost one that serves again."""
+    manager = UserFactory(roles=[Role.IT_MANAGER])
+    device = cart.devices.get(slot=2)
+    lost, _ = fleet.report(by=by, device=device, kind="lost")
+    fleet.close(by=by, incident=lost, outcome="stolen")
+    fleet.report(by=by, device=device, kind="lost")
+    scan(by, audit, *cart.devices.values_list("asset_tag", flat=True))
+    sign_in_client(client, by.user)
+    assert "est déclaré volé" in client.get(reverse("audits:audit", args=[audit.public_id])).text
+    close = client.get(reverse("audits:close", args=[audit.public_id]))
+    assert "le responsable du parc sera prévenu" in close.text
+    actions.close_audit(by=by, audit=audit, missing=())
+    device.refresh_from_db()
+    assert device.state == Device.State.STOLEN
+    assert Message.objects.filter(recipient=manager, kind="fleet_stolen_seen").count() == 1
+    page = reverse("classrooms:device_found", args=[device.asset_tag])
+    sign_in_client(client, UserFactory(roles=[(Role.IT_TECHNICIAN, SchoolFactory().uai)]))
+    assert client.post(page).status_code == 404, "a technician of elsewhere finds nothing here"
+    sign_in_client(client, by.user)
+    found = client.post(page, follow=True)
+    assert "Faites-le vérifier" in found.text
+    device.refresh_from_db()
+    assert device.state == Device.State.BROKEN, "nobody works with it before it is checked"
+    assert not Incident.objects.open().filter(device=device).exists()
+    assert client.post(page).status_code == 409, "once is enough"
+
+
+def test_a_lost_device_without_a_ticket_is_found_and_serves(by, cart):
+    device = cart.devices.get(slot=3)
+    lost, _ = fleet.report(by=by, device=device, kind="lost")
+    fleet.close(by=by, incident=lost, outcome="not_found")
+    assert fleet.found_again(by=by, device=device).state == Device.State.IN_USE
+    last = FleetEvent.objects.filter(device=device).latest("pk")
+    assert (last.kind, last.changes["state"]) == (FleetEvent.Kind.SEEN, ["lost", "in_use"])
+
+
+def test_a_full_cart_says_that_somebody_has_what_was_not_seen(by, cart):
+    full = CartFactory(school=cart.school, filled=2, slots=2)
+    out = HandOutFactory(school=cart.school, cart=full)
+    for device in full.devices.all():
+        HandOutItemFactory(hand_out=out, device=device)
+    count = actions.open_audit(by=by, cart=full)[0]
+    acts, _ = scan(by, count, cart.devices.get(slot=1).asset_tag)
+    move = Act(acts[0].scan, kind="move", number=9)
+    answer = actions.record_acts(by=by, audit=count, acts=[move])[0]
+    assert answer.result == "refused"
+    assert "remis à quelqu’un" in answer.message

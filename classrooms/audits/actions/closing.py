@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from classrooms.actions import close as settle
+from classrooms.actions import warn_of_stolen
 from classrooms.actions.history import History, lock_cart, lock_devices
 from classrooms.actions.incidents import open_incident
 from classrooms.audits.models import Audit, AuditLine
@@ -32,7 +33,8 @@ def close_audit(
 
     Each device seen at its place gets one event ``seen``; one that was moved here during the
     count has its own already; one that was looked for is settled as found instead. Each missing
-    one gets ``missed``, and those in ``lost`` an incident. Raises RuleBroken ``state`` when it
+    one gets ``missed``, and those in ``lost`` an incident. What is declared stolen stays so, and
+    the managers are told where it was seen. Raises RuleBroken ``state`` when it
     is closed already, ``left`` when its cart stands elsewhere by now, ``changed`` when
     something was scanned or moved since the list was shown.
     """
@@ -53,6 +55,8 @@ def close_audit(
                 _("Le contrôle a changé entre-temps. Voici ce qui manque maintenant."),
             )
         at = clock.now()
+        for device in standing.stolen:
+            warn_of_stolen(by=by, device=device, place=f"{current.place}, {current.title}")
         _tell(History(by, at), standing, due & set(lost))
         AuditLine.objects.bulk_create(_lines(current, standing))
         states.move(current, Audit.State.CLOSED, by=by, closed_at=at, closed_by=by.user)
@@ -69,6 +73,7 @@ def _tell(history: History, standing: Standing, lost: set[int]) -> None:
         for incident in Incident.objects.open().filter(
             device__in=seen | moved, kind=Incident.Kind.LOST
         )
+        if devices[incident.device_id].state != Device.State.STOLEN
     }
     for pk, device in devices.items():
         if pk in due:

@@ -271,7 +271,12 @@ def _unseen(audit: Audit, inside: list[Device]) -> Device:
     held |= held_among(mate.pk for mate in inside)
     unseen = [mate for mate in inside if mate.pk not in seen | held]
     if not unseen:
-        raise RuleBroken("full", _("Ce chariot est plein : tous ses appareils ont été vus."))
+        words = (
+            _("Ce chariot est plein : ce que vous n’y avez pas vu est remis à quelqu’un.")
+            if held - seen
+            else _("Ce chariot est plein : tous ses appareils ont été vus.")
+        )
+        raise RuleBroken("full", words)
     return max(unseen, key=lambda mate: mate.slot or 0)
 
 

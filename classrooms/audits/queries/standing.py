@@ -61,6 +61,13 @@ class Standing:
         return [place.device for place in self.of("due") if place.device is not None]
 
     @property
+    def stolen(self) -> list[Device]:
+        """Devices declared stolen that somebody saw here."""
+        seen = [place.device for place in self.of("seen", "moved")]
+        seen += [scan.device for scan in self.elsewhere]
+        return [device for device in seen if device and device.state == Device.State.STOLEN]
+
+    @property
     def expected(self) -> int:
         """Devices that should be here."""
         return self.seen + len(self.due)
