@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from classrooms import extras
@@ -123,6 +124,8 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
         fields["is_active"].help_text = _(
             "Décochez quand vous n’en achetez plus : les appareils du parc le gardent."
         )
+        fields["life_months"].validators += [MinValueValidator(1), MaxValueValidator(360)]
+        fields["warranty_months"].validators.append(MaxValueValidator(240))
         known: dict[str, int] = {}
         if self.instance.pk:
             known = dict(self.instance.repair_prices.values_list("kind", "cents"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import InternetLine
@@ -107,6 +108,21 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]
             del fields["since"]
             fields["school"].label = _("École")
             fields["school"].queryset = School.objects.filter(is_open=True).order_by("name")
+        fields["reference"].error_messages["unique"] = _("Une autre ligne porte cette référence.")
+        for name, least, most in (
+            ("down_mbps", 1, 100_000),
+            ("up_mbps", 1, 100_000),
+            ("notice_months", 0, 36),
+        ):
+            fields[name].validators += [MinValueValidator(least), MaxValueValidator(most)]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a contract that ends before it begins."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        begins, ends = given.get("starts_on"), given.get("contract_end")
+        if begins and ends and ends < begins:
+            self.add_error("contract_end", _("Le contrat finit après sa mise en service."))
+        return given
 
     def facts(self) -> dict[str, Any]:
         """Return the line's facts as the actions take them."""

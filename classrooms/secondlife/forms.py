@@ -187,6 +187,8 @@ class RecipientForm(forms.ModelForm):  # type: ignore[type-arg]
             "is_active",
         )
 
+        error_messages = {"name": {"unique": _("Un autre bénéficiaire porte ce nom.")}}
+
     def clean_postcode(self) -> str:
         """Five digits."""
         code = str(self.cleaned_data["postcode"]).strip()

@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.models import DeviceModel
+from classrooms.models import Cart, DeviceModel, HandOut, HandOutItem
 from classrooms.queries.places import all_places
 from classrooms.stock.models import StockItem, StockLevel
 from classrooms.stock.queries.levels import LevelFilter
 from classrooms.stock.queries.places import stocked
+from classrooms.stock.queries.sims import target_of
 from core.accounts.models import User
 from payments.forms import EurosField
 
@@ -19,8 +20,17 @@ from payments.forms import EurosField
 ACTS = (
     ("receive", _("Réceptionner"), "box"),
     ("use", _("Sortir"), "minus"),
+    ("give", _("Donner avec un prêt"), "users"),
     ("move", _("Envoyer ailleurs"), "truck"),
 )
+
+
+def acts_of(item: StockItem) -> list[tuple[str, Any, str]]:
+    """Return what may be done with an item: only accessories go with a loan."""
+    accessory = item.kind == StockItem.Kind.ACCESSORY
+    return [act for act in ACTS if act[0] != "give" or accessory]
+
+
 _COUNT = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
 
@@ -69,6 +79,7 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["fits"].queryset = DeviceModel.objects.order_by("maker", "name")
+        fields["name"].error_messages["unique"] = _("Un autre article porte ce nom.")
         fields["fits"].help_text = _("Rien de coché : convient à tous les modèles.")
         fields["is_active"].help_text = _(
             "Décochez quand vous n’en commandez plus : il reste visible tant qu’il y en a."
@@ -92,15 +103,22 @@ class MovementForm(forms.Form):
         help_text=_("Par exemple un numéro de panne. N’écrivez pas de nom d’élève."),
     )
     target = forms.ChoiceField(label=_("Vers"))
+    loan = forms.CharField(
+        label=_("Avec quel chariot ou appareil remis ?"),
+        max_length=200,
+        help_text=_("Tapez son numéro, ou scannez son étiquette."),
+    )
 
     _FIELDS = {
         "receive": ("place", "quantity", "supplier", "price"),
         "use": ("place", "quantity", "why"),
         "move": ("place", "target", "quantity"),
+        "give": ("place", "quantity", "loan"),
     }
 
     def __init__(self, *args: Any, user: User, item: StockItem, act: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         self.places = all_places(user)
         held = {
             f"depot:{level.depot_id}" if level.depot_id else f"school:{level.school_id}": level
@@ -124,6 +142,20 @@ class MovementForm(forms.Form):
         if act == "receive":
             fields["supplier"].initial = item.supplier
             fields["price"].initial = item.price_cents or None
+
+    def clean_loan(self) -> HandOut:
+        """Find the hand-out that the cart or the device is out with."""
+        target = target_of(self.user, self.cleaned_data["loan"])
+        mine = HandOut.objects.visible_to(self.user).filter(state=HandOut.State.OPEN)
+        if isinstance(target, Cart):
+            mine = mine.filter(cart=target)
+        else:
+            out = HandOutItem.objects.out().filter(device=target) if target else None
+            mine = mine.filter(items__in=out) if out is not None else mine.none()
+        found: HandOut | None = mine.first()
+        if found is None:
+            raise forms.ValidationError(_("Rien de tel n’est remis à quelqu’un en ce moment."))
+        return found
 
 
 class MinimumForm(forms.Form):

@@ -52,7 +52,7 @@ class SimForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Numéro de carte (ICCID)"),
         max_length=40,
         help_text=_("Les 19 ou 20 chiffres imprimés sur la carte."),
-        widget=forms.TextInput(attrs=_NUMBER),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
     monthly_cents = EurosField(label=_("Coût par mois, en euros"), required=False)
     depot = forms.ModelChoiceField(label=_("Reçue à"), queryset=Depot.objects.none())

@@ -12,6 +12,7 @@ from typing import Any
 from babel.numbers import format_currency
 from django import template
 from django.core.paginator import Page
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BaseForm, BoundField
 from django.forms.utils import flatatt
 from django.templatetags.static import static
@@ -170,6 +171,9 @@ def field(bound: BoundField, **extra: Any) -> SafeString:
     return mark_safe(bound.as_field_group())  # noqa: S308 — Django rendered and escaped it
 
 
+_DASHES = BLANK_CHOICE_DASH[0][1]
+
+
 @register.simple_tag
 def select_options(groups: list[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
     """Write the options of a ``<select>``: a template for each makes 444 schools cost 20 ms."""
@@ -178,12 +182,17 @@ def select_options(groups: list[tuple[str | None, list[dict[str, Any]], int]]) -
         lines = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
-            ((str(each["value"]), flatatt(each["attrs"]), each["label"]) for each in options),
+            ((str(each["value"]), flatatt(each["attrs"]), _worded(each)) for each in options),
         )
         written.append(
             format_html('<optgroup label="{}">{}</optgroup>', name, lines) if name else lines
         )
     return mark_safe("".join(written))  # noqa: S308 — every part was escaped above
+
+
+def _worded(option: dict[str, Any]) -> Any:
+    """Return an option's label; Django's dashes for "nothing chosen yet" become a word."""
+    return _("Choisissez…") if option["label"] == _DASHES else option["label"]
 
 
 @register.inclusion_tag("components/error_summary.html")

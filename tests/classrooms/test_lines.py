@@ -55,6 +55,27 @@ def test_a_line_tells_what_it_was_and_since_when(client):
     assert not lines_for(UserFactory(roles=[Role.IT_MANAGER]), LineFilter()).exists()
 
 
+def test_what_a_line_cannot_be_is_said_in_plain_words(client):
+    line = InternetLineFactory()
+    sign_in_client(client, UserFactory(roles=[Role.IT_MANAGER]))
+    form = {
+        "school": line.school.pk, "reference": line.reference, "operator": "Azur", "up_mbps": "0",
+        "technology": "fibre", "down_mbps": "0", "monthly_cents": "41,90", "notice_months": "99",
+        "starts_on": "2026-05-02", "contract_end": "2026-05-01",
+    }  # fmt: skip
+    page = client.post(reverse("classrooms:line_new"), form)
+    assert page.status_code == 422
+    said = page.content.decode()
+    assert "contrainte" not in said
+    assert "Une autre ligne porte cette référence" in said
+    assert "Le contrat finit après sa mise en service" in said
+    assert said.count("supérieure ou égale à 1") >= 2
+    assert "inférieure ou égale à 36" in said
+    fresh = client.get(reverse("classrooms:line_new")).content.decode()
+    assert "Choisissez…" in fresh
+    assert "---" not in fresh
+
+
 def test_the_manager_is_told_of_a_contracts_end_once():
     manager = UserFactory(roles=[Role.IT_MANAGER])
     today = clock.today()

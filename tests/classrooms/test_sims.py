@@ -102,10 +102,14 @@ def test_a_technician_meets_the_cards_of_her_schools_only(client):
     ]
     assert client.get(reverse("stock:sim", args=[foreign.pk])).status_code == 404
     act = reverse("stock:sim_act", args=[spare.pk])
-    client.post(act, {"do": "place", "target": theirs.code})
+    refused = client.post(act, {"do": "place", "target": theirs.code})
+    assert refused.status_code == 409
+    assert f'value="{theirs.code}"' in refused.content.decode(), "what was typed stays"
     spare.refresh_from_db()
     assert spare.state == "spare", "that cart does not exist for her"
-    client.post(act, {"do": "place", "target": ours.devices.get().asset_tag})
+    tag = ours.devices.get().asset_tag
+    done = client.post(act, {"do": "place", "target": tag}, follow=True).content.decode()
+    assert f"En service, {tag}" in done
     spare.refresh_from_db()
     assert spare.device == ours.devices.get()
     assert client.post(act, {"do": "block"}).status_code == 404, "the manager's to settle"

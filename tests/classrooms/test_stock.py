@@ -20,7 +20,12 @@ from core.journal import SYSTEM, Actor
 from core.outbox import Message
 from tests.classrooms.test_races import at_once
 from tests.factories.accounts import UserFactory
-from tests.factories.classrooms import DepotFactory, HandOutFactory
+from tests.factories.classrooms import (
+    DepotFactory,
+    DeviceFactory,
+    HandOutFactory,
+    HandOutItemFactory,
+)
 from tests.factories.schools import SchoolFactory
 from tests.factories.stock import StockItemFactory
 from tests.people import sign_in_client
@@ -174,6 +179,42 @@ def test_a_shelf_is_counted_and_a_count_of_another_moment_refused(client):
     assert client.post(url, form).status_code == 422, "four are there now, not five"
     level.refresh_from_db()
     assert (level.quantity, level.counted_on) == (4, clock.today())
+
+
+@pytest.mark.django_db
+def test_an_act_says_what_is_left_and_a_blank_count_counts_nothing(client):
+    item, depot = StockItemFactory(name="Toner"), DepotFactory(name="Atelier")
+    actions.receive(by=SYSTEM, item=item, place=depot, quantity=5)
+    item.levels.update(minimum=4)
+    sign_in_client(client, UserFactory(roles=[Role.IT_TECHNICIAN]))
+    use = reverse("stock:movement", args=[item.pk, "use"])
+    form = {"place": f"depot:{depot.pk}", "quantity": "1", "why": "Panne"}
+    assert "il y en a 4 ici" in client.post(use, form, follow=True).content.decode()
+    low = client.post(use, form, follow=True).content.decode()
+    assert "il en reste 3 ici" in low
+    assert "Le minimum est 4" in low
+    url = reverse("stock:counting") + f"?place=depot:{depot.pk}"
+    blank = client.post(url, {f"shown-{item.levels.get().pk}": "3"})
+    assert blank.status_code == 422
+    assert "rien n’est compté" in blank.content.decode()
+
+
+@pytest.mark.django_db
+def test_accessories_are_given_on_their_page_with_a_loan_that_one_sees(client):
+    item, depot = StockItemFactory(kind="accessory"), DepotFactory()
+    ours, theirs = HandOutFactory(), HandOutFactory()
+    for loan in (ours, theirs):
+        HandOutItemFactory(hand_out=loan, device=DeviceFactory(school=loan.school))
+    actions.receive(by=SYSTEM, item=item, place=depot, quantity=5)
+    sign_in_client(client, UserFactory(roles=[(Role.IT_TECHNICIAN, ours.school.uai)]))
+    give = reverse("stock:movement", args=[item.pk, "give"])
+    form = {"place": f"depot:{depot.pk}", "quantity": "2"}
+    for loan in ("", "XX-99", theirs.items.get().device.asset_tag):
+        assert client.post(give, form | {"loan": loan}).status_code == 422, loan
+    assert client.post(give, form | {"loan": ours.items.get().device.asset_tag}).status_code == 302
+    assert (item.levels.get().quantity, ours.accessories.get().quantity) == (3, -2)
+    part = StockItemFactory(kind="part")
+    assert client.get(reverse("stock:movement", args=[part.pk, "give"])).status_code == 404
 
 
 @pytest.mark.django_db

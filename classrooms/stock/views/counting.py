@@ -32,6 +32,8 @@ def counting(request: HttpRequest) -> HttpResponse:
     chosen = asked if asked in dict(places) else places[0][0] if places else ""
     levels = list(levels_for(user, LevelFilter(place=chosen))) if chosen else []
     form = CountForm(request.POST or None, levels=levels)
+    if request.method == "POST" and form.is_valid() and not form.counted():
+        form.add_error(None, _("Écrivez au moins un nombre : rien n’est compté."))
     if request.method == "POST" and form.is_valid():
         by, changed = Actor.of(request), 0
         try:

@@ -14,8 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
 from classrooms.models import Depot, HandOut
 from classrooms.stock import actions, exports
-from classrooms.stock.forms import ACTS, ItemForm, LevelFilterForm, MinimumForm, MovementForm
-from classrooms.stock.models import StockItem, StockMovement
+from classrooms.stock.forms import (
+    ACTS,
+    ItemForm,
+    LevelFilterForm,
+    MinimumForm,
+    MovementForm,
+    acts_of,
+)
+from classrooms.stock.models import StockItem, StockLevel, StockMovement
 from classrooms.stock.queries.levels import levels_for, movements_of
 from classrooms.views.common import page_of, show
 from core import clock
@@ -24,6 +31,7 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from core.once import once
 from core.spreadsheets import xlsx_response
+from enrolment.schools.models import School
 
 
 @allow(*FLEET_STAFF)
@@ -84,7 +92,7 @@ def item_page(request: HttpRequest, pk: int) -> HttpResponse:
             .filter(pk__in=[movement.hand_out_id for movement in page if movement.hand_out_id])
             .values_list("pk", flat=True)
         ),
-        acts=ACTS,
+        acts=acts_of(item),
         minimum_form=MinimumForm(levels=levels) if user.has_role(*FLEET_MANAGERS) else None,
     )
 
@@ -112,23 +120,39 @@ def movement(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Receive, use or send pieces."""
     user = signed_in(request)
     item: StockItem = get_visible(StockItem.objects, user, pk=pk)
-    if act not in {code for code, _label, _icon in ACTS}:
+    if act not in {code for code, _label, _icon in acts_of(item)}:
         raise Http404
     form = MovementForm(request.POST or None, user=user, item=item, act=act)
     if request.method == "POST" and form.is_valid():
         try:
-            _do(act, Actor.of(request), item, form)
+            place = _do(act, Actor.of(request), item, form)
         except RuleBroken as broken:
             form.add_error(broken.field, broken.message)
         else:
-            messages.success(request, _("Mouvement enregistré."))
+            _tell(request, item, place)
             return redirect("stock:item", item.pk)
     label = next(label for code, label, _icon in ACTS if code == act)
     context = {"form": form, "item": item, "label": label}
     return show(request, "stock/movement.html", "stock", 422 if form.is_bound else 200, **context)
 
 
-def _do(act: str, by: Actor, item: StockItem, form: MovementForm) -> None:
+def _tell(request: HttpRequest, item: StockItem, place: Depot | School) -> None:
+    """Say what is left where pieces moved, and that it is too little."""
+    where = {"depot" if isinstance(place, Depot) else "school": place}
+    level = StockLevel.objects.select_related("item", "depot", "school").get(item=item, **where)
+    says = {"count": level.quantity, "place": level.place, "minimum": level.minimum}
+    if level.is_low and level.item.is_active:
+        messages.warning(
+            request,
+            _("C’est noté : il en reste %(count)d ici : %(place)s. Le minimum est %(minimum)d.")
+            % says,
+        )
+    else:
+        messages.success(request, _("C’est noté : il y en a %(count)d ici : %(place)s.") % says)
+
+
+def _do(act: str, by: Actor, item: StockItem, form: MovementForm) -> Depot | School:
+    """Write the movement; return the place that it began at."""
     given: dict[str, Any] = form.cleaned_data
     place, quantity = form.places[given["place"]], given["quantity"]
     if act == "receive":
@@ -142,9 +166,12 @@ def _do(act: str, by: Actor, item: StockItem, form: MovementForm) -> None:
         )
     elif isinstance(place, Depot) and act == "use":
         actions.use_stock(by=by, item=item, depot=place, quantity=quantity, why=given["why"])
+    elif act == "give":
+        actions.give_with(by=by, hand_out=given["loan"], item=item, place=place, quantity=quantity)
     else:
         target = form.places[given["target"]]
         actions.move(by=by, item=item, source=place, target=target, quantity=quantity)
+    return place
 
 
 @allow(*FLEET_MANAGERS)

@@ -69,8 +69,15 @@ def sim_export(request: HttpRequest) -> HttpResponse:
 @require_GET
 def sim_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one card: where it is, where it was, what may be done."""
+    sim: SimCard = get_visible(SimCard.objects.select_related(*SHOWN), signed_in(request), pk=pk)
+    return _page(request, sim)
+
+
+def _page(
+    request: HttpRequest, sim: SimCard, target_form: TargetForm | None = None
+) -> HttpResponse:
+    """Show a card; ``target_form`` says why it could not be put where one wanted."""
     user = signed_in(request)
-    sim: SimCard = get_visible(SimCard.objects.select_related(*SHOWN), user, pk=pk)
     events = SimEvent.objects.visible_to(user).filter(sim=sim)
     may = SimCard.MOVES[sim.state]
     is_manager = user.has_role(*FLEET_MANAGERS)
@@ -86,7 +93,8 @@ def sim_page(request: HttpRequest, pk: int) -> HttpResponse:
             for state, code, label, icon in BUTTONS
             if state in may and (is_manager or code not in _MANAGERS)
         ],
-        target_form=TargetForm() if SimCard.State.ACTIVE in may else None,
+        target_form=(target_form or TargetForm()) if SimCard.State.ACTIVE in may else None,
+        status=409 if target_form else 200,
         swap_form=SwapForm(spares=offered) if offered else None,
         is_manager=is_manager,
         today=clock.today(),
@@ -122,7 +130,7 @@ def sim_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def sim_act(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a card somewhere, swap it, say that it is lost, blocked, ended."""
     user = signed_in(request)
-    sim: SimCard = get_visible(SimCard.objects, user, pk=pk)
+    sim: SimCard = get_visible(SimCard.objects.select_related(*SHOWN), user, pk=pk)
     verb = request.POST.get("do", "")
     act = _ACTS.get(verb)
     if act is None or (verb in _MANAGERS and not user.has_role(*FLEET_MANAGERS)):
@@ -130,9 +138,15 @@ def sim_act(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         act(request, user, sim)
     except RuleBroken as broken:
+        if broken.field == "target":
+            form = TargetForm(request.POST)
+            form.add_error("target", broken.message)
+            return _page(request, sim, form)
         messages.error(request, broken.message)
     else:
-        messages.success(request, _("C’est noté."))
+        sim = SimCard.objects.select_related(*SHOWN).get(pk=sim.pk)
+        says = {"state": sim.get_state_display(), "place": sim.place}
+        messages.success(request, _("C’est noté : %(state)s, %(place)s.") % says)
     return redirect("stock:sim", sim.pk)
 
 
@@ -144,10 +158,11 @@ def _depot() -> Depot:
 
 
 def _place(request: HttpRequest, user: User, sim: SimCard) -> None:
-    form = TargetForm(request.POST)
-    target = target_of(user, form.cleaned_data["target"]) if form.is_valid() else None
+    target = target_of(user, request.POST.get("target", "")[:200])
     if target is None:
-        raise RuleBroken("target", _("Aucun appareil ni chariot de votre parc ne porte ce numéro."))
+        raise RuleBroken(
+            "target", _("Aucun appareil ni chariot de votre parc ne porte ce numéro."), "target"
+        )
     actions.place_sim(by=Actor.of(request), sim=sim, target=target)
 
 
