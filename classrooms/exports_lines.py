@@ -30,6 +30,7 @@ def _columns() -> list[Column]:
         Column(_("Par mois"), "money", width=12),
         Column(_("En service depuis"), "date", width=16),
         Column(_("Fin du contrat"), "date", width=14),
+        Column(_("Préavis (mois)"), "integer", width=14),
         Column(_("À dénoncer avant"), "date", width=16),
         Column(_("Résiliée le"), "date", width=12),
     ]
@@ -41,7 +42,8 @@ def _rows(lines: Iterable[InternetLine]) -> Iterator[tuple[Any, ...]]:
             *(line.school.uai, line.school.name, line.reference, line.operator),
             *(str(line.get_technology_display()), line.down_mbps, line.up_mbps),
             _("oui") if line.is_very_high_speed else _("non"),
-            *(line.monthly_cents, line.starts_on, line.contract_end, line.notice_by),
+            *(line.monthly_cents, line.starts_on, line.contract_end),
+            *(line.notice_months, line.notice_by),
             line.closed_on,
         )
 

@@ -81,9 +81,13 @@ class Head:
 
 @cache
 def _targets() -> tuple[Target, ...]:
-    """Return the targets, also known by their titles in every language of our exports."""
+    return in_every_language(TARGETS)
+
+
+def in_every_language(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """Return targets, also known by their titles in every language of our exports."""
     found = []
-    for target in TARGETS:
+    for target in targets:
         names = list(target.names)
         for language, _name in settings.LANGUAGES:
             with translation.override(language):
@@ -121,7 +125,17 @@ def head_of(
     ``own`` are the fields of categories. Titles that are missing or come twice get one of
     their own, so that each column has a name.
     """
-    targets = (*_targets(), *own)
+    return find_head(grid, remembered, line, (*_targets(), *own), {"serial", "tag"})
+
+
+def find_head(
+    grid: Grid,
+    remembered: Mapping[str, str],
+    line: int | None,
+    targets: Sequence[Target],
+    keys: set[str],
+) -> Head:
+    """Find the titles of a table of anything; ``keys`` are the facts that rows are known by."""
     width = max((len(cells) for _line, cells in grid.rows), default=0)
     best: Head | None = None
     for number, cells in grid.rows[:_HEAD]:
@@ -131,13 +145,13 @@ def head_of(
         head = Head(number, titles, columns)
         if number == line:
             return head
-        if best is None or _score(head) > _score(best):
+        if best is None or _score(head, keys) > _score(best, keys):
             best = head
     return best or Head(0, [], {})
 
 
-def _score(head: Head) -> tuple[bool, int]:
-    return bool({"serial", "tag"} & set(head.columns)), len(head.columns)
+def _score(head: Head, keys: set[str]) -> tuple[bool, int]:
+    return bool(keys & set(head.columns)), len(head.columns)
 
 
 def _titles(cells: list[str], width: int) -> list[str]:

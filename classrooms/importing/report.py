@@ -27,11 +27,16 @@ _ORDER = (
 
 def report_of(plan: Plan, head: Head, world: World) -> dict[str, Any]:
     """Return the trial as it is kept: each line's outcome, and why or what changes."""
+    return framed(plan, head, [_line(line, world) for line in plan.lines])
+
+
+def framed(plan: Plan, head: Head, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a trial's lines with the columns they were read by and what is to be explained."""
     return {
         "head": head.line,
         "titles": head.titles,
         "columns": head.columns,
-        "lines": [_line(line, world) for line in plan.lines],
+        "lines": lines,
         "unknown": [[*word, count] for word, count in plan.unknown.most_common(_ASKED)],
         "unknown_more": max(len(plan.unknown) - _ASKED, 0),
     }

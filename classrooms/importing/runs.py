@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from classrooms.importing import packing, writing
-from classrooms.importing.columns import BY_CODE, OWN, Head, head_of, own_targets
-from classrooms.importing.plan import CREATE, UPDATE, Plan, plan_of
-from classrooms.importing.report import report_of
-from classrooms.importing.world import World
-from classrooms.models import DeviceCategory, DeviceModel, ImportProfile, ImportRun
+from classrooms.importing import packing, subjects
+from classrooms.importing.columns import BY_CODE, OWN
+from classrooms.importing.line_values import TARGETS as LINE_TARGETS
+from classrooms.importing.plan import CREATE, UPDATE, Plan
+from classrooms.importing.subjects import Work
+from classrooms.models import DeviceCategory, DeviceModel, ImportProfile, ImportRun, InternetLine
 from core import clock, journal, outbox, queueing, states, tries
 from core.accounts.models import User
 from core.errors import RuleBroken
@@ -26,8 +26,20 @@ from core.spreadsheets.columns import plain
 from enrolment.schools.models import School
 
 
-def receive(*, by: Actor, data: bytes, filename: str, supplier: str) -> ImportRun:
-    """Read a file and have it tried. Raises RuleBroken for one that cannot be read."""
+def receive(
+    *,
+    by: Actor,
+    data: bytes,
+    filename: str,
+    supplier: str,
+    subject: str = ImportRun.Subject.DEVICES,
+) -> ImportRun:
+    """Read a file and have it tried. Raises RuleBroken for one that cannot be read.
+
+    ``owner`` is raised for Internet lines brought by whoever does not keep them.
+    """
+    if subject == ImportRun.Subject.LINES:
+        subjects.refuse_lines(by.user)
     grid = read_grid(data, filename)
     if len(grid.rows) < 2:
         raise RuleBroken("file_empty", _("Ce tableau est vide."), "file")
@@ -37,6 +49,7 @@ def receive(*, by: Actor, data: bytes, filename: str, supplier: str) -> ImportRu
         run = ImportRun.objects.create(
             profile=profile,
             started_by=by.user,
+            subject=subject,
             filename=filename[:200],
             sha256=hashlib.sha256(data).hexdigest(),
             cells=packing.pack_grid(grid),
@@ -46,15 +59,11 @@ def receive(*, by: Actor, data: bytes, filename: str, supplier: str) -> ImportRu
     return run
 
 
-def _plan(run: ImportRun, *, lock: bool = False) -> tuple[Plan, Head, World]:
+def _work(run: ImportRun, *, lock: bool = False) -> Work:
     """Return what a run would do now, for the person who brought the table."""
     owner = run.started_by
     if owner is None or not owner.is_active:
         raise RuleBroken("owner", _("La personne qui a apporté ce tableau n’est plus là."))
-    grid = packing.unpack_grid(run.cells)
-    world = World(owner)
-    own = own_targets(world.categories.values())
-    head = head_of(grid, run.profile.columns, run.header_line, own)
 
     def progress(done: int, whole: int) -> None:
         # The statement stands alone: who looks at the page sees it at once.
@@ -62,8 +71,7 @@ def _plan(run: ImportRun, *, lock: bool = False) -> tuple[Plan, Head, World]:
             share = done * 100 // max(whole, 1)
             ImportRun.objects.filter(pk=run.pk).update(progress=share)
 
-    plan = plan_of(grid, head, world, run.profile.values, lock=lock, progress=progress)
-    return plan, head, world
+    return subjects.work_of(run, owner, lock=lock, progress=progress)
 
 
 def _language(user: User | None) -> Any:
@@ -77,11 +85,11 @@ def try_out(run_id: int) -> bool:
         return False
     with _language(run.started_by):
         try:
-            plan, head, world = _plan(run)
+            work = _work(run)
         except RuleBroken as broken:
             states.move(run, ImportRun.State.DROPPED, by=_worker(run), problem=broken.message)
             return False
-        report = packing.pack(report_of(plan, head, world))
+        report = packing.pack(work.report())
     with transaction.atomic():
         locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if locked.state != ImportRun.State.TRYING:
@@ -91,8 +99,8 @@ def try_out(run_id: int) -> bool:
             ImportRun.State.READY,
             by=_worker(run),
             report=report,
-            counts=plan.counts,
-            digest=plan.digest,
+            counts=work.plan.counts,
+            digest=work.plan.digest,
             version=locked.version + 1,
         )
     return True
@@ -114,15 +122,16 @@ def decide(
     """Remember what this supplier's columns and words mean, and try again.
 
     ``columns`` maps facts to titles ("" for none); ``values`` maps ``model:…`` to ``pk:…`` or
-    ``new:category`` and ``place:…`` to a school's UAI. Raises RuleBroken for a meaning that
-    does not exist, and for a run that is past its trial.
+    ``new:category``, ``place:…`` to a school's UAI and ``technology:…`` to one of ours. Raises
+    RuleBroken for a meaning that does not exist, and for a run that is past its trial.
     """
     locked = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     profile = ImportProfile.objects.select_for_update().get(pk=locked.profile_id)
     for key, meaning in values.items():
         _check(key, meaning)
+    facts = {*BY_CODE, *(target.code for target in LINE_TARGETS)}
     chosen = {
-        code: title for code, title in columns.items() if code in BY_CODE or code.startswith(OWN)
+        code: title for code, title in columns.items() if code in facts or code.startswith(OWN)
     }
     profile.columns = {**profile.columns, **chosen}
     profile.values = {**profile.values, **values}
@@ -137,6 +146,9 @@ def _check(key: str, meaning: str) -> None:
     if key.startswith("place:"):
         if not School.objects.filter(uai=meaning, is_open=True).exists():
             raise RuleBroken("school", _("Aucune école n’a le code %(uai)s.") % {"uai": meaning})
+    elif key.startswith("technology:"):
+        if meaning not in InternetLine.Technology.values:
+            raise RuleBroken("technology", _("Cette technologie n’existe pas."))
     elif kind == "pk":
         if not value.isdecimal() or not DeviceModel.objects.filter(pk=int(value)).exists():
             raise RuleBroken("model", _("Ce modèle n’existe pas."))
@@ -207,16 +219,16 @@ def apply(run_id: int) -> bool:
                 return False
             by = _worker(run, run.decided_by)
             with _language(run.started_by):
-                plan, _head, world = _plan(run, lock=True)
-            _hold(plan, run)
-            written = writing.write(plan, world, by=by)
+                work = _work(run, lock=True)
+            _hold(work.plan, run)
+            written = work.write(by)
             states.move(
                 run,
                 ImportRun.State.APPLIED,
                 by=by,
                 written=packing.pack(written),
                 cells=b"",
-                counts=plan.counts,
+                counts=work.plan.counts,
                 finished_at=clock.now(),
             )
     except (RuleBroken, IntegrityError):
@@ -246,8 +258,8 @@ def _go_back(run_id: int) -> bool:
 
 
 def why_not_undo(run: ImportRun) -> list[tuple[str, str]]:
-    """Return what has changed since a run was written, device by device."""
-    return writing.obstacles(packing.unpack(run.written) or [])
+    """Return what has changed since a run was written, thing by thing."""
+    return subjects.obstacles(run)
 
 
 @transaction.atomic
@@ -283,7 +295,7 @@ def undo(run_id: int) -> bool:
                 problem = _("Des appareils ont changé depuis : l’import reste.")
             states.move(run, ImportRun.State.APPLIED, by=by, problem=problem)
             return False
-        writing.take_back(packing.unpack(run.written) or [], by=by)
+        subjects.take_back(run, by=by)
         states.move(
             run, ImportRun.State.UNDONE, by=by, written=b"", undone_at=clock.now(), problem=""
         )

@@ -1,4 +1,4 @@
-"""Tables of devices on their way into the fleet, and what was learnt from earlier ones."""
+"""Tables on their way into the fleet, of devices or lines, and what earlier ones taught."""
 
 from __future__ import annotations
 
@@ -45,6 +45,10 @@ class ImportRun(Tried):
     A run that the workers gave up is "failed" and says why: nothing of it was written.
     """
 
+    class Subject(models.TextChoices):
+        DEVICES = "devices", _("Appareils")
+        LINES = "lines", _("Lignes Internet")
+
     class State(models.TextChoices):
         TRYING = "trying", _("Essai en cours")
         READY = "ready", _("À vérifier")
@@ -73,6 +77,7 @@ class ImportRun(Tried):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     started_at = models.DateTimeField(default=clock.now)
+    subject = models.CharField(max_length=8, choices=Subject.choices, default=Subject.DEVICES)
     filename = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     header_line = models.PositiveIntegerField(null=True, blank=True)

@@ -6,25 +6,24 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from classrooms.access import FLEET_STAFF
+from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
 from classrooms.forms_importing import TableForm
 from classrooms.importing import packing, runs
-from classrooms.importing.columns import MEASURED, TARGETS, own_targets
 from classrooms.importing.plan import CREATE, OUTCOMES, REJECTED, UNCHANGED, UPDATE
 from classrooms.importing.report import annotated
-from classrooms.models import DeviceCategory, DeviceModel, ImportProfile, ImportRun
+from classrooms.importing.subjects import keys_of, passed_over, targets_of
+from classrooms.models import DeviceCategory, DeviceModel, ImportProfile, ImportRun, InternetLine
 from classrooms.views.common import number, page_of, schools_within_reach, show
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.spreadsheets import xlsx_response
-from core.spreadsheets.columns import Target
 from core.spreadsheets.reading import MAX_BYTES
 
 _WORDS = {
@@ -40,7 +39,13 @@ _State = ImportRun.State
 def import_list(request: HttpRequest) -> HttpResponse:
     """Take a table; list the last ones."""
     user = signed_in(request)
-    form = TableForm(request.POST or None, request.FILES or None)
+    manages = user.has_role(*FLEET_MANAGERS)
+    form = TableForm(
+        request.POST or None,
+        request.FILES or None,
+        lines=manages,
+        initial={"subject": request.GET.get("contenu", "")[:8]},
+    )
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
@@ -49,6 +54,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
                 data=upload.read(MAX_BYTES + 1),
                 filename=upload.name,
                 supplier=form.cleaned_data["supplier"],
+                subject=form.cleaned_data.get("subject") or ImportRun.Subject.DEVICES,
             )
         except RuleBroken as broken:
             form.add_error(broken.field if broken.field in form.fields else None, broken.message)
@@ -59,6 +65,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
         .select_related("profile", "started_by")
         .defer("cells", "report", "written")
     )
+    if not manages:
+        listed = listed.exclude(subject=ImportRun.Subject.LINES)
     return show(
         request,
         "imports.html",
@@ -93,26 +101,25 @@ def import_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             (target, report["titles"][report["columns"][target.code]])
             if target.code in report["columns"]
             else (target, "")
-            for target in _targets()
+            for target in targets_of(found)
         ],
-        "measured": [str(title) for title in MEASURED if str(title) in report["titles"]],
+        "measured": [str(title) for title in passed_over(found) if str(title) in report["titles"]],
         "questions": _questions(report),
         "writes": found.counts.get(CREATE, 0) + found.counts.get(UPDATE, 0),
-        "named": {"serial", "tag"} & set(report["columns"]),
+        "named": keys_of(found) & set(report["columns"]),
     }
     if any(question["kind"] == "place" for question in context["questions"]):
         context["schools"] = schools_within_reach(user)
     return show(request, "import_run.html", "imports", **context)
 
 
-def _targets() -> list[Target]:
-    """Return the facts that columns may hold, the categories' own fields last."""
-    return [*TARGETS, *own_targets(DeviceCategory.objects.order_by("name"))]
-
-
 def _run(request: HttpRequest, public_id: uuid.UUID) -> ImportRun:
     rows = ImportRun.objects.select_related("profile", "started_by", "decided_by")
     found: ImportRun = get_visible(rows, signed_in(request), public_id=public_id)
+    if found.subject == ImportRun.Subject.LINES and not signed_in(request).has_role(
+        *FLEET_MANAGERS
+    ):
+        raise Http404
     return found
 
 
@@ -132,7 +139,9 @@ def _lines(request: HttpRequest, found: ImportRun, report: dict[str, Any]) -> di
 
 def _questions(report: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the words nobody has explained, with what they may mean."""
-    choices: list[tuple[str, list[tuple[str, str]]]] = []
+    choices: list[tuple[Any, list[tuple[str, str]]]] = []
+    technologies = [(str(code), str(label)) for code, label in InternetLine.Technology.choices]
+    asked: dict[str, Any] = {"technology": [(_("C’est une ligne de cette sorte"), technologies)]}
     if any(kind == "model" for kind, _word, _lines in report["unknown"]):
         models = DeviceModel.objects.order_by("maker", "name")
         categories = DeviceCategory.objects.order_by("name")
@@ -152,7 +161,7 @@ def _questions(report: dict[str, Any]) -> list[dict[str, Any]]:
             "name": f"v:{runs.values_key(kind, word)}",
             "word": word.replace("|", " ").strip(),
             "lines": count,
-            "choices": choices if kind == "model" else [],
+            "choices": choices if kind == "model" else asked.get(kind, []),
         }
         for kind, word, count in report["unknown"]
     ]
@@ -162,7 +171,7 @@ def _decide(request: HttpRequest, found: ImportRun) -> HttpResponse:
     """Remember what columns and words mean, and try again."""
     columns = {
         target.code: request.POST[f"c:{target.code}"][:120]
-        for target in _targets()
+        for target in targets_of(found)
         if f"c:{target.code}" in request.POST
     }
     values = {
