@@ -92,9 +92,14 @@ def _parents_of(children: list[Child]) -> dict[int, list[Guardian]]:
 @allow(*DESK_AGENTS, Role.REVENUE_OFFICER)
 def todo(request: HttpRequest) -> HttpResponse:
     """Show what awaits this agent, by kind of work, with counts."""
-    queues = queues_for(signed_in(request))
+    user = signed_in(request)
+    queues = queues_for(user)
     return render(
         request,
         "families/desk/todo.html",
-        {"queues": queues, "total": sum(waiting.count for waiting in queues)},
+        {
+            "queues": queues,
+            "total": sum(waiting.count for waiting in queues),
+            "may_search": user.has_role(*DESK_AGENTS),
+        },
     )

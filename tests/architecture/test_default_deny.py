@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache as cache_of
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
+from django.urls import Resolver404, resolve
 
 from core import clock
 from core.access import ANYONE, SIGNED_IN, may_enter, rule_of
@@ -70,9 +72,26 @@ class Caller:
     def entitled(self, rule):
         return ANYONE in rule or may_enter(self.user, rule)
 
+    def shut(self, response):
+        """Return the links of a page that would refuse the person they are shown to."""
+        if self.user is None or "html" not in response.headers.get("Content-Type", ""):
+            return []
+        links = set(re.findall(r'<a\b[^>]*\bhref="(/[^"#?]*)', response.text))
+        return sorted(link for link in links if not self.entitled(rule_at(link)))
+
     def was_refused(self, response):
         to_sign_in = response.status_code == 302 and "/compte/" in response.get("Location", "")
         return response.status_code in (401, 403) or (self.user is None and to_sign_in)
+
+
+@cache_of
+def rule_at(path):
+    """Return who may open an address; one that leads nowhere is not looked at here."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return frozenset({ANYONE})
+    return rule_of(match.func, match.view_name) or frozenset()
 
 
 def why(response):
@@ -112,6 +131,8 @@ def test_pages_let_in_whom_they_say_and_nobody_else(caller):
             no_such_method = method == "GET" and status == 405
             if not entitled and not no_such_method and not caller.was_refused(response):
                 wrong.append(f"{method} {url[:90]} ({page.name}): {status}, should be refused")
+            if entitled and method == "GET" and url == page.url:
+                wrong += [f"{page.name} leads to {link}, shut" for link in caller.shut(response)]
     assert not wrong, "\n".join(wrong)
 
 

@@ -208,13 +208,20 @@ def lot_paper(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @allow(*FLEET_STAFF)
 @require_GET
 def recipient_list(request: HttpRequest) -> HttpResponse:
-    """Show who may receive devices."""
+    """Show who may receive devices; managers keep the list."""
+    user = signed_in(request)
     rows = (
-        Recipient.objects.visible_to(signed_in(request))
+        Recipient.objects.visible_to(user)
         .annotate(count=Count("lots", filter=Q(lots__state="gone")))
         .order_by("-is_active", "name")
     )
-    return show(request, "secondlife/recipients.html", "recipients", page=page_of(request, rows))
+    return show(
+        request,
+        "secondlife/recipients.html",
+        "recipients",
+        page=page_of(request, rows),
+        may_act=user.has_role(*FLEET_MANAGERS),
+    )
 
 
 @allow(*FLEET_MANAGERS)
