@@ -254,7 +254,10 @@ def test_a_plan_is_drafted_weighed_and_explained_on_its_page(client, city, manag
     for said in ("aucun appareil pour 3 élèves", "Somme des poids : 100", "REP+"):
         assert said in text.replace("\u00a0", " "), said
     change = reverse("planning:plan_change", args=[plan.public_id])
-    assert client.post(change, {"preset": "bare"}).url == page
+    told = client.post(change, {"preset": "bare"}, follow=True)
+    assert told.redirect_chain[0][0] == page
+    assert "Poids changés" in told.content.decode()
+    assert 'href="#reglages"' in told.content.decode()
     plan.refresh_from_db()
     assert plan.weights["pupils"] == 70
     fields = {"name": "R", "devices": "6", "lot": "1", "low": "4", "high": "2", "schools": "0"}

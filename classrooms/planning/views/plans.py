@@ -153,12 +153,17 @@ def plan_change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if given.get("preset") in PRESETS:
         weights = dict(zip(planner.TERMS, PRESETS[given["preset"]][1], strict=True))
         actions.change_plan(by=by, plan=plan, weights=weights)
+        messages.success(request, _("Poids changés : voici ce que cela donne."))
         return here
     if uai := given.get("exclude") or given.get("include"):
         kept = [one for one in plan.excluded if one != uai]
         if given.get("exclude") and uai in School.objects.values_list("uai", flat=True):
             kept.append(uai)
         actions.change_plan(by=by, plan=plan, excluded=kept)
+        left = bool(given.get("exclude"))
+        messages.success(
+            request, _("École écartée de ce plan.") if left else _("École remise dans ce plan.")
+        )
         return here
     form = PlanForm(given)
     if not form.is_valid():
@@ -170,6 +175,7 @@ def plan_change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             raise
         form.add_error(broken.field, broken.message)
         return _page(request, plan, form)
+    messages.success(request, _("Répartition recalculée."))
     return here
 
 
