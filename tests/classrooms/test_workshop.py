@@ -122,6 +122,28 @@ def test_a_part_taken_out_goes_back_to_the_stock(swapped, technician, screen):
     assert (cost.parts_cents, cost.total) == (150, 150)
 
 
+def test_a_part_of_a_repair_comes_back_from_the_repair_only(client, swapped, technician, screen):
+    """From the stock's page, a technician of any school took it out of others' repairs."""
+    repair = actions.open_repair(by=technician, device=swapped.device)
+    part = actions.use_part(by=technician, repair=repair, quantity=2, item=screen, ref="a")
+    back = reverse("stock:movement_back", args=[part.movement.pk])
+    elsewhere = UserFactory(roles=[(Role.IT_TECHNICIAN, SchoolFactory().uai)])
+    for person in (elsewhere, technician.user):
+        sign_in_client(client, person)
+        page = client.get(reverse("stock:item", args=[screen.pk])).content.decode()
+        assert back not in page
+        assert "retirez-la depuis sa page" in client.post(back, follow=True).content.decode()
+    assert StockLevel.objects.get(item=screen).quantity == 0
+    assert advice_for(repair)[0].parts_cents == part.cost_cents
+    sign_in_client(client, technician.user)
+    by_hand = stock.receive(by=technician, item=screen, place=part.movement.depot, quantity=1)
+    used = stock.use_stock(
+        by=technician, item=screen, depot=by_hand.depot, quantity=1, why="Prise murale"
+    )
+    client.post(reverse("stock:movement_back", args=[used.pk]))
+    assert StockLevel.objects.get(item=screen).quantity == 1
+
+
 def test_the_same_act_counts_a_part_once_and_not_again_once_it_is_put_back(
     swapped, technician, screen
 ):

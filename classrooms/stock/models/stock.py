@@ -174,6 +174,11 @@ class StockMovement(models.Model):
         return f"{self.kind} {self.quantity:+d} #{self.item_id}"
 
     @property
+    def serves(self) -> bool:
+        """True for what an act of its own used, a repair: it comes back through that act."""
+        return self.kind == self.Kind.USED and bool(self.ref)
+
+    @property
     def where(self) -> Depot | School:
         """The workshop or the school."""
         return cast("Depot | School", self.depot or self.school)

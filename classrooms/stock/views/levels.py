@@ -193,11 +193,21 @@ def item_minimums(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(*FLEET_STAFF)
 @require_POST
 def movement_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put back what was taken; what went with a hand-out, for those who see it."""
+    """Put back what was taken; what went with a hand-out, for those who see it.
+
+    What serves a repair comes back from the repair's own page: there it counts in its cost,
+    and only those in charge of its school open it.
+    """
     user = signed_in(request)
     rows = StockMovement.objects.select_related("item", "depot", "school", "hand_out")
     mine = Q(hand_out__isnull=True) | Q(hand_out__in=HandOut.objects.visible_to(user).values("pk"))
     taken: StockMovement = get_visible(rows.filter(mine), user, pk=pk)
+    if taken.serves:
+        messages.error(
+            request,
+            _("Cette pièce sert à %(what)s : retirez-la depuis sa page.") % {"what": taken.why},
+        )
+        return redirect("stock:item", taken.item_id)
     actions.give_back(by=Actor.of(request), movement=taken)
     messages.success(request, _("Remis en stock."))
     return redirect("stock:item", taken.item_id)
