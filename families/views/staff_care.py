@@ -89,6 +89,7 @@ def sheet(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("families:care_sheet", reference=child.reference)
     shown = open_facets(user, child, facets)
     context: dict[str, Any] = {"child": child, "form": form, "facets": facets, "shown": shown}
+    context["has_list"] = user.has_role(*AT_SCHOOL, *CITY_WIDE)
     if shown:
         context |= _facts(child, shown)
     page = render(request, "families/care_sheet.html", context)

@@ -79,6 +79,17 @@ def test_one_signature_drawn_on_screen_covers_the_batch(client, loan):
     assert LoanAgreement.objects.count() == 1
 
 
+def test_only_those_who_take_a_signature_are_offered_to(client, loan):
+    head = UserFactory(roles=[(Role.HEAD_TEACHER, loan.school.uai)])
+    for person, offered in ((loan.teacher, True), (loan.technician, True), (head, False)):
+        sign_in_client(client, person)
+        page = client.get(reverse("lending:agreements")).content.decode()
+        assert all(str(out.public_id) in page for out in loan.outs)
+        assert (f"{reverse('lending:agreement_sign')}?out=" in page) is offered
+        assert ("Faire signer" in page) is offered
+        assert client.get(loan.page).status_code == (200 if offered else 409)
+
+
 def test_a_teacher_who_cannot_draw_signs_by_her_name_from_her_account(client, loan):
     sign_in_client(client, loan.teacher)
     assert client.post(loan.page, loan.form(agreed="")).status_code == 422

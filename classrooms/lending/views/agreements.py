@@ -39,8 +39,10 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     page = page_of(request, signed(user) if past else to_sign(user))
     together: dict[object, list[HandOut]] = defaultdict(list)
     if not past:
+        taken = _may_take(user, list(page))
         for row in page:
             together[actions.holder_of(row)].append(row)
+            row.may_sign = row.pk in taken
     return show(
         request,
         "lending/agreements.html",
@@ -48,6 +50,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         page=page,
         past=past,
         rows=[] if past else [(row, together[actions.holder_of(row)]) for row in page],
+        some_sign=not past and any(row.may_sign for row in page),
         ticked=request.GET.getlist("out"),
     )
 
@@ -67,7 +70,7 @@ def agreement_sign(request: HttpRequest) -> HttpResponse:
         return _back_to_the_list(request, broken)
     text = wording.agreed_text(rows)
     own = actions.borrows(user, rows[0])
-    if not _may_take(user, rows[0]) and not runs_at(user, rows[0].school):
+    if not _may_take(user, rows[:1]):
         raise RuleBroken("other", _("Seul l’emprunteur signe, ou devant le technicien."))
     form = SignForm(
         request.POST or None,
@@ -164,9 +167,14 @@ def _rows(request: HttpRequest) -> tuple[User, list[HandOut]]:
     return user, actions.together(chosen(user, request.GET.getlist("out")))
 
 
-def _may_take(user: User, hand_out: HandOut) -> bool:
-    """Tell whether it is hers or her class's; for a pupil, she takes the family's signature."""
-    return HandOut.objects.filter(held_by(user), pk=hand_out.pk).exists()
+def _may_take(user: User, hand_outs: list[HandOut]) -> set[int]:
+    """Return those whose signature a person takes: hers, her class's, those of the fleet she runs.
+
+    For a pupil she takes the family's.
+    """
+    keys = [hand_out.pk for hand_out in hand_outs]
+    held = set(HandOut.objects.filter(held_by(user), pk__in=keys).values_list("pk", flat=True))
+    return held | {one.pk for one in hand_outs if runs_at(user, one.school)}
 
 
 def _usual_name(hand_out: HandOut) -> str:
