@@ -19,6 +19,7 @@ from resources.assignments.todo import todo_of
 from resources.catalogue.models import Resource
 from resources.workspace.actions import account_of_card
 from resources.workspace.demo import LINA_TOKEN
+from tests.portal.links import follow
 
 pytestmark = pytest.mark.django_db
 
@@ -66,8 +67,16 @@ def test_the_small_city_is_always_the_same_and_shows_every_situation() -> None:
         assert near.filter(school=entry.school).exists(), "the school of the child's street"
 
 
+#: Who follows the links of the city on which day; all of them on every day would take long.
+WALKERS = {
+    "2027-07-20": ("parent", "it_manager", "canteen_manager", "enrolment_agent"),
+    "2027-08-10": ("it_technician", "revenue_officer", "catalogue_editor", "coparent"),
+    "2028-02-29": ("teacher", "head_teacher", "administrator"),
+}
+
+
 @pytest.mark.postgres  # no day depends on the engine
-@pytest.mark.parametrize("day", ["2027-07-20", "2027-08-10", "2028-02-29"])
+@pytest.mark.parametrize("day", WALKERS)
 def test_it_lies_around_any_day(day: str, time_machine) -> None:
     today = dt.date.fromisoformat(day)
     time_machine.move_to(clock.at(today, 12))
@@ -80,3 +89,8 @@ def test_it_lies_around_any_day(day: str, time_machine) -> None:
     assert any(not line.opened for line in todo), "and one to begin"
     counted = seats.licences(list(Resource.objects.filter(licence_seats__isnull=False)))
     assert {licence.status for licence in counted.values()} >= {"full", "expiring", "expired"}
+    for person in DEMO_PEOPLE:
+        if person.key in WALKERS[day]:
+            opened, wrong = follow(User.objects.get(email=person.email))
+            assert not wrong, f"{person.key}: " + "\n".join(wrong)
+            assert opened > 40, person.key
