@@ -19,7 +19,7 @@ from core.spreadsheets.columns import Target
 
 def _device_columns(own: list[Target]) -> list[Column]:
     return [
-        Column(_("Numéro d'inventaire"), width=18),
+        Column(_("Numéro d’inventaire"), width=18),
         Column(_("Numéro de série"), width=20),
         Column(_("Catégorie"), width=20),
         Column(_("Marque"), width=14),

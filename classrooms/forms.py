@@ -34,7 +34,7 @@ class DeviceFilterForm(forms.Form):
         label=_("Trier par"),
         required=False,
         choices=[
-            ("tag", _("Numéro d'inventaire")),
+            ("tag", _("Numéro d’inventaire")),
             ("school", _("École et emplacement")),
             ("age", _("Du plus ancien au plus récent")),
             ("-age", _("Du plus récent au plus ancien")),
@@ -57,7 +57,7 @@ class DeviceFilterForm(forms.Form):
         ]
         fields["state"].choices = [
             ("", _("Toutes")),
-            ("out", _("Remis à quelqu'un")),
+            ("out", _("Remis à quelqu’un")),
             *Device.State.choices,
         ]
         fields["condition"].choices = [("", _("Tous")), *Device.Condition.choices]
@@ -146,7 +146,7 @@ class HandOutForm(forms.Form):
             ("", _("Choisissez…")),
             (_("Une classe"), [(key, group.name) for key, group in self.classes.items()]),
             (_("Un enseignant"), [(k, p.get_full_name()) for k, p in self.teachers.items()]),
-            (_("Toute l'école"), [("school", school.name)]),
+            (_("Toute l’école"), [("school", school.name)]),
         ]
         fields["due_on"].initial = usual_return(clock.today())
 

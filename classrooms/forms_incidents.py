@@ -37,7 +37,7 @@ _CODE = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "charact
 class ReportForm(forms.Form):
     """What is wrong, in one tap; who said so, when a technician types it."""
 
-    kind = forms.ChoiceField(label=_("Qu'est-ce qui ne va pas ?"), choices=Incident.Kind.choices)
+    kind = forms.ChoiceField(label=_("Qu’est-ce qui ne va pas ?"), choices=Incident.Kind.choices)
     reporter = forms.ChoiceField(
         label=_("Qui le signale ?"),
         required=False,
@@ -63,7 +63,7 @@ class DetailsForm(forms.Form):
 
     description = forms.CharField(
         label=_("Une précision ?"),
-        help_text=_("Par exemple ce qui s'est passé. N'écrivez pas de nom d'élève."),
+        help_text=_("Par exemple ce qui s’est passé. N’écrivez pas de nom d’élève."),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -113,7 +113,7 @@ class SwapForm(forms.Form):
         typed = given.get("typed", "").strip()
         text = typed or given.get("spare", "").strip()
         if not text:
-            raise forms.ValidationError(_("Choisissez l'appareil de remplacement."))
+            raise forms.ValidationError(_("Choisissez l’appareil de remplacement."))
         given["device"] = _meant(self, self.user, text, "typed" if typed else "spare")
         return given
 
@@ -128,7 +128,7 @@ class ReplaceForm(forms.Form):
         widget=_CODE,
     )
     kind = forms.ChoiceField(
-        label=_("Qu'est-ce qui ne va pas ?"),
+        label=_("Qu’est-ce qui ne va pas ?"),
         help_text=_("Si une panne est déjà signalée, elle garde son motif."),
         choices=Incident.Kind.choices,
     )

@@ -99,7 +99,7 @@ def _technician(user: User) -> Iterator[HomeCard]:
                 )
                 % {"count": late}
                 if late
-                else _("Personne n'attend depuis trop longtemps.")
+                else _("Personne n’attend depuis trop longtemps.")
             ),
             url=reverse("classrooms:incidents"),
             action=_("Voir les pannes"),
@@ -112,7 +112,7 @@ def _technician(user: User) -> Iterator[HomeCard]:
     if overdue:
         yield HomeCard(
             title=_("Remises en retard"),
-            text=_("Du matériel devait être rendu et ne l'est pas."),
+            text=_("Du matériel devait être rendu et ne l’est pas."),
             url=reverse("classrooms:hand_outs") + "?late=1",
             action=_("Voir les remises"),
             tone="urgent",

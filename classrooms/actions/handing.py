@@ -84,7 +84,7 @@ def hand_out_cart(
         ]
         if not fit:
             raise RuleBroken(
-                "cart_empty", _("Aucun appareil de ce chariot n'est en état de servir.")
+                "cart_empty", _("Aucun appareil de ce chariot n’est en état de servir.")
             )
         return _write(by, holder, due_on, fit, cart)
 
@@ -97,9 +97,9 @@ def hand_out_device(*, by: Actor, device: Device, holder: Holder, due_on: dt.dat
         out = HandOutItem.objects.out().filter(device=device).exists()
         if rules.unfit_reason(device.state, device.condition, already_out=out) is not None:
             message = (
-                _("L'appareil %(tag)s est déjà remis à quelqu'un.")
+                _("L’appareil %(tag)s est déjà remis à quelqu’un.")
                 if out
-                else _("L'appareil %(tag)s n'est pas en état de servir.")
+                else _("L’appareil %(tag)s n’est pas en état de servir.")
             )
             raise RuleBroken("unfit", message % {"tag": device.asset_tag})
         if held_among([device.pk]):
@@ -196,13 +196,13 @@ def _refuse_claimed(cart: Cart, holder: Holder, due_on: dt.date) -> None:
 
 def _check(holder: Holder, place: School | None, due_on: dt.date) -> None:
     if place is None or place.pk != holder.school.pk:
-        raise RuleBroken("other_school", _("Ce matériel n'est pas dans cette école."))
+        raise RuleBroken("other_school", _("Ce matériel n’est pas dans cette école."))
     if holder.class_group is not None and holder.class_group.school_id != place.pk:
         raise RuleBroken("other_school", _("Cette classe est d’une autre école."), "class_group")
     today = clock.today()
     if not today <= due_on <= today + LONGEST:
         raise RuleBroken(
-            "due_on", _("Choisissez une date de retour entre aujourd'hui et dans un an."), "due_on"
+            "due_on", _("Choisissez une date de retour entre aujourd’hui et dans un an."), "due_on"
         )
 
 

@@ -66,7 +66,7 @@ class History:
             if field == "state" and not rules.may_move(before, after):
                 raise RuleBroken(
                     "device_state",
-                    _("L'appareil %(tag)s est déjà « %(state)s » : rechargez la page.")
+                    _("L’appareil %(tag)s est déjà « %(state)s » : rechargez la page.")
                     % {"tag": device.asset_tag, "state": device.get_state_display()},
                 )
             pairs[field] = [plain(before), plain(after)]

@@ -101,7 +101,7 @@ def _lock(broken: Device, spare: Device) -> tuple[Device, Device]:
 
 def _check(broken: Device, spare: Device) -> None:
     if broken.current_school is None:
-        raise RuleBroken("state", _("L'appareil en panne est déjà à l'atelier."))
+        raise RuleBroken("state", _("L’appareil en panne est déjà à l’atelier."))
     if held_among([broken.pk]):
         raise RuleBroken(
             "on_its_way",
@@ -167,5 +167,5 @@ def _workshop(spare: Device) -> Depot:
     depot = spare.depot or (spare.cart.depot if spare.cart else None)
     found = depot or Depot.objects.order_by("code").first()
     if found is None:
-        raise RuleBroken("no_depot", _("Aucun atelier n'est enregistré."))
+        raise RuleBroken("no_depot", _("Aucun atelier n’est enregistré."))
     return found

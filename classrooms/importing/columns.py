@@ -21,7 +21,7 @@ TARGETS = (
     Target("serial", _("Numéro de série"),
            ("numero de serie", "no de serie", "no serie", "n serie", "n de serie", "numero serie",
             "serie", "serial number", "serial", "serialnumber", "sn", "s n")),
-    Target("tag", _("Numéro d'inventaire"),
+    Target("tag", _("Numéro d’inventaire"),
            ("numero d inventaire", "no d inventaire", "no inventaire", "n inventaire", "inventaire",
             "numero inventaire", "inventory number", "asset tag", "assettag", "annotatedassetid",
             "etiquette", "code barre", "code barres", "immobilisation", "no immobilisation")),

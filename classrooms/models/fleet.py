@@ -46,7 +46,7 @@ class DeviceCategory(models.Model):
 
     class Meta:
         ordering = ["name"]
-        verbose_name = _("catégorie d'appareils")
+        verbose_name = _("catégorie d’appareils")
         constraints = [
             models.UniqueConstraint(Lower("name"), name="device_category_named_once"),
             models.CheckConstraint(condition=~Q(name=""), name="device_category_named"),
@@ -69,14 +69,14 @@ class DeviceModel(models.Model):
     name = models.CharField(_("modèle"), max_length=80)
     warranty_months = models.PositiveSmallIntegerField(_("garantie (mois)"), default=36)
     life_months = models.PositiveSmallIntegerField(_("durée de vie prévue (mois)"), default=72)
-    price_cents = models.PositiveIntegerField(_("prix d'achat (centimes)"), default=0)
+    price_cents = models.PositiveIntegerField(_("prix d’achat (centimes)"), default=0)
     is_active = models.BooleanField(_("proposé à l’achat"), default=True)
 
     objects = access.FleetReferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["maker", "name"]
-        verbose_name = _("modèle d'appareil")
+        verbose_name = _("modèle d’appareil")
         constraints = [
             models.UniqueConstraint(fields=["maker", "name"], name="device_model_once"),
             models.CheckConstraint(
@@ -201,7 +201,7 @@ class Device(models.Model):
         SPARE = "spare", _("En réserve")
         IN_USE = "in_use", _("En service")
         BROKEN = "broken", _("En panne")
-        REPAIR = "repair", _("À l'atelier")
+        REPAIR = "repair", _("À l’atelier")
         LOST = "lost", _("Perdu")
         STOLEN = "stolen", _("Volé")
         RETIRED = "retired", _("Réformé")
@@ -214,13 +214,13 @@ class Device(models.Model):
 
     class Funding(models.TextChoices):
         CITY = "city", _("Budget de la ville")
-        STATE = "state", _("Plan de relance de l'État")
+        STATE = "state", _("Plan de relance de l’État")
         QUARTER = "quarter", _("Cité éducative")
         GIFT = "gift", _("Don")
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = rules.DEVICE_MOVES
 
-    asset_tag = models.CharField(_("numéro d'inventaire"), max_length=20, unique=True)
+    asset_tag = models.CharField(_("numéro d’inventaire"), max_length=20, unique=True)
     serial = models.CharField(_("numéro de série"), max_length=40)
     model = models.ForeignKey(DeviceModel, on_delete=models.PROTECT, related_name="devices")
     state = models.CharField(

@@ -49,7 +49,7 @@ class FleetEvent(models.Model):
         REPORTED = "reported", _("Panne signalée")
         TAKEN_ON = "taken_on", _("Panne prise en charge")
         SWAPPED_OUT = "swapped_out", _("Retiré, remplacé par un autre")
-        SWAPPED_IN = "swapped_in", _("Mis à la place d'un autre")
+        SWAPPED_IN = "swapped_in", _("Mis à la place d’un autre")
         SETTLED = "settled", _("Panne réglée")
         CHANGED = "changed", _("Situation modifiée")
         IMPORTED = "imported", _("Mis à jour par un tableau")

@@ -27,7 +27,7 @@ class Incident(models.Model):
 
     class Kind(models.TextChoices):
         SCREEN = "screen", _("Écran cassé")
-        POWER = "power", _("Ne s'allume pas")
+        POWER = "power", _("Ne s’allume pas")
         KEYBOARD = "keyboard", _("Clavier ou souris")
         CHARGING = "charging", _("Ne charge pas")
         LOST = "lost", _("Introuvable")

@@ -32,7 +32,7 @@ class HandOut(models.Model):
         CLASS = "class", _("Une classe")
         TEACHER = "teacher", _("Un enseignant")
         SCHOOL = "school", _("L’école")
-        PUPIL = "pupil", _("Une place d'élève")
+        PUPIL = "pupil", _("Une place d’élève")
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {"open": frozenset({"closed"})}
 

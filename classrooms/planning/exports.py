@@ -93,7 +93,7 @@ def due_devices(outlook: Outlook, given: Assumptions, today: dt.date) -> Table:
     rows.sort(key=lambda row: row[0])
     columns = [
         Column(_("Budget"), "integer", 10),
-        Column(_("Numéro d'inventaire"), width=18),
+        Column(_("Numéro d’inventaire"), width=18),
         Column(_("Catégorie"), width=22),
         Column(_("Modèle"), width=26),
         Column(_("École ou atelier"), width=36),

@@ -19,7 +19,7 @@ LOOKS: dict[str, tuple[Promise, str, str]] = {
     "ready": (_("Prêt"), "success", "check"),
     "out": (_("Remis"), "info", "users"),
     "broken": (_("En panne"), "urgent", "tools"),
-    "repair": (_("À l'atelier"), "warning", "wrench"),
+    "repair": (_("À l’atelier"), "warning", "wrench"),
     "lost": (_("Introuvable"), "urgent", "search"),
     "stolen": (_("Volé"), "urgent", "alert"),
     "damaged": (_("Abîmé"), "warning", "alert"),

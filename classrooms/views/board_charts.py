@@ -98,7 +98,7 @@ def ages(figures: CityFigures) -> Chart:
         for category, tone in zip(figures.categories, _TONES * 4, strict=False)
     ]
     bands: list[tuple[int | None, str]] = [
-        (0, _("moins d'un an")),
+        (0, _("moins d’un an")),
         (1, _("1 an")),
         *((years, _("%(years)d ans") % {"years": years}) for years in range(2, 6)),
         (6, _("6 ans et plus")),

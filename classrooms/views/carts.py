@@ -148,7 +148,7 @@ def cart_hand_out(request: HttpRequest, code: str) -> HttpResponse:
     """Say what leaves and what stays, ask to whom and until when, hand the cart out."""
     cart = _cart(request, code)
     if cart.school is None:
-        raise RuleBroken("other_school", _("Ce chariot est à l'atelier : affectez-le d'abord."))
+        raise RuleBroken("other_school", _("Ce chariot est à l’atelier : affectez-le d’abord."))
     form = HandOutForm(request.POST or None, school=cart.school)
     hand_out, status = _handed_out(request, form, actions.hand_out_cart, cart=cart)
     if hand_out is not None:
@@ -192,7 +192,7 @@ def device_hand_out(request: HttpRequest, tag: str) -> HttpResponse:
     school = device.current_school
     if school is None:
         raise RuleBroken(
-            "other_school", _("Cet appareil est à l'atelier : il n'est dans aucune école.")
+            "other_school", _("Cet appareil est à l’atelier : il n’est dans aucune école.")
         )
     form = DeviceHandOutForm(request.POST or None, school=school)
     hand_out, status = _handed_out(request, form, actions.hand_out_device, device=device)

@@ -50,7 +50,7 @@ def incident_take_on(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     """Take a fault on."""
     incident = _incident(request, public_id)
     actions.take_on(by=Actor.of(request), incident=incident)
-    messages.success(request, _("C'est noté : vous vous en occupez."))
+    messages.success(request, _("C’est noté : vous vous en occupez."))
     return redirect("classrooms:incident", public_id=public_id)
 
 
@@ -108,7 +108,7 @@ def replace(request: HttpRequest) -> HttpResponse:
 def _swapped(request: HttpRequest, spare: str, incident: Incident) -> HttpResponse:
     messages.success(
         request,
-        _("%(spare)s a pris la place de %(broken)s. Emportez l'appareil en panne à l'atelier.")
+        _("%(spare)s a pris la place de %(broken)s. Emportez l’appareil en panne à l’atelier.")
         % {"spare": spare, "broken": incident.device.asset_tag},
     )
     return redirect("classrooms:incident", public_id=incident.public_id)
@@ -124,7 +124,7 @@ def incident_close(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     def settle(given: dict[str, Any]) -> None:
         actions.close(by=Actor.of(request), incident=incident, outcome=given["outcome"])
 
-    done = _("Panne réglée. La personne qui l'a signalée est prévenue.")
+    done = _("Panne réglée. La personne qui l’a signalée est prévenue.")
     return _act(request, incident, "close", form, settle, done=done, then="classrooms:incidents")
 
 

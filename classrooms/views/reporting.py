@@ -85,7 +85,7 @@ def _report(request: HttpRequest, device: Device) -> HttpResponse:
             reporter=form.said_by(),
         )
         if is_new:
-            messages.success(request, _("C'est signalé. Merci !"))
+            messages.success(request, _("C’est signalé. Merci !"))
         else:
             messages.info(
                 request,
@@ -190,7 +190,7 @@ def _steps(incident: Incident) -> list[dict[str, object]]:
             if incident.swapped_with_id
             else incident.get_pause_display()
             if incident.pause
-            else _("Le technicien s'en occupe.")
+            else _("Le technicien s’en occupe.")
         ),
         Incident.State.CLOSED: incident.get_outcome_display() if incident.outcome else "",
     }

@@ -16,7 +16,7 @@ from core.spreadsheets import Column, write_csv, write_xlsx
 def _columns() -> list[Column]:
     return [
         Column(_("Réparation"), width=11),
-        Column(_("Numéro d'inventaire"), width=18),
+        Column(_("Numéro d’inventaire"), width=18),
         Column(_("Modèle"), width=26),
         Column(_("École"), width=36),
         Column(_("Panne"), width=20),

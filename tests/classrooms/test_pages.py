@@ -126,7 +126,7 @@ def test_a_return_says_what_stays_outside_and_why_a_device_does_not_serve(client
     back = reverse("classrooms:take_back", args=[hand_out.public_id])
     items = list(hand_out.items.order_by("slot"))
     form = {f"item-{item.pk}": "out" for item in items}
-    said = client.post(back, form, follow=True).content.decode()
+    said = client.post(back, form, follow=True).content.decode().replace("\u00a0", " ")
     assert "Rien n’est noté : tout est encore dehors." in said
     said = client.post(back, form | {f"item-{items[0].pk}": "damaged"}, follow=True)
     assert "14 appareils sont encore dehors." in said.content.decode()

@@ -84,7 +84,7 @@ def report_a_broken_screen(page, city, slot=4):
     page.get_by_role("link", name=tag).click()
     assert_accessible(page)
     page.get_by_role("button", name="Écran cassé").click()
-    page.get_by_text("C'est signalé").wait_for()
+    page.get_by_text("C’est signalé").wait_for()
     page.get_by_label("Une précision ?").fill("Tombée de la table.")
     page.get_by_role("button", name="Enregistrer la précision").click()
     page.get_by_text("Précision ajoutée").wait_for()
@@ -96,11 +96,11 @@ def swap_in_a_spare(page, city):
     page.get_by_role("link", name="Écran cassé").click()
     assert_accessible(page)
     page.get_by_text(city.spare.asset_tag).click()
-    page.get_by_role("button", name="Faire l'échange").click()
+    page.get_by_role("button", name="Faire l’échange").click()
     page.get_by_text("a pris la place de").wait_for()
     assert_accessible(page)
     look(page, reverse("classrooms:device", args=[city.spare.asset_tag]))
-    expect(page.get_by_text("Mis à la place d'un autre").first).to_be_visible()
+    expect(page.get_by_text("Mis à la place d’un autre").first).to_be_visible()
 
 
 def sign_for_the_cart(page, city):
@@ -190,7 +190,7 @@ def test_a_cart_comes_back_and_a_label_is_scanned(phone, new_page, city, sign_in
     incident = Incident.objects.get()
     look(phone, reverse("classrooms:incident", args=[incident.public_id]))
     phone.get_by_text("Réparé").click()
-    phone.get_by_role("button", name="C'est réglé").click()
+    phone.get_by_role("button", name="C’est réglé").click()
     phone.get_by_text("Panne réglée").wait_for()
     stranger = new_page("phone")
     look(stranger, reverse("classrooms:label", args=[city.spare.label_token]))

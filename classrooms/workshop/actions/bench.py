@@ -189,7 +189,7 @@ def use_part(
         if item is not None:
             depot = current.depot or Depot.objects.order_by("code").first()
             if depot is None:
-                raise RuleBroken("depot", _("Aucun atelier n'est enregistré."))
+                raise RuleBroken("depot", _("Aucun atelier n’est enregistré."))
             movement = use_stock(
                 by=by,
                 item=item,

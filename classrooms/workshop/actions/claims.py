@@ -172,7 +172,7 @@ def _enter(by: Actor, old: Device, serial: str, tag: str, at: dt.datetime) -> De
     """Enter the device that a maker sent: same model, warranty and purchase, on the shelf."""
     depot = old.depot or Depot.objects.order_by("code").first()
     if depot is None:
-        raise RuleBroken("no_depot", _("Aucun atelier n'est enregistré."))
+        raise RuleBroken("no_depot", _("Aucun atelier n’est enregistré."))
     new = Device.objects.create(
         asset_tag=tag,
         serial=serial,
