@@ -17,7 +17,6 @@ class TableForm(forms.Form):
         label=_("Que contient-il ?"),
         choices=ImportRun.Subject.choices,
         initial=ImportRun.Subject.DEVICES,
-        required=False,
     )
     supplier = forms.CharField(
         label=_("D’où vient ce tableau ?"),

@@ -1,4 +1,4 @@
-"""Two tables of the demo: a school's, waiting to be looked at, and one given up."""
+"""Tables of the demo: a school's and an operator's, waiting to be looked at; one given up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import uuid
 
 from classrooms.importing import packing, runs
-from classrooms.models import Cart, ImportProfile, ImportRun
+from classrooms.models import Cart, ImportProfile, ImportRun, InternetLine
 from core import clock
 from core.journal import Actor
 from core.seeding import SeedContext
@@ -40,18 +40,44 @@ def seed(ctx: SeedContext) -> None:
     data = "\r\n".join(rows).encode("cp1252")
     profile = ImportProfile.objects.create(name="Inventaire de l’école")
     for number, days in ((1, 9), (2, 1)):
-        run = ImportRun.objects.create(
-            public_id=uuid.UUID(
-                int=ctx.rng(f"classrooms.imports.{number}").getrandbits(128), version=4
-            ),
-            profile=profile,
-            started_by=ctx.people["it_manager"],
-            started_at=clock.at(ctx.today - dt.timedelta(days=days), 10, 20),
-            filename="inventaire-classe-mobile.csv",
-            sha256=hashlib.sha256(data).hexdigest(),
-            cells=packing.pack_grid(read_grid(data)),
-        )
-        runs.try_out(run.pk)
+        run = _tried(ctx, (number, days), profile, data, filename="inventaire-classe-mobile.csv")
         if number == 1:
-            run.refresh_from_db()
             runs.drop(by=Actor(user=ctx.people["it_manager"]), run=run)
+    _operators_table(ctx)
+
+
+def _operators_table(ctx: SeedContext) -> None:
+    """Bring an operator's list: faster lines, a word to explain, a row that mistakes a speed."""
+    lines = list(InternetLine.objects.select_related("school").order_by("pk")[:6])
+    if len(lines) < 6:
+        return
+    rows = [
+        "Référence;Code RNE;Site;Technologie;Débit;Abonnement TTC",
+        *(f"{x.reference};{x.school.uai};{x.school.name};FTTH;1 Gbit/s;39,90" for x in lines[:2]),
+        f"{lines[2].reference};{lines[2].school.uai};;Fibre;500/300;",
+        f"{lines[3].reference};{lines[3].school.uai};;;1.024;",
+        *(f"{x.reference};{x.school.uai};;;{x.down_mbps};" for x in lines[4:]),
+    ]
+    profile = ImportProfile.objects.create(name=lines[0].operator)
+    data = "\r\n".join(rows).encode("cp1252")
+    _tried(ctx, (3, 2), profile, data, filename="lignes-operateur.csv", subject="lines")
+
+
+def _tried(
+    ctx: SeedContext, key: tuple[int, int], profile: ImportProfile, data: bytes, **facts: str
+) -> ImportRun:
+    number, days = key
+    run = ImportRun.objects.create(
+        public_id=uuid.UUID(
+            int=ctx.rng(f"classrooms.imports.{number}").getrandbits(128), version=4
+        ),
+        profile=profile,
+        started_by=ctx.people["it_manager"],
+        started_at=clock.at(ctx.today - dt.timedelta(days=days), 10, 20),
+        sha256=hashlib.sha256(data).hexdigest(),
+        cells=packing.pack_grid(read_grid(data)),
+        **facts,
+    )
+    runs.try_out(run.pk)
+    run.refresh_from_db()
+    return run

@@ -111,4 +111,5 @@ def sentence(beginning: str, fault: BaseException | None, what_to_do: str) -> st
 
 def whom_to_call() -> str:
     """Say whom to call if it happens again."""
-    return _("Si cela se répète, appelez le %(phone)s.") % {"phone": settings.HELP_PHONE}
+    phone = settings.HELP_PHONE.replace(" ", "\u00a0")
+    return _("Si cela se répète, appelez le %(phone)s.") % {"phone": phone}

@@ -44,7 +44,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         lines=manages,
-        initial={"subject": request.GET.get("contenu", "")[:8]},
+        initial={"subject": request.GET.get("contenu", ImportRun.Subject.DEVICES)[:8]},
     )
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]

@@ -22,9 +22,9 @@ LIST = "classrooms:imports"
 
 
 def bring(client: Client, data: bytes, name: str = "parc.csv") -> Any:
-    return client.post(
-        reverse(LIST), {"supplier": "École du Port", "file": SimpleUploadedFile(name, data)}
-    )
+    sent = SimpleUploadedFile(name, data)
+    form = {"subject": "devices", "supplier": "École du Port", "file": sent}
+    return client.post(reverse(LIST), form)
 
 
 def test_a_manager_does_it_all_from_the_pages(client: Client, committed: Any) -> None:

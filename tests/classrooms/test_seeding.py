@@ -73,9 +73,11 @@ def test_the_demo_technician_has_something_to_do(city):
 
 
 def test_a_table_waits_to_be_looked_at(city):
-    waiting = ImportRun.objects.get(state="ready")
+    waiting = ImportRun.objects.get(state="ready", subject="devices")
     assert waiting.counts == {"create": 1, "update": 1, "unchanged": 4, "rejected": 4}
     assert ImportRun.objects.filter(state="dropped").count() == 1
+    operators = ImportRun.objects.get(state="ready", subject="lines")
+    assert operators.counts == {"create": 0, "update": 2, "unchanged": 2, "rejected": 2}
 
 
 def test_some_devices_have_had_a_second_life(city):
