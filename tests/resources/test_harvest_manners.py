@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -48,6 +49,32 @@ def test_a_run_cut_short_goes_on_from_its_page(
     assert (run.state, HarvestedRecord.objects.count()) == ("review", 6)
     asked = hostile.counts()
     assert [asked[f"/pages?{token}"] for token in ("", "2", "3")] == [1, 2, 1]
+
+
+def test_a_page_that_kills_its_workers_is_given_up(
+    hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = source_at(f"{hostile.url}/pages")
+    run = sources.harvest(by=SYSTEM, source=source)
+    killed = []
+
+    def kills(*_args: Any) -> Any:
+        killed.append(clock.now())
+        raise SystemExit
+
+    monkeypatch.setattr(records, "note", kills)
+    with time_machine.travel(clock.now(), tick=False) as watch:
+        for _ in range(40):
+            watch.shift(dt.timedelta(minutes=5))
+            with suppress(SystemExit):
+                running.sweep()
+    run.refresh_from_db()
+    assert (run.state, len(killed)) == ("failed", running.MAX_FAILURES - 1)
+    source.refresh_from_db()
+    assert "faute de mémoire" in source.problem
+    monkeypatch.undo()
+    sources.resume(by=SYSTEM, run=run)
+    assert running.advance(run.pk) == "review"
 
 
 def test_an_acceptance_cut_short_is_taken_up_and_writes_each_notice_once(

@@ -182,10 +182,15 @@ def _stumble(run: HarvestRun, problem: HarvestProblem) -> None:
             locked.save()
             queueing.later("exchange.harvest", locked.pk, countdown=rest + 1)
             return
-        locked.finished_at = clock.now()
-        locked.save()
-        states.move(locked, State.FAILED, by=SYSTEM)
-        HarvestSource.objects.filter(pk=run.source_id).update(problem=locked.problem)
+        _give_up(locked)
+
+
+def _give_up(run: HarvestRun) -> None:
+    """End a locked run that cannot go on; ``problem`` says why."""
+    run.finished_at = clock.now()
+    run.save()
+    states.move(run, State.FAILED, by=SYSTEM)
+    HarvestSource.objects.filter(pk=run.source_id).update(problem=run.problem)
 
 
 def _read_all(run: HarvestRun, source: HarvestSource) -> None:
@@ -243,8 +248,8 @@ def _write_some(run_id: int) -> bool:
         written.update(counts)
         run.counts = {**run.counts, "written": dict(written)}
         run.touched_at = clock.now()
-        run.step += 1
-        run.save(update_fields=["counts", "touched_at", "step"])
+        run.step, run.failures = run.step + 1, 0
+        run.save(update_fields=["counts", "touched_at", "step", "failures"])
     return True
 
 
@@ -257,5 +262,28 @@ def sweep() -> int:
     )
     keys = list(lost.order_by("pk").values_list("pk", flat=True))
     for pk in keys:
-        advance(pk)
+        if _take_up(pk):
+            advance(pk)
     return len(keys)
+
+
+@transaction.atomic
+def _take_up(pk: int) -> bool:
+    """Count the worker that was lost; False when too many were: the run is given up.
+
+    A worker that is killed, for want of memory say, raises nothing: without this its page
+    would be taken up for ever. A run that only rested has lost none.
+    """
+    now = clock.now()
+    run = HarvestRun.objects.select_for_update().get(pk=pk)
+    if run.touched_at >= now - STALLED or run.state not in (State.RUNNING, State.APPLYING):
+        return False
+    if run.next_try_at is None:
+        run.failures += 1
+    run.next_try_at, run.touched_at = None, now
+    if run.failures < MAX_FAILURES:
+        run.save(update_fields=["failures", "next_try_at", "touched_at"])
+        return True
+    run.problem = _("Le travail s’est arrêté en route plusieurs fois, souvent faute de mémoire.")
+    _give_up(run)
+    return False
