@@ -99,7 +99,7 @@ class HandOut(models.Model):
         if self.holder == self.Holder.TEACHER and self.teacher:
             return self.teacher.get_full_name()
         if self.holder == self.Holder.PUPIL:
-            return f"{self.class_group}, n° {self.pupil_slot}"
+            return f"{self.class_group}, n°\u00a0{self.pupil_slot}"
         return str(self.class_group or self.school)
 
 

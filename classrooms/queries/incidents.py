@@ -191,3 +191,11 @@ def hand_outs_of(user: User) -> list[HandOut]:
         .prefetch_related("items__device__model")
     )
     return list(rows.order_by("due_on", "pk"))
+
+
+def others_told(incident: Incident | None, person: User | None) -> bool:
+    """Tell whether somebody else reported a fault, and so is told what becomes of it."""
+    if incident is None:
+        return False
+    first = incident.reporter_id is not None and incident.reporter_id != getattr(person, "pk", None)
+    return first or incident.followers.exclude(user=person).exists()

@@ -27,7 +27,7 @@ from classrooms.forms_incidents import (
 from classrooms.models import HandOutItem, Incident
 from classrooms.panels import incident_acts, incident_room
 from classrooms.queries.devices import identify, spares_for
-from classrooms.queries.incidents import SHOWN
+from classrooms.queries.incidents import SHOWN, others_told
 from classrooms.queries.people import technicians_of
 from classrooms.views.common import show
 from classrooms.views.reporting import store_photo
@@ -124,7 +124,11 @@ def incident_close(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     def settle(given: dict[str, Any]) -> None:
         actions.close(by=Actor.of(request), incident=incident, outcome=given["outcome"])
 
-    done = _("Panne réglée. La personne qui l’a signalée est prévenue.")
+    done = (
+        _("Panne réglée. La personne qui l’a signalée est prévenue.")
+        if others_told(incident, signed_in(request))
+        else _("Panne réglée.")
+    )
     return _act(request, incident, "close", form, settle, done=done, then="classrooms:incidents")
 
 

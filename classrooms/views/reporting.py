@@ -23,7 +23,7 @@ from classrooms.queries.incidents import SHOWN, hand_outs_of, reported_by
 from classrooms.queries.people import teachers_of
 from classrooms.queries.slots import slots_of
 from core import documents
-from core.access import ANYONE, allow, get_visible, signed_in
+from core.access import ANYONE, allow, get_visible, reach_of, signed_in
 from core.accounts.models import User
 from core.documents import Document
 from core.errors import RuleBroken
@@ -39,11 +39,13 @@ def report_start(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     outs = hand_outs_of(user)
     mine = {hand_out.cart_id for hand_out in outs if hand_out.cart_id}
-    carts = [] if user.has_role(*FLEET_READERS) and not mine else _carts_nearby(user, mine)
+    anywhere = reach_of(user, *FLEET_READERS).city
+    carts = [] if anywhere else _carts_nearby(user, mine)
     return render(
         request,
         "classrooms/report_start.html",
-        {"outs": outs, "carts": carts, "reports": reported_by(user)},
+        {"outs": outs, "carts": carts, "reports": reported_by(user), "anywhere": anywhere}
+        | {"several": len({cart.school_id for cart in carts}) > 1},
     )
 
 

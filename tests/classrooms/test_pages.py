@@ -116,7 +116,7 @@ def test_a_device_goes_to_one_pupils_place_of_a_class_never_of_a_school(client, 
     client.post(page, form | {"holder": f"class:{group.pk}"})
     hand_out = HandOut.objects.get()
     assert (hand_out.holder, hand_out.pupil_slot) == (HandOut.Holder.PUPIL, 12)
-    assert hand_out.holder_name == f"{group}, n° 12"
+    assert hand_out.holder_name == f"{group}, n°\u00a012"
 
 
 def test_a_return_says_what_stays_outside_and_why_a_device_does_not_serve(client, technician, cart):
@@ -275,3 +275,25 @@ def test_the_table_of_schools_sorts_and_filters(client, manager, cart):
     assert len(client.get(url, {"q": "vide"}).context["page"].object_list) == 1
     first = client.get(url, {"sort": "devices"}).context["page"].object_list[0]
     assert (first.school, first.tablets, first.carts) == (cart.school, 15, 1)
+
+
+def test_a_fault_settled_says_that_somebody_is_told_only_if_somebody_is(client, technician, cart):
+    teacher = UserFactory(roles=[(Role.TEACHER, cart.school.uai)])
+    said = []
+    for slot, by in ((1, technician), (2, teacher)):
+        incident, _ = actions.report(
+            by=Actor(user=by), device=cart.devices.get(slot=slot), kind="screen"
+        )
+        url = reverse("classrooms:incident_close", args=[incident.public_id])
+        page = client.post(url, {"outcome": "repaired"}, follow=True).content.decode()
+        said.append("La personne qui l’a signalée est prévenue" in page)
+    assert said == [False, True]
+
+
+def test_whoever_runs_a_fleet_reports_a_fault_too(client, technician, cart):
+    shown = client.get(reverse("classrooms:report_start")).content.decode()
+    assert reverse("classrooms:report_cart", args=[cart.code]) in shown
+    sign_in_client(client, UserFactory(roles=[Role.IT_MANAGER]))
+    shown = client.get(reverse("classrooms:report_start")).content.decode()
+    assert "Chercher l’appareil dans le parc" in shown
+    assert "Pas de chariot dans votre école" not in shown

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -199,7 +200,8 @@ def transfer_scan(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         else:
             said = _("%(name)s : vu.") if count else _("%(name)s : déjà noté.")
             messages.success(request, said % {"name": thing})
-    return redirect("lending:transfer_receive", public_id=public_id)
+    page = reverse("lending:transfer_receive", args=[public_id])
+    return redirect(f"{page}?scan=1#scan")
 
 
 @allow(*FLEET_READERS)

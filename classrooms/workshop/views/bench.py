@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classrooms.access import FLEET_STAFF
 from classrooms.models import Depot, Device, Incident
+from classrooms.queries.incidents import others_told
 from classrooms.views.common import number, page_of, show
 from classrooms.workshop import actions, papers
 from classrooms.workshop.exports import repairs_csv, repairs_xlsx
@@ -215,7 +216,9 @@ def _quote(by: Actor, repair: Repair, given: dict[str, Any]) -> str:
 
 def _finish(by: Actor, repair: Repair, given: dict[str, Any]) -> str:
     actions.finish(by=by, repair=repair, back=bool(given["back"]), text=given["text"])
-    return _("Réparé. La personne qui avait signalé la panne est prévenue.")
+    if others_told(repair.incident, by.user):
+        return _("Réparé. La personne qui avait signalé la panne est prévenue.")
+    return _("Réparé.")
 
 
 def _give_up(by: Actor, repair: Repair, given: dict[str, Any]) -> str:
