@@ -29,6 +29,27 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", letters.replace("_", " ")))
 
 
+#: What titles shorten, and words that say nothing of what a column holds.
+_SHORT = {
+    "ref": "reference",
+    "n": "numero",
+    "no": "numero",
+    "num": "numero",
+    "desc": "descendant",
+    "etab": "etablissement",
+    "dt": "date",
+    "inv": "inventaire",
+    "abo": "abonnement",
+    "mens": "mensuel",
+}
+_LITTLE = frozenset({"a", "au", "d", "de", "des", "du", "en", "l", "la", "le", "les"})
+
+
+def loose(title: str) -> str:
+    """Return a folded title without little words, its abbreviations written out."""
+    return " ".join(_SHORT.get(word, word) for word in title.split() if word not in _LITTLE)
+
+
 def letters(column: int) -> str:
     """Return how spreadsheets name a column, the first being 1: A, B … Z, AA."""
     name = ""
@@ -44,21 +65,25 @@ def guess(
     targets: Sequence[Target],
     fold: Callable[[str], str] = plain,
 ) -> dict[str, str]:
-    """Return the column of each fact: as last time for this supplier, else by its name."""
+    """Return the column of each fact: as last time for this supplier, else by its name.
+
+    A name as we know it comes before one that only means the same: "Réf. ligne".
+    """
     columns = list(header)
     codes = {target.code for target in targets}
     found = {
         code: column for code, column in remembered.items() if code in codes and column in columns
     }
     taken = set(found.values())
-    folded = {fold(column).strip(): column for column in reversed(columns)}
-    for target in targets:
-        if target.code in remembered:
-            continue
-        for name in target.names:
-            column = folded.get(name)
-            if column is not None and column not in taken:
-                found[target.code] = column
-                taken.add(column)
-                break
+    for alike in (str, loose):
+        folded = {alike(fold(column).strip()): column for column in reversed(columns)}
+        for target in targets:
+            if target.code in remembered or target.code in found:
+                continue
+            for name in target.names:
+                column = folded.get(alike(name))
+                if column is not None and column not in taken:
+                    found[target.code] = column
+                    taken.add(column)
+                    break
     return found

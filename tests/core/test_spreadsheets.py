@@ -20,6 +20,7 @@ from core.spreadsheets import (
     write_csv,
     write_xlsx,
 )
+from core.spreadsheets.columns import Target, guess
 from core.spreadsheets.opening import workshop
 
 COLUMNS = [
@@ -229,3 +230,22 @@ def test_any_bytes_are_read_or_refused_never_a_fault(data: bytes, packed: bool) 
         data = good[:middle] + data + good[middle + len(data) :]
     answer = workshop.work(data, workshop.Limits())
     assert ("error" in answer) != ("rows" in answer)
+
+
+@pytest.mark.parametrize(
+    ("titles", "found"),
+    [
+        (["Réf. ligne", "Débit desc."], {"line": "Réf. ligne", "down": "Débit desc."}),
+        (["N° de la ligne", "Débit"], {"line": "N° de la ligne", "down": "Débit"}),
+        # The name that is known stands before one that only means the same.
+        (["Réf ligne", "Référence ligne"], {"line": "Référence ligne"}),
+        (["De la", "Le", ""], {}),
+    ],
+)
+def test_columns_are_known_by_what_their_titles_mean(titles, found):
+    targets = (
+        Target("line", "Ligne", ("reference ligne", "numero de ligne")),
+        Target("down", "Débit", ("debit", "debit descendant")),
+    )
+    assert guess(titles, {}, targets) == found
+    assert guess(titles, {"line": titles[-1]}, targets).get("line") == titles[-1]
