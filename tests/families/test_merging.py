@@ -16,7 +16,6 @@ from enrolment.schools.models import RollEntry
 from families.actions.children import add_pickup_contact
 from families.actions.merging import default_choices, fingerprint, merge, plan_of, settle
 from families.actions.unmerging import obstacles, undo
-from families.merging.preview import preview_of
 from families.merging.relations import relations_to
 from families.models import (
     Child,
@@ -35,7 +34,6 @@ from tests.factories.families import (
     ChildFactory,
     GuardianFactory,
     GuardianshipFactory,
-    HouseholdFactory,
     IncomeFileFactory,
 )
 from tests.factories.payments import ChargeFactory, InvoiceFactory
@@ -387,39 +385,3 @@ def test_what_is_said_stays_before_what_is_not(twice):
     assert choices["phone"] == "merged"
     assert choices["given_name"] == "kept"
     assert "user" not in choices
-
-
-def test_a_person_is_not_merged_with_themselves_nor_with_another_kind(by):
-    one = ChildFactory()
-    for kept, merged in ((one, one), (one, GuardianFactory())):
-        with pytest.raises(RuleBroken):
-            merge(by=by, kept=kept, merged=merged)
-
-
-def test_households_of_one_address_need_no_choice(by):
-    home = HouseholdFactory()
-    first, other = GuardianFactory(household=home), GuardianFactory(household=home, user=None)
-    done = merge(by=by, kept=first, merged=other)
-    assert done.record["households"] == []
-    home.refresh_from_db()
-    assert home.merged_into is None
-
-
-def test_the_two_parents_of_a_child_are_never_made_one(by):
-    mother = GuardianFactory(given_name="Nadia", family_name="Benali")
-    father = GuardianFactory(given_name="Thomas", family_name="Roussel")
-    ChildFactory(parents=[mother, father])
-    assert "deux personnes" in preview_of(mother, father).refusals[0]
-    with pytest.raises(RuleBroken) as refused:
-        merge(by=by, kept=mother, merged=father)
-    assert refused.value.code == "two_people"
-    assert Guardian.objects.filter(merged_into=None).count() == 2
-
-
-@pytest.mark.parametrize("names", [("Nadia", "Benaly"), ("Benali", "Nadia"), ("Nadia", "Roussel")])
-def test_one_parent_entered_twice_for_a_child_becomes_one(by, names):
-    mother = GuardianFactory(given_name="Nadia", family_name="Benali")
-    twin = GuardianFactory(given_name=names[0], family_name=names[1], user=None)
-    ChildFactory(parents=[mother, twin])
-    merge(by=by, kept=mother, merged=twin)
-    assert list(Guardian.objects.filter(merged_into=None)) == [mother]
