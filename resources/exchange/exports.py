@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import tempfile
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from core import clock, documents, journal, queueing
+from core import clock, documents, journal, queueing, states, tries
 from core.accounts.models import User
 from core.errors import RuleBroken
 from core.journal import SYSTEM, Actor
-from resources.catalogue import listing
+from resources.catalogue import listing, telling
 from resources.exchange.formats.files import FORMS, Form
 from resources.exchange.models import CatalogueExport
 
-logger = logging.getLogger(__name__)
 #: Resources beyond which a worker writes the file.
 AT_ONCE = 2_000
-#: An export on which nothing moved for this long has lost its worker.
-STALLED = dt.timedelta(minutes=10)
 #: How long the file is kept.
 KEEP = dt.timedelta(days=1)
 #: The largest file that is kept.
@@ -58,18 +55,39 @@ def ask(*, by: Actor, form: Form, filters: Mapping[str, str], total: int) -> Cat
 
 def make(pk: int) -> str:
     """Write one list, if nobody else is at it; return its state. Safe to repeat."""
-    now = clock.now()
-    free = Q(state="waiting") | Q(state="making", moved_at__lt=now - STALLED)
-    claimed = CatalogueExport.objects.filter(free, pk=pk).update(
-        state="making", moved_at=now, done=0
-    )
+    tries.attempt(_to_make(), pk, _write, give_up)
+    return str(CatalogueExport.objects.values_list("state", flat=True).get(pk=pk))
+
+
+def _to_make() -> QuerySet[CatalogueExport]:
+    return CatalogueExport.objects.filter(state__in=("waiting", "making"))
+
+
+@transaction.atomic
+def give_up(pk: int, fault: BaseException | None) -> None:
+    """End a list that could not be written, and tell whoever asked for it."""
+    export = CatalogueExport.objects.select_for_update(of=("self",)).get(pk=pk)
+    if export.state not in ("waiting", "making"):
+        return
+    with translation.override(export.user.language):
+        problem = tries.sentence(
+            _("Cette liste n’a pas pu être écrite"),
+            fault,
+            f"{_('Refaites l’export, au besoin en plusieurs listes.')} {tries.whom_to_call()}",
+        )
+    states.move(export, CatalogueExport.State.FAILED, by=SYSTEM, problem=problem)
+    path = reverse("exchange:export_file", args=[export.public_id])
+    telling.tell_interrupted(export.user, path, problem)
+
+
+def _write(pk: int) -> bool:
+    CatalogueExport.objects.filter(pk=pk).update(state="making", moved_at=clock.now(), done=0)
     export = CatalogueExport.objects.select_related("user").get(pk=pk)
-    if not claimed:
-        return str(export.state)
     form, mine = FORMS[export.form], CatalogueExport.objects.filter(pk=pk, state="making")
 
     def tell(done: int) -> None:
-        mine.update(done=min(done, export.total), moved_at=clock.now())
+        now = clock.now()
+        mine.update(done=min(done, export.total), moved_at=now, next_try_at=now + tries.LEASE)
 
     with translation.override(export.user.language), tempfile.SpooledTemporaryFile(_IN_MEMORY) as f:
         for piece in form.write(rows_of(export.user, export.filters), tell):
@@ -93,25 +111,13 @@ def make(pk: int) -> str:
             documents.discard(document, by=SYSTEM)
         else:
             journal.record(SYSTEM, "catalogue_export.ready", export, bytes=len(data))
-    return "ready"
+    return bool(ready)
 
 
 def sweep() -> int:
-    """Take up lists whose worker was lost, for a day, and drop the files of yesterday's."""
+    """Take up lists whose worker was lost, and drop the files of yesterday's."""
     now = clock.now()
-    lost = CatalogueExport.objects.filter(
-        Q(state="waiting", asked_at__lt=now - STALLED)
-        | Q(state="making", moved_at__lt=now - STALLED),
-        asked_at__gte=now - KEEP,
-    )
-    count = 0
-    for pk in list(lost.order_by("pk").values_list("pk", flat=True)):
-        try:
-            make(pk)
-        except Exception:  # one list that cannot be written does not keep the others waiting
-            logger.exception("catalogue export %s failed", pk)
-            continue
-        count += 1
+    count = sum(make(pk) == "ready" for pk in tries.due(_to_make()))
     old = CatalogueExport.objects.filter(asked_at__lt=now - KEEP, document__isnull=False)
     for export in old.select_related("document").order_by("pk"):
         document = export.document

@@ -18,6 +18,7 @@ from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import SYSTEM, Actor
+from core.outbox import Message
 from resources.catalogue.importing import runs
 from resources.catalogue.importing.plan import CREATE, REJECTED, UNCHANGED, Plan
 from resources.catalogue.models import Resource, Term
@@ -199,6 +200,7 @@ def test_what_the_database_cannot_hold_is_left_out_of_a_notice() -> None:
 
 
 def test_a_list_that_cannot_be_written_keeps_no_other_waiting_and_is_given_up(
+    client: Client,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ResourceFactory()
@@ -208,14 +210,25 @@ def test_a_list_that_cannot_be_written_keeps_no_other_waiting_and_is_given_up(
     )
     broken = replace(files.FORMS["gar"], write=lambda _rows, _tell: [1 // 0])
     monkeypatch.setitem(files.FORMS, "gar", broken)
-    with time_machine.travel(clock.now() + exports.STALLED + dt.timedelta(minutes=1)):
+    with time_machine.travel(clock.now(), tick=False) as watch:
+        watch.shift(dt.timedelta(minutes=2))
         assert exports.sweep() == 1
-    good.refresh_from_db()
-    assert good.state == "ready"
-    with time_machine.travel(clock.now() + exports.KEEP + exports.STALLED):
-        assert exports.sweep() == 1, "yesterday's file goes; the broken list is not tried again"
-    bad.refresh_from_db()
-    assert bad.state == "making"
+        good.refresh_from_db()
+        assert good.state == "ready"
+        for _ in range(20):
+            watch.shift(dt.timedelta(minutes=10))
+            assert exports.sweep() == 0
+        bad.refresh_from_db()
+        assert (bad.state, bad.tries) == ("failed", 4)
+        assert "erreur imprévue (ZeroDivisionError)" in bad.problem
+        told = Message.objects.get(kind="catalogue_interrupted")
+        assert bad.problem in told.body
+        watch.shift(exports.KEEP)
+        assert exports.sweep() == 1, "yesterday's file goes"
+    client.force_login(bad.user)
+    page = client.get(reverse("exchange:export_file", args=[bad.public_id])).content.decode()
+    assert "ZeroDivisionError" in page
+    assert "hx-trigger" not in page[page.index('id="liste"') :]
 
 
 def test_a_document_with_too_many_elements_is_refused() -> None:

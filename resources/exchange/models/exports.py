@@ -12,20 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.documents import Document
+from core.tries import Tried
 from resources.catalogue.access import OwnQuerySet
 
 
-class CatalogueExport(models.Model):
-    """A long list that a worker writes; ``filters`` are those of the editor's list."""
+class CatalogueExport(Tried):
+    """A long list that a worker writes; ``filters`` are those of the editor's list.
+
+    One that could not be written is "failed" and says why.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("En attente")
         MAKING = "making", _("En cours")
         READY = "ready", _("Prêt")
+        FAILED = "failed", _("Interrompu")
 
     MOVES: ClassVar[dict[str, set[str]]] = {
-        "waiting": {"making"},
-        "making": {"ready"},
+        "waiting": {"making", "failed"},
+        "making": {"ready", "failed"},
     }
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -42,6 +47,7 @@ class CatalogueExport(models.Model):
     )
     asked_at = models.DateTimeField(default=clock.now, editable=False)
     moved_at = models.DateTimeField(default=clock.now)
+    problem = models.CharField(max_length=300, blank=True)
 
     objects = OwnQuerySet.as_manager()
 
@@ -50,6 +56,10 @@ class CatalogueExport(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(done__lte=F("total")), name="catalogue_export_within_total"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(problem=""),
+                name="catalogue_export_failed_says_why",
             ),
         ]
 

@@ -60,6 +60,6 @@ def export_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         {
             "export": found,
             "form": FORMS[found.form],
-            "moving": found.state != CatalogueExport.State.READY,
+            "moving": found.state in ("waiting", "making"),
         },
     )
