@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.models import Depot
+from classrooms.models import Depot, Device
 from classrooms.secondlife.models import Departure, OldSystem, Recipient, Triage, Wipe
 from classrooms.secondlife.models.departures import Media
+from classrooms.stock.models import StockItem
 from core import clock
+from payments.forms import EurosField
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 #: What was done is said, never taken from the first line of a list.
@@ -60,14 +64,13 @@ class TriageForm(forms.Form):
     storage = forms.ChoiceField(
         label=_("Où sont ses données"), choices=Media.choices, widget=forms.RadioSelect
     )
-    parts = forms.CharField(label=_("Pièces posées"), required=False, max_length=300)
-    parts_cost = forms.DecimalField(
-        label=_("Coût des pièces (euros)"),
+    parts = forms.CharField(
+        label=_("Pièces achetées exprès"),
         required=False,
-        min_value=0,
-        max_value=5000,
-        decimal_places=2,
+        max_length=300,
+        help_text=_("Celles du stock se choisissent à part, une fois le diagnostic enregistré."),
     )
+    parts_cost = EurosField(label=_("Leur prix, en euros"), required=False)
     note = forms.CharField(label=_("Remarque"), required=False, max_length=300)
 
     def __init__(self, *args: Any, departure: Departure, **kwargs: Any) -> None:
@@ -77,7 +80,7 @@ class TriageForm(forms.Form):
             initial |= {
                 "grade": known.grade,
                 "parts": known.parts,
-                "parts_cost": known.parts_cents / 100 if known.parts_cents else None,
+                "parts_cost": known.parts_cents or None,
                 "note": known.note,
             }
         super().__init__(*args, **(kwargs | {"initial": initial, "auto_id": "bench_%s"}))
@@ -103,9 +106,45 @@ class TriageForm(forms.Form):
             "media": given["storage"],
             "tests": {code: given[f"test-{code}"] for code, _label in Triage.Test.choices},
             "parts": given["parts"],
-            "parts_cents": int((given["parts_cost"] or 0) * 100),
+            "parts_cents": given["parts_cost"] or 0,
             "note": given["note"],
         }
+
+
+class _OnShelf(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Pieces, each with how many are on the shelf."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} ({obj.on_shelf})"
+
+
+class BenchPartForm(forms.Form):
+    """A piece of the stock that fits the device, put into it."""
+
+    item = _OnShelf(
+        label=_("Pièce du stock"), queryset=StockItem.objects.none(), empty_label=_("Choisissez…")
+    )
+    quantity = forms.IntegerField(
+        label=_("Nombre"),
+        min_value=1,
+        max_value=100,
+        initial=1,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    ref = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, device: Device, **kwargs: Any) -> None:
+        super().__init__(*args, **(kwargs | {"auto_id": "part_%s"}))
+        depot = device.depot or (device.cart.depot if device.cart else None)
+        fits = Q(fits=device.model_id) | Q(fits__isnull=True)
+        here = Q(levels__depot=depot, kind__in=("part", "consumable"))
+        fields: dict[str, Any] = self.fields
+        fields["item"].queryset = (
+            StockItem.objects.filter(fits, here)
+            .annotate(on_shelf=F("levels__quantity"))
+            .distinct()
+            .order_by("name")
+        )
 
 
 class WipeForm(forms.Form):

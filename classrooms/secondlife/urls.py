@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classrooms.secondlife.views import departures, files, lots, reuse, sittings
+from classrooms.secondlife.views import departures, files, lots, parts, reuse, sittings
 
 app_name = "secondlife"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("systemes/", departures.old_system, name="old_system"),
     path("dossiers/<uuid:public_id>/", files.departure_file, name="file"),
     path("dossiers/<uuid:public_id>/diagnostic/", files.grade, name="grade"),
+    path("dossiers/<uuid:public_id>/piece/", parts.part, name="part"),
+    path("dossiers/<uuid:public_id>/piece/remettre/", parts.part_back, name="part_back"),
     path("dossiers/<uuid:public_id>/effacer/", files.wipe, name="wipe"),
     path("dossiers/<uuid:public_id>/verifier/", files.verify, name="verify"),
     path("dossiers/<uuid:public_id>/reserve/", files.to_reserve, name="to_reserve"),

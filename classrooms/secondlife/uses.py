@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 from classrooms.models import Device, FleetEvent
 from classrooms.secondlife import rules
 from classrooms.secondlife.models import Departure, Wipe
+from classrooms.stock.models import StockMovement
 
 #: Events after which a device may hold somebody's data: it served, or came back from serving.
 _SERVED = Q(changes__state__0="in_use") | Q(changes__state__1="in_use")
@@ -47,6 +48,21 @@ def known_tools() -> list[str]:
     """Return the names of erasing tools noted lately, so that one tool keeps one name."""
     latest = Wipe.objects.order_by().values("tool").annotate(last=Max("done_at")).order_by("-last")
     return [row["tool"] for row in latest[:12]]
+
+
+def part_ref(departure: Departure, ref: str) -> str:
+    """Return the reference of a stock movement that belongs to a device's file."""
+    return f"bench:{departure.pk}:{ref}"[:60]
+
+
+def parts_of(departure: Departure) -> list[StockMovement]:
+    """Return the pieces of the stock that are in a device: taken for it, and not put back."""
+    taken = StockMovement.objects.filter(ref__startswith=part_ref(departure, ""))
+    rows = list(taken.select_related("item").order_by("pk"))
+    backs = {f"back:{row.pk}": row.pk for row in rows}
+    gone = StockMovement.objects.filter(ref__in=backs).values_list("ref", flat=True)
+    back = {backs[ref] for ref in gone}
+    return [row for row in rows if row.pk not in back]
 
 
 def must_destroy(device: Device, since: dt.datetime | None) -> bool:

@@ -1,18 +1,27 @@
 """The second life's pages: from a proposal to a deed; what another school's people meet."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from classrooms.models import Device
-from classrooms.secondlife.models import Departure, Lot, Sitting, Wipe
+from classrooms.secondlife.models import Departure, Lot, Sitting, Triage, Wipe
 from classrooms.secondlife.queries.reuse import reuse
+from classrooms.stock import actions as stock
 from core import clock
 from core.accounts.roles import Role
+from core.journal import SYSTEM
 from tests.factories.accounts import UserFactory
-from tests.factories.classrooms import CartFactory, DepotFactory, DeviceFactory, SpareFactory
+from tests.factories.classrooms import (
+    CartFactory,
+    DepotFactory,
+    DeviceFactory,
+    DeviceModelFactory,
+    SpareFactory,
+)
 from tests.factories.secondlife import (
     DepartureFactory,
     LotFactory,
@@ -22,6 +31,7 @@ from tests.factories.secondlife import (
     WrittenOffFactory,
     ready_to_leave,
 )
+from tests.factories.stock import StockItemFactory
 from tests.people import sign_in_client
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +149,35 @@ def test_a_bench_starts_with_the_diagnosis_and_takes_no_memory_for_granted(manag
     assert manager.post(at("grade", departure), {"grade": "B", "storage": "ssd", **tests}).url
     page = manager.get(at("file", departure)).content.decode()
     assert page.index("C’est effacé") < page.index("Enregistrer le diagnostic")
+
+
+def test_a_piece_of_the_stock_goes_into_a_device_and_back_on_its_shelf(manager):
+    file = DepartureFactory()
+    device = file.device
+    Triage.objects.create(departure=file, grade="B")
+    item, unfit = StockItemFactory(name="Dalle", price_cents=3_150), StockItemFactory(name="Encre")
+    unfit.fits.add(DeviceModelFactory(name="Une autre"))
+    for each in (item, unfit):
+        stock.receive(by=SYSTEM, item=each, place=device.depot, quantity=2)
+    page = manager.get(at("file", file)).content.decode()
+    assert ">Dalle (2)</option>" in page
+    assert "Encre" not in page, "it is made for another model"
+    form = {"item": item.pk, "quantity": "2", "ref": str(uuid.uuid4())}
+    assert manager.post(at("part", file), form | {"quantity": "3"}).status_code == 409
+    for _turn in range(2):
+        assert manager.post(at("part", file), form).status_code == 302
+    moved = item.movements.get(kind="used")
+    assert (item.levels.get().quantity, moved.cost_cents) == (0, 6_300)
+    assert device.asset_tag in moved.why
+    assert "63,00" in manager.get(at("file", file)).content.decode()
+    for _turn in range(2):
+        manager.post(at("part_back", file), {"part": moved.pk})
+    assert item.levels.get().quantity == 2
+    assert "63,00" not in manager.get(at("file", file)).content.decode()
+    other = DepartureFactory(device=SpareFactory(depot=DepotFactory(code="LOIN")))
+    Triage.objects.create(departure=other, grade="B")
+    manager.post(at("part", other), form)
+    assert item.levels.get().quantity == 2, "the shelf of another workshop"
 
 
 def test_a_page_of_departures_asks_the_same_whatever_its_length(

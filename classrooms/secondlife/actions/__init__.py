@@ -20,6 +20,7 @@ from classrooms.secondlife.actions.lots import (
     save_recipient,
     take_out,
 )
+from classrooms.secondlife.actions.parts import put_back, use_part
 from classrooms.secondlife.actions.wipes import record_wipe, verify_wipe
 
 __all__ = [
@@ -35,12 +36,14 @@ __all__ = [
     "open_lot",
     "open_sitting",
     "propose",
+    "put_back",
     "receive",
     "record_wipe",
     "refuse",
     "reopen",
     "save_recipient",
     "take_out",
+    "use_part",
     "verify_wipe",
     "write_off",
 ]

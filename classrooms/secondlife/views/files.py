@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
 from classrooms.secondlife import actions, papers
-from classrooms.secondlife.forms import TriageForm, VerifyForm, WipeForm
+from classrooms.secondlife.forms import BenchPartForm, TriageForm, VerifyForm, WipeForm
 from classrooms.secondlife.models import Departure, LotLine, Triage, Wipe
-from classrooms.secondlife.uses import clean_wipe, known_tools, must_destroy, since_of
+from classrooms.secondlife.uses import clean_wipe, known_tools, must_destroy, parts_of, since_of
 from classrooms.views.common import show
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
@@ -27,10 +27,11 @@ from core.pdf import pdf_response
 @require_GET
 def departure_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show a device's file."""
-    return _page(request, _departure(request, public_id))
+    return file_page(request, departure_of(request, public_id))
 
 
-def _departure(request: HttpRequest, public_id: uuid.UUID) -> Departure:
+def departure_of(request: HttpRequest, public_id: uuid.UUID) -> Departure:
+    """Return a file that one sees."""
     departure: Departure = get_visible(
         Departure.objects.select_related(
             "device__model__category",
@@ -49,9 +50,10 @@ def _departure(request: HttpRequest, public_id: uuid.UUID) -> Departure:
     return departure
 
 
-def _page(
+def file_page(
     request: HttpRequest, departure: Departure, status: int = 200, **forms: Any
 ) -> HttpResponse:
+    """Show a file; ``forms`` are those with something to correct."""
     user = signed_in(request)
     device = departure.device
     since = since_of(departure)
@@ -87,6 +89,8 @@ def _page(
             if present and waiting is None and departure.media != "none"
             else None
         ),
+        "pieces": parts_of(departure),
+        "part_form": BenchPartForm(device=device) if present and triage is not None else None,
         "tools": known_tools() if present else [],
         "verify_form": VerifyForm() if waiting is not None else None,
     }
@@ -109,10 +113,10 @@ def _tests(triage: Triage | None) -> list[tuple[Any, Any, str]]:
 @require_http_methods(["POST"])
 def grade(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Note what the bench found."""
-    departure = _departure(request, public_id)
+    departure = departure_of(request, public_id)
     form = TriageForm(request.POST, departure=departure)
     if not form.is_valid():
-        return _page(request, departure, 422, triage_form=form)
+        return file_page(request, departure, 422, triage_form=form)
     actions.grade(by=Actor.of(request), departure=departure, **form.facts())
     messages.success(request, _("Diagnostic enregistré."))
     return _back(departure)
@@ -122,11 +126,11 @@ def grade(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def wipe(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Note that one has removed the device's data."""
-    departure = _departure(request, public_id)
+    departure = departure_of(request, public_id)
     destroy_only = must_destroy(departure.device, since_of(departure))
     form = WipeForm(request.POST, destroy_only=destroy_only, media=departure.media)
     if not form.is_valid():
-        return _page(request, departure, 422, wipe_form=form)
+        return file_page(request, departure, 422, wipe_form=form)
     given = form.cleaned_data
     try:
         actions.record_wipe(
@@ -140,7 +144,7 @@ def wipe(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         )
     except RuleBroken as broken:
         form.add_error(broken.field, broken.message)
-        return _page(request, departure, 409, wipe_form=form)
+        return file_page(request, departure, 409, wipe_form=form)
     messages.success(request, _("Effacement noté. Il reste à le vérifier."))
     return _back(departure)
 
@@ -149,18 +153,18 @@ def wipe(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 def verify(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Say what verifying the wipe that waits found."""
-    departure = _departure(request, public_id)
+    departure = departure_of(request, public_id)
     waiting = Wipe.objects.filter(device=departure.device_id, result=Wipe.Result.WAITING).first()
     form = VerifyForm(request.POST)
     if waiting is None:
         raise RuleBroken("state", _("Aucun effacement n’attend d’être vérifié."))
     if not form.is_valid():
-        return _page(request, departure, 422, verify_form=form)
+        return file_page(request, departure, 422, verify_form=form)
     try:
         done = actions.verify_wipe(by=Actor.of(request), wipe=waiting, **form.cleaned_data)
     except RuleBroken as broken:
         form.add_error(None, broken.message)
-        return _page(request, departure, 409, verify_form=form)
+        return file_page(request, departure, 409, verify_form=form)
     if done.result == Wipe.Result.PASSED:
         messages.success(request, _("Effacement vérifié. Le certificat est prêt."))
     else:
@@ -172,7 +176,7 @@ def verify(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def to_reserve(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Put a reconditioned device back into the reserve."""
-    departure = _departure(request, public_id)
+    departure = departure_of(request, public_id)
     actions.back_to_reserve(by=Actor.of(request), departure=departure)
     messages.success(
         request,
@@ -185,7 +189,7 @@ def to_reserve(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def keep(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Refuse a proposal: the device is kept."""
-    departure = _departure(request, public_id)
+    departure = departure_of(request, public_id)
     actions.refuse(by=Actor.of(request), departure=departure)
     messages.success(request, _("Proposition écartée : l’appareil reste au parc."))
     return _back(departure)
