@@ -86,7 +86,7 @@ def test_only_those_who_take_a_signature_are_offered_to(client, loan):
         page = client.get(reverse("lending:agreements")).content.decode()
         assert all(str(out.public_id) in page for out in loan.outs)
         assert (f"{reverse('lending:agreement_sign')}?out=" in page) is offered
-        assert ("Faire signer" in page) is offered
+        assert ("Signer ce qui est coché" in page) is offered
         assert client.get(loan.page).status_code == (200 if offered else 409)
 
 
