@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from core import clock, documents, journal, queueing
+from core import clock, documents, journal, queueing, states, tries
 from core.accounts.models import User
 from core.errors import RuleBroken
 from core.journal import SYSTEM, Actor
@@ -26,8 +26,6 @@ from families.models import Child, FamilyExport, Guardian, Household
 AT_ONCE = 5_000
 #: Families read at a time; progress is told after each.
 CHUNK = 500
-#: A list on which nothing moved for this long has lost its worker.
-STALLED = dt.timedelta(minutes=10)
 #: How long the file is kept.
 KEEP = dt.timedelta(days=1)
 
@@ -66,16 +64,37 @@ def found_by(query: str, user: User) -> list[int]:
 
 def make(pk: int) -> str:
     """Make one list, if nobody else is at it; returns its state. Safe to repeat."""
-    now = clock.now()
-    free = Q(state="waiting") | Q(state="making", moved_at__lt=now - STALLED)
-    claimed = FamilyExport.objects.filter(free, pk=pk).update(state="making", moved_at=now, done=0)
+    tries.attempt(_to_make(), pk, _write, give_up)
+    return str(FamilyExport.objects.values_list("state", flat=True).get(pk=pk))
+
+
+def _to_make() -> QuerySet[FamilyExport]:
+    return FamilyExport.objects.filter(state__in=("waiting", "making"))
+
+
+@transaction.atomic
+def give_up(pk: int, fault: BaseException | None) -> None:
+    """End a list that could not be made; its page says why, and what to do."""
+    export = FamilyExport.objects.select_for_update(of=("self",)).get(pk=pk)
+    if export.state not in ("waiting", "making"):
+        return
+    with translation.override(export.asked_by.language):
+        problem = tries.sentence(
+            _("Cette liste n’a pas pu être écrite"),
+            fault,
+            f"{_('Refaites la recherche, au besoin en plusieurs listes.')} {tries.whom_to_call()}",
+        )
+    states.move(export, FamilyExport.State.FAILED, by=SYSTEM, problem=problem)
+
+
+def _write(pk: int) -> bool:
+    FamilyExport.objects.filter(pk=pk).update(state="making", moved_at=clock.now(), done=0)
     export = FamilyExport.objects.select_related("asked_by").get(pk=pk)
-    if not claimed:
-        return export.state
     mine = FamilyExport.objects.filter(pk=pk, state="making")
 
     def tell(done: int) -> None:
-        mine.update(done=min(done, export.total), moved_at=clock.now())
+        now = clock.now()
+        mine.update(done=min(done, export.total), moved_at=now, next_try_at=now + tries.LEASE)
 
     with translation.override(export.asked_by.language):
         rows = list(_rows(found_by(export.query, export.asked_by), export.asked_by, tell))
@@ -100,7 +119,7 @@ def make(pk: int) -> str:
             documents.discard(document, by=SYSTEM)
         else:
             journal.record(SYSTEM, "family_export.ready", export, rows=len(rows))
-    return "ready"
+    return bool(ready)
 
 
 def _columns() -> list[Column]:
@@ -170,14 +189,7 @@ def _of_child(child: Child | None, facts: Sequence[ChildFact]) -> list[str | dt.
 def sweep() -> int:
     """Take up lists whose worker was lost, and drop the files of yesterday's."""
     now = clock.now()
-    lost = FamilyExport.objects.filter(
-        Q(state="waiting", asked_at__lt=now - STALLED)
-        | Q(state="making", moved_at__lt=now - STALLED)
-    )
-    count = 0
-    for pk in list(lost.order_by("pk").values_list("pk", flat=True)):
-        make(pk)
-        count += 1
+    count = sum(make(pk) == "ready" for pk in tries.due(_to_make()))
     old = FamilyExport.objects.filter(asked_at__lt=now - KEEP, document__isnull=False)
     for export in old.select_related("document").order_by("pk"):
         document = export.document

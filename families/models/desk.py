@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.accounts.roles import Role
 from core.documents import Document
+from core.tries import Tried
 from families.access import desk as access
 from families.models.children import Child
 from families.models.household import Guardian, Household
@@ -141,20 +142,22 @@ class FamilyNoteVersion(models.Model):
         return f"{self.note_id} ({self.until:%Y-%m-%d})"
 
 
-class FamilyExport(models.Model):
+class FamilyExport(Tried):
     """A list of families taken out as a table; long ones are made by a worker.
 
-    ``query`` is what was searched; the file goes after a day.
+    ``query`` is what was searched; the file goes after a day. One that could not be made is
+    "failed" and says why.
     """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("En attente")
         MAKING = "making", _("En cours")
         READY = "ready", _("Prêt")
+        FAILED = "failed", _("Interrompu")
 
     MOVES: ClassVar[dict[str, set[str]]] = {
-        "waiting": {"making"},
-        "making": {"ready", "waiting"},
+        "waiting": {"making", "failed"},
+        "making": {"ready", "failed"},
         "ready": set(),
     }
 
@@ -171,8 +174,8 @@ class FamilyExport(models.Model):
         Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     asked_at = models.DateTimeField(default=clock.now, editable=False)
-    #: Moves with every finished step: the sweep takes up one that has stood still.
     moved_at = models.DateTimeField(default=clock.now)
+    problem = models.CharField(max_length=300, blank=True)
 
     objects = access.FamilyExportQuerySet.as_manager()
 
@@ -181,6 +184,10 @@ class FamilyExport(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(done__lte=models.F("total")), name="family_export_within_total"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(problem=""),
+                name="family_export_failed_says_why",
             ),
         ]
 

@@ -35,5 +35,5 @@ def export(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "families/desk/export.html",
-        {"export": found, "moving": found.state != FamilyExport.State.READY},
+        {"export": found, "moving": found.state in ("waiting", "making")},
     )

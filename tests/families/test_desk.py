@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from django.urls import reverse
 
-from core import clock
+from core import clock, tries
 from core.accounts.roles import Role
 from core.documents import Document
 from core.journal import Actor, JournalEntry
@@ -228,16 +228,43 @@ def test_a_long_list_is_made_by_a_worker_with_progress_and_once(agent, family, c
 
 def test_a_list_whose_worker_died_is_taken_up_and_its_file_goes_after_a_day(agent, family):
     export = FamilyExport.objects.create(
-        asked_by=agent, query="", format="xlsx", total=2, state="making", done=1
+        asked_by=agent,
+        query="",
+        format="xlsx",
+        total=2,
+        state="making",
+        done=1,
+        tries=1,
+        next_try_at=clock.now() + tries.LEASE,
     )
     assert exports.make(export.pk) == "making"
-    FamilyExport.objects.update(moved_at=clock.now() - dt.timedelta(minutes=11))
+    FamilyExport.objects.update(next_try_at=clock.now() - tries.GRACE)
     assert exports.sweep() == 1
     export.refresh_from_db()
     assert export.state == "ready"
     FamilyExport.objects.update(asked_at=clock.now() - dt.timedelta(days=1, minutes=1))
     assert exports.sweep() == 1
     assert not Document.objects.exists()
+
+
+def test_a_list_that_cannot_be_made_keeps_no_other_waiting_and_is_given_up(
+    client, agent, family, time_machine
+):
+    rows = [FamilyExport(asked_by=agent, format=kind, total=2) for kind in ("csv", "xlsx")]
+    bad, good = FamilyExport.objects.bulk_create(rows)
+    time_machine.move_to(clock.now() + dt.timedelta(minutes=2), tick=False)
+    with mock.patch.object(exports, "write_csv", side_effect=ZeroDivisionError):
+        assert exports.sweep() == 1
+        for _ in range(8):
+            time_machine.shift(dt.timedelta(minutes=31))
+            exports.sweep()
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert (good.state, bad.state, bad.tries) == ("ready", "failed", 4)
+    sign_in_client(client, agent)
+    page = text_of(client.get(reverse("families:export", args=[bad.public_id])))
+    assert "n’a pas pu être écrite" in page
+    assert "ZeroDivisionError" in page
 
 
 def test_a_table_holds_no_formula(agent):
