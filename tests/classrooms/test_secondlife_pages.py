@@ -180,6 +180,22 @@ def test_a_piece_of_the_stock_goes_into_a_device_and_back_on_its_shelf(manager):
     assert item.levels.get().quantity == 2, "the shelf of another workshop"
 
 
+def test_what_failed_is_to_be_destroyed_until_it_is_and_leaves_by_its_true_weight(manager):
+    departure = WrittenOffFactory(destination="recycle")
+    WipeFactory(device=departure.device, result="failed")
+    word = "la mémoire doit être détruite avant toute sortie"
+    page = manager.get(at("file", departure)).content.decode()
+    assert word in page
+    assert page.index("C’est effacé") < page.index("Enregistrer le diagnostic"), "it is decided"
+    WipeFactory(device=departure.device, category="destroy", technique="shred")
+    assert word not in manager.get(at("file", departure)).content.decode()
+    lot = LotFactory(
+        kind="recycling", number="REC-2020-001", slip_number="BSD-7", weight_grams=2_545,
+        state="gone", gone_on=clock.today(),
+    )  # fmt: skip
+    assert "2,545 kg" in manager.get(at("lot", lot)).content.decode()
+
+
 def test_a_page_of_departures_asks_the_same_whatever_its_length(
     manager, django_assert_max_num_queries
 ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
@@ -114,6 +115,11 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def weight_kg(self) -> Decimal | None:
+        """What it weighed, to the gram."""
+        return None if self.weight_grams is None else Decimal(self.weight_grams) / 1000
 
 
 class LotLine(models.Model):

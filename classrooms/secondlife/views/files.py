@@ -74,6 +74,8 @@ def file_page(
         "works": triage is not None and triage.grade != Triage.Grade.D,
         "clean": departure.media == "none"
         or clean_wipe(device, leaving=False, since=since) is not None,
+        # Before the decision the bench looks first; what is decided only has to be clean.
+        "wipe_first": triage is not None or departure.state != Departure.State.PROPOSED,
         "erased": clean_wipe(
             device, leaving=departure.state == Departure.State.DECIDED, since=since
         )
