@@ -37,6 +37,8 @@ def test_a_manager_does_it_all_from_the_pages(client: Client, committed: Any) ->
     page = client.get(sent.url).content.decode()
     assert "« bizarre » n’est pas connu" in page.replace("\xa0", " ")
     assert good.asset_tag not in page, "what must be corrected comes first"
+    assert 'href="#enregistrer"' in page, "saving is below twenty-five lines"
+    assert 'id="enregistrer"' in page
     everything = client.get(sent.url + "?effet=update").content.decode()
     assert "<del>Bon état</del> → <ins>Usé</ins>" in everything
     noted = client.get(reverse("classrooms:import_annotated", args=[run.public_id]))
