@@ -196,6 +196,15 @@ def test_what_failed_is_to_be_destroyed_until_it_is_and_leaves_by_its_true_weigh
     assert "2,545 kg" in manager.get(at("lot", lot)).content.decode()
 
 
+def test_one_lands_where_something_is_to_be_done(manager):
+    assert "Rien à cette étape" in manager.get(at("departures")).content.decode()
+    departure = DepartureFactory()
+    page = manager.get(at("departures")).content.decode()
+    assert departure.device.asset_tag in page, "nothing is to be fetched, it is on the bench"
+    asked = manager.get(at("departures") + "?step=collect").content.decode()
+    assert departure.device.asset_tag not in asked
+
+
 def test_a_page_of_departures_asks_the_same_whatever_its_length(
     manager, django_assert_max_num_queries
 ):

@@ -31,6 +31,8 @@ _STEPS = {
     "gone": gettext_lazy("Sortis"),
     "kept": gettext_lazy("Gardés"),
 }
+#: Steps at which something is to be done: one lands at the first that has any.
+_WAITING = ("collect", "bench", "verify", "decided")
 #: Reasons that point devices out by themselves.
 LISTED = (Departure.Reason.AGE, Departure.Reason.SYSTEM, Departure.Reason.LOST)
 
@@ -42,6 +44,8 @@ def departure_list(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     step, text = _asked(request)
     found = counts(user)
+    if "step" not in request.GET and not text:
+        step = next((code for code in _WAITING if found[code]), step)
     return show(
         request,
         "secondlife/departures.html",
