@@ -3,7 +3,10 @@
 import re
 from itertools import pairwise
 
+import pypdfium2
 import pytest
+import zxingcpp
+from django.conf import settings
 from django.db import Error, transaction
 from django.urls import reverse
 from hypothesis import given
@@ -120,6 +123,23 @@ def test_a_print_is_logged_and_shown_on_the_sheet(client, technician, cart):
     assert "Étiquette abîmée" in sheet
     with pytest.raises(Error), transaction.atomic():
         prints.update(reason="first")
+
+
+@pytest.mark.parametrize("sheet", sheets.SHEETS)
+def test_another_program_reads_every_label(client, technician, cart, sheet):
+    devices = {device.asset_tag: device for device in cart.devices.all()}
+    sent = {"appareil": list(devices), "sheet": sheet, "start": 1, "reason": "first"}
+    page = pypdfium2.PdfDocument(client.post(reverse("audits:labels"), sent).content)[0]
+    image = page.render(scale=300 / 72, grayscale=True).to_pil()
+    read = {(code.format, code.text) for code in zxingcpp.read_barcodes(image)}
+    links = {
+        settings.PUBLIC_URL + reverse("classrooms:label", args=[device.label_token])
+        for device in devices.values()
+    }
+    assert {text for kind, text in read if kind == zxingcpp.BarcodeFormat.QRCode} == links
+    # The smallest sheet has room for the square only.
+    bars = set(devices) if sheet != "L4731" else set()
+    assert {text for kind, text in read if kind == zxingcpp.BarcodeFormat.Code128} == bars
 
 
 def test_labels_of_another_school_are_neither_offered_nor_printed(client, technician):
