@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from classrooms import actions
 from classrooms.access import FLEET_READERS, FLEET_STAFF, runs_at
 from classrooms.forms import DeviceHandOutForm, HandOutForm, TakeBackForm
-from classrooms.models import Cart, Device, HandOut, HandOutItem
+from classrooms.models import Cart, Device, HandOut, HandOutItem, Incident
 from classrooms.panels import cart_acts, cart_room
 from classrooms.queries.slots import slots_of, summary
 from classrooms.views.common import number, page_of, schools_within_reach, show
@@ -262,19 +262,34 @@ def _after_return(hand_out: HandOut, items: list[HandOutItem]) -> HttpResponse:
 
 
 def _said(hand_out: HandOut, outcomes: dict[int, str]) -> str:
-    faults = sum(outcome != "good" for outcome in outcomes.values())
-    said = ngettext("%(count)d appareil rendu.", "%(count)d appareils rendus.", len(outcomes)) % {
-        "count": len(outcomes)
-    }
+    bad = [pk for pk, outcome in outcomes.items() if outcome != "good"]
+    faults = Incident.objects.open().filter(device__hand_out_items__in=bad).count()
+    gone = sum(outcome == "missing" for outcome in outcomes.values())
+    parts = []
+    if back := len(outcomes) - gone:
+        parts.append(
+            ngettext("%(count)d appareil rendu.", "%(count)d appareils rendus.", back)
+            % {"count": back}
+        )
+    if gone:
+        parts.append(
+            ngettext("%(count)d manquant.", "%(count)d manquants.", gone) % {"count": gone}
+        )
     if faults:
-        said += " " + ngettext("%(count)d panne ouverte.", "%(count)d pannes ouvertes.", faults) % {
-            "count": faults
-        }
+        parts.append(
+            ngettext("%(count)d panne ouverte.", "%(count)d pannes ouvertes.", faults)
+            % {"count": faults}
+        )
     if left := hand_out.items.out().count():
-        said += " " + ngettext(
-            "%(count)d appareil est encore dehors.", "%(count)d appareils sont encore dehors.", left
-        ) % {"count": left}
-    return said
+        parts.append(
+            ngettext(
+                "%(count)d appareil est encore dehors.",
+                "%(count)d appareils sont encore dehors.",
+                left,
+            )
+            % {"count": left}
+        )
+    return " ".join(parts)
 
 
 def _cart(request: HttpRequest, code: str) -> Cart:

@@ -297,3 +297,26 @@ def test_whoever_runs_a_fleet_reports_a_fault_too(client, technician, cart):
     shown = client.get(reverse("classrooms:report_start")).content.decode()
     assert "Chercher l’appareil dans le parc" in shown
     assert "Pas de chariot dans votre école" not in shown
+
+
+def test_what_is_known_to_be_stolen_comes_back_missing_without_another_ticket(
+    client, technician, cart
+):
+    by, device = Actor(user=technician), cart.devices.get(slot=1)
+    hand_out = actions.hand_out_device(
+        by=by, device=device, holder=Holder(cart.school), due_on=clock.today()
+    )
+    lost, _ = actions.report(by=by, device=device, kind="lost")
+    actions.close(by=by, incident=lost, outcome="stolen")
+    item = hand_out.items.get()
+    page = client.post(
+        reverse("classrooms:take_back", args=[hand_out.public_id]),
+        {f"item-{item.pk}": "missing"},
+        follow=True,
+    ).content.decode()
+    assert "1 manquant." in page
+    assert "panne ouverte" not in page
+    assert "rendu." not in page
+    assert Incident.objects.filter(device=device).count() == 1
+    device.refresh_from_db()
+    assert device.state == Device.State.STOLEN
