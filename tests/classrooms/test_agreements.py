@@ -124,6 +124,20 @@ def test_what_one_signature_cannot_cover_goes_back_to_the_list_with_its_ticks(cl
     assert loan.query.replace("&", "&amp;") in shown, "one tap signs all that a class has"
 
 
+def test_the_paper_names_before_whom_it_was_signed_but_not_the_borrower_twice(loan, monkeypatch):
+    said = []
+
+    def render(_template, data):
+        said.append((data["name"], data["witness"]))
+        return b"%PDF-"
+
+    monkeypatch.setattr("core.pdf.render", render)
+    for out, person in zip(loan.outs, (loan.technician, loan.teacher), strict=True):
+        words = wording.fingerprint(wording.agreed_text([out]))
+        sign(by=Actor(user=person), hand_outs=[out], name="Claire", fingerprint=words)
+    assert said == [("Claire", loan.technician.get_full_name()), ("Claire", "")]
+
+
 def test_devices_due_on_one_day_are_told_together(loan):
     text = wording.agreed_text(loan.outs)
     assert text.count("Le matériel, à rendre le") == 1
