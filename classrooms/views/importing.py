@@ -109,8 +109,16 @@ def import_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "named": keys_of(found) & set(report["columns"]),
     }
     if any(question["kind"] == "place" for question in context["questions"]):
-        context["schools"] = schools_within_reach(user)
+        context["schools"] = schools = schools_within_reach(user)
+        _guess(context["questions"], {school.uai for school in schools})
     return show(request, "import_run.html", "imports", **context)
+
+
+def _guess(questions: list[dict[str, Any]], codes: set[str]) -> None:
+    """Answer for the person where the word is a school's code, in a column that wants names."""
+    for question in questions:
+        code = question["word"].replace(" ", "").upper()
+        question["guess"] = code if question["kind"] == "place" and code in codes else ""
 
 
 def _run(request: HttpRequest, public_id: uuid.UUID) -> ImportRun:

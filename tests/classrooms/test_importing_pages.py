@@ -75,6 +75,18 @@ def test_columns_are_explained_on_the_page(client: Client, committed: Any) -> No
     assert client.get(sent.url).status_code == 200
 
 
+def test_a_code_where_a_name_is_wanted_answers_itself(client: Client, committed: Any) -> None:
+    cart, theirs = CartFactory(filled=1), CartFactory(filled=1)
+    uai, serial = cart.school.uai, cart.devices.get().serial
+    sign_in_client(client, UserFactory(roles=[(Role.IT_TECHNICIAN, uai)]))
+    table = f"Série;École\n{serial};{uai.lower()}\nX1;{theirs.school.uai}\n"
+    with committed():
+        sent = bring(client, table.encode())
+    page = client.get(sent.url).content.decode()
+    assert f'maxlength="8" value="{uai}"' in page
+    assert f'maxlength="8" value="{theirs.school.uai}"' not in page
+
+
 def test_while_a_worker_is_at_it_the_page_says_how_far(client: Client) -> None:
     sign_in_client(client, UserFactory(roles=[Role.IT_MANAGER]))
     sent = bring(client, b"Serie;Etat\nX1;bon\n")
