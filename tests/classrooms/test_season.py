@@ -186,8 +186,12 @@ def test_the_pages_lead_through_and_show_only_ones_schools(world, django_assert_
     do("annuler")
     do("refaire", key="print")
     assert season.steps.count() == 3
-    assert city.post(reverse("season:end")).status_code == 302
-    assert SeasonRun.objects.get().state == "closed"
+    for _turn in range(2):
+        assert city.post(reverse("season:end"), {"to": "closed"}).status_code == 302
+        assert SeasonRun.objects.get().state == "closed", "sent twice, it stays so"
+    assert "de nouveau ouverte" in city.post(
+        reverse("season:end"), {"to": "open"}, follow=True
+    ).content.decode()  # fmt: skip
 
 
 @pytest.mark.django_db

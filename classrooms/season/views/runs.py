@@ -80,12 +80,17 @@ def start(request: HttpRequest) -> HttpResponse:
 @allow(*FLEET_MANAGERS)
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
-    """End the present run, or open it again."""
+    """End the present run, or open it again, as the button said; twice is once."""
     run = current_run(signed_in(request))
     if run is None:
         raise RuleBroken("none", _("Aucune rentrée n’est ouverte."))
-    act = actions.finish if run.state == SeasonRun.State.OPEN else actions.take_up
-    act(by=Actor.of(request), run=run)
+    wanted = request.POST.get("to")
+    if wanted == SeasonRun.State.CLOSED and run.state == SeasonRun.State.OPEN:
+        actions.finish(by=Actor.of(request), run=run)
+        messages.success(request, _("La rentrée est terminée."))
+    elif wanted == SeasonRun.State.OPEN and run.state == SeasonRun.State.CLOSED:
+        actions.take_up(by=Actor.of(request), run=run)
+        messages.success(request, _("La rentrée est de nouveau ouverte."))
     return redirect("season:overview")
 
 
