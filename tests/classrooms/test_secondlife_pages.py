@@ -1,6 +1,7 @@
 """The second life's pages: from a proposal to a deed; what another school's people meet."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -194,6 +195,19 @@ def test_what_failed_is_to_be_destroyed_until_it_is_and_leaves_by_its_true_weigh
         state="gone", gone_on=clock.today(),
     )  # fmt: skip
     assert "2,545 kg" in manager.get(at("lot", lot)).content.decode()
+
+
+def test_a_double_click_opens_one_sitting_and_one_lot(manager):
+    forms = (
+        ("sittings", {"held_on": clock.today().isoformat()}),
+        ("lots", {"recipient": RecipientFactory().pk}),
+    )
+    for name, data in forms:
+        token = re.search(r'name="once" value="([^"]+)"', manager.get(at(name)).content.decode())
+        once = data | {"once": token[1]}
+        first, second = (manager.post(at(name), once).url for _turn in range(2))
+        assert first == second
+    assert (Sitting.objects.count(), Lot.objects.count()) == (1, 1)
 
 
 def test_one_lands_where_something_is_to_be_done(manager):

@@ -32,6 +32,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.once import once
 from core.spreadsheets import csv_response, xlsx_response
 from enrolment.schools.models import School
 
@@ -44,6 +45,7 @@ def _plan(request: HttpRequest, public_id: Any) -> Plan:
 
 @allow(*FLEET_MANAGERS)
 @require_http_methods(["GET", "POST"])
+@once
 def plan_list(request: HttpRequest) -> HttpResponse:
     """Show the plans; a POST begins one."""
     user = signed_in(request)

@@ -24,6 +24,7 @@ from core import documents
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.once import once
 from core.pdf import pdf_response
 
 _DESTINATION = {"gift": "give", "recycling": "recycle"}
@@ -38,6 +39,7 @@ _STEPS = {
 
 @allow(*FLEET_STAFF)
 @require_http_methods(["GET", "POST"])
+@once
 def lot_list(request: HttpRequest) -> HttpResponse:
     """Show the lots, open ones first, and start one."""
     user = signed_in(request)

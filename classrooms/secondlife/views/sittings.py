@@ -24,11 +24,13 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.once import once
 from core.pdf import pdf_response
 
 
 @allow(*FLEET_MANAGERS)
 @require_http_methods(["GET", "POST"])
+@once
 def sitting_list(request: HttpRequest) -> HttpResponse:
     """Show the sittings, and open one."""
     user = signed_in(request)
