@@ -317,7 +317,9 @@ def test_a_forecast_is_shown_kept_and_taken_away(client, manager):
     low = client.get(url + "?ceiling=100").context
     assert low["form"].errors["ceiling"], "a ceiling below one device is said, not applied"
     assert low["outlook"].beyond == 0
-    client.post(url + query, {"name": "Budget"})
+    assert 'name="once"' in response.content.decode()
+    for _turn in range(2):
+        client.post(url + query, {"name": "Budget", "once": "one-form-shown-once"})
     kept = Forecast.objects.get()
     assert (kept.devices, kept.cents, kept.author) == (2, 84_076, manager)
     assert client.get(url + "?" + kept.query).context["outlook"].cents == kept.cents

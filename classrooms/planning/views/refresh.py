@@ -32,6 +32,7 @@ from classrooms.views.common import show
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.journal import Actor
+from core.once import once
 from core.spreadsheets import csv_response, xlsx_response
 
 _TONES = ("sea", "sun", "sage", "coral", "deep", "plain", "dark")
@@ -102,6 +103,7 @@ class Asked:
 
 @allow(*FLEET_MANAGERS)
 @require_http_methods(["GET", "POST"])
+@once
 def refresh(request: HttpRequest) -> HttpResponse:
     """Show the forecast that the address asks for; a POST keeps it under a name."""
     asked, today = Asked(request), clock.today()
