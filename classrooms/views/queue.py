@@ -93,6 +93,7 @@ def tour(request: HttpRequest) -> HttpResponse:
         stops=stops,
         bring=spares_to_bring(user, stops) if stops else [],
         schools=[] if stops else schools_with_faults(user, today),
+        asked="preparer" in request.GET,
         total=sum(len(stop.incidents) for stop in stops),
         today=today,
     )

@@ -262,6 +262,8 @@ def test_a_round_says_where_to_go_and_what_to_bring(cart, incident, teacher, tec
     choice = client.get(url).text
     assert cart.school.name in choice
     assert foreign.school.name not in choice
+    assert "Cochez au moins une école." not in choice
+    assert "Cochez au moins une école." in client.get(url, {"preparer": "1"}).text
     sheet = client.get(url, {"school": [cart.school.pk, foreign.school.pk, "9" * 30]}).text
     for words in (cart.school.postcode, incident.device.asset_tag, spare.asset_tag, "En haut"):
         assert words in sheet

@@ -52,7 +52,8 @@ def test_a_spare_goes_to_a_school_and_serves_there(by, here):
     dispatch(by=by, transfer=transfer)
     spare.refresh_from_db()
     assert spare.depot is not None, "its place changes when it has been seen at the other end"
-    assert Message.objects.filter(recipient=head, kind="fleet_transfer_sent").count() == 1
+    told = Message.objects.filter(kind="fleet_transfer_sent")
+    assert [message.recipient for message in told] == [head], "not who sent it off"
     receive(by=by, transfer=transfer, outcomes=all_good(transfer))
     spare.refresh_from_db()
     assert (spare.school, spare.depot, spare.state) == (here, None, "in_use")

@@ -20,11 +20,16 @@ def people_of(school: School, *roles: str) -> QuerySet[User]:
     return people.order_by("pk")
 
 
-def tell_of_journey(transfer: Transfer, count: int) -> None:
-    """Tell the head and the technicians of the receiving school what is on its way."""
+def tell_of_journey(transfer: Transfer, count: int, *, sender: User | None) -> None:
+    """Tell the head and the technicians of the receiving school what is on its way.
+
+    Who sent it off needs no message to know.
+    """
     if transfer.to_school is None:
         return
     for person in people_of(transfer.to_school, Role.HEAD_TEACHER, Role.IT_TECHNICIAN):
+        if person == sender:
+            continue
         outbox.queue(
             kind="fleet_transfer_sent",
             to=person,

@@ -143,7 +143,7 @@ def dispatch(*, by: Actor, transfer: Transfer) -> Transfer:
             dispatched_by=by.user,
         )
         drop_for(by=by, carts=carts, since=clock.today())
-        tell_of_journey(transfer, len(going))
+        tell_of_journey(transfer, len(going), sender=by.user)
     return transfer
 
 
