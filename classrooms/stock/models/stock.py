@@ -80,15 +80,13 @@ class StockLevel(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gte=0), name="stock_level_not_negative"),
             models.CheckConstraint(condition=AT_ONE_PLACE, name="stock_level_at_one_place"),
-            models.UniqueConstraint(
-                fields=["item", "depot"],
-                condition=Q(depot__isnull=False),
-                name="stock_level_depot_once",
-            ),
-            models.UniqueConstraint(
-                fields=["item", "school"],
-                condition=Q(school__isnull=False),
-                name="stock_level_school_once",
+            *(
+                models.UniqueConstraint(
+                    fields=["item", place],
+                    condition=Q((f"{place}__isnull", False)),
+                    name=f"stock_level_{place}_once",
+                )
+                for place in ("depot", "school")
             ),
         ]
 
