@@ -156,6 +156,16 @@ class HandOutQuerySet(models.QuerySet[Any]):
         """Those not given back yet."""
         return self.filter(state="open")
 
+    def late(self, day: dt.date) -> HandOutQuerySet:
+        """Those due before a day, of which something can still be brought back.
+
+        What is lost or stolen keeps its last holder, whom nobody asks for it every morning.
+        """
+        from classrooms.models import HandOutItem
+
+        expected = HandOutItem.objects.out().exclude(device__state__in=("lost", "stolen"))
+        return self.open().filter(due_on__lt=day, pk__in=expected.values("hand_out"))
+
 
 class HandOutItemQuerySet(models.QuerySet[Any]):
     """Devices within hand-outs."""

@@ -108,7 +108,7 @@ def _technician(user: User) -> Iterator[HomeCard]:
             icon="wrench",
             order=20,
         )
-    overdue = HandOut.objects.visible_to(user).open().filter(due_on__lt=today).count()
+    overdue = HandOut.objects.visible_to(user).late(today).count()
     if overdue:
         yield HomeCard(
             title=_("Remises en retard"),

@@ -280,10 +280,8 @@ def city_figures(user: User, today: dt.date, chosen: Chosen | None = None) -> Ci
     outs = HandOut.objects.visible_to(user).open()
     if not whole:
         outs = outs.filter(school__in=rows)
-    counts = outs.aggregate(
-        late=Count("pk", filter=Q(due_on__lt=today)), carts=Count("pk", filter=~Q(cart=None))
-    )
-    figures.overdue, figures.carts_out = counts["late"], counts["carts"]
+    figures.overdue = outs.late(today).count()
+    figures.carts_out = outs.filter(cart__isnull=False).count()
     return figures
 
 

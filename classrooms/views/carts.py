@@ -120,7 +120,7 @@ def hand_out_list(request: HttpRequest) -> HttpResponse:
     )
     late = request.GET.get("late") == "1"
     if late:
-        rows = rows.filter(due_on__lt=today)
+        rows = rows.late(today)
     page = page_of(request, rows)
     for hand_out in page:
         hand_out.may_act = runs_at(user, hand_out.school)

@@ -317,6 +317,8 @@ def test_what_is_late_is_told_once_a_day_to_each_who_can_do_something(cart, teac
         out = HandOutFactory(class_group=group, due_on=MONDAY - dt.timedelta(days=days))
         HandOutItemFactory(hand_out=out)
     HandOutFactory(class_group=group, due_on=MONDAY)
+    stolen = HandOutFactory(class_group=group, due_on=MONDAY - dt.timedelta(days=9))
+    HandOutItemFactory(hand_out=stolen, device__state="stolen")
     for _ in range(2):
         reminding.remind_overdue(MONDAY)
     found = Message.objects.order_by("pk")

@@ -29,10 +29,15 @@ def remind_overdue(day: dt.date) -> int:
     if not is_school_day(day):
         return 0
     late = list(
-        HandOut.objects.open()
-        .filter(due_on__lt=day)
+        HandOut.objects.late(day)
         .select_related("school", "cart", "class_group", "teacher")
-        .annotate(left=Count("items", filter=Q(items__returned_at__isnull=True)))
+        .annotate(
+            left=Count(
+                "items",
+                filter=Q(items__returned_at__isnull=True)
+                & ~Q(items__device__state__in=("lost", "stolen")),
+            )
+        )
         .prefetch_related("class_group__teachers")
         .order_by("due_on", "pk")
     )
