@@ -87,6 +87,19 @@ def test_a_lost_card_keeps_its_place_until_it_is_blocked():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("state", "asked"), [("stolen", True), ("lost", True), ("in_use", False)])
+def test_the_card_of_a_device_that_is_gone_is_to_be_blocked(client, state, asked):
+    device = CartFactory(filled=1).devices.get()
+    sim = card()
+    actions.place_sim(by=SYSTEM, sim=sim, target=device)
+    type(device).objects.filter(pk=device.pk).update(state=state)
+    sign_in_client(client, UserFactory(roles=[Role.IT_MANAGER]))
+    page = client.get(reverse("classrooms:device", args=[device.asset_tag])).text
+    assert reverse("stock:sim", args=[sim.pk]) in page
+    assert ("pour que l’opérateur la bloque" in page) is asked
+
+
+@pytest.mark.django_db
 def test_a_technician_meets_the_cards_of_her_schools_only(client):
     ours, theirs = CartFactory(filled=1), CartFactory(filled=1)
     mine, foreign, spare = card(1), card(2), card(3)
