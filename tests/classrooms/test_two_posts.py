@@ -1,12 +1,19 @@
 """A person with posts at two schools does at each what the post held there allows."""
 
+import datetime as dt
+
 import pytest
+from django.http import HttpRequest
 from django.urls import reverse
 
 from classrooms.access import FLEET_STAFF
 from classrooms.models import Cart, Device
+from core import clock
 from core.access import entering, reach_of
 from core.accounts.roles import Role
+from core.api import allow_api
+from core.journal import SYSTEM
+from core.partners import issue
 from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import CartFactory, HandOutFactory
 from tests.people import sign_in_client
@@ -87,3 +94,21 @@ def test_only_the_posts_that_opened_a_view_reach_rows(schools):
 def test_a_view_for_whoever_is_signed_in_counts_every_post(schools):
     with entering(schools.person, frozenset({"signed_in"})):
         assert len(reach_of(schools.person, *Role).schools) == 2
+
+
+def test_a_partner_comes_in_by_its_scope_and_reaches_by_its_post(rf):
+    end = clock.now() + dt.timedelta(days=30)
+    issued = issue(
+        by=SYSTEM, name="MDM", scopes=["fleet:read"], expires_at=end, role=Role.IT_MANAGER
+    )
+    person = UserFactory(roles=[Role.TEACHER, Role.IT_MANAGER])
+
+    @allow_api(Role.TEACHER, scope="fleet:read")
+    def reaches_the_city(request: HttpRequest) -> bool:
+        return reach_of(request.user, Role.IT_MANAGER).city
+
+    request = rf.get("/")
+    request.auth, request.user = issued.token, issued.token.account
+    assert reaches_the_city(request)
+    request.auth = request.user = person
+    assert not reaches_the_city(request)
