@@ -132,7 +132,7 @@ def test_an_erasure_is_asked_looked_at_and_done(
     sign_in_fast(desk, agent)
     desk.goto("/demandes-donnees/")
     assert_accessible(desk)
-    desk.get_by_role("link", name="Effacement", exact=True).click()
+    desk.get_by_role("link", name=f"Effacement {user}", exact=True).click()
     desk.get_by_role("heading", level=2, name="Ce qui se passera").wait_for()
     assert_accessible(desk)
     shot(desk, "16-effacement-agent")
