@@ -5,7 +5,7 @@ from __future__ import annotations
 from resources.search.analysis import stem, words
 from resources.search.engine import Ask, Explanation, WordReason
 from resources.search.plan import Group
-from resources.search.searching import NEAR_LEVEL, NEAR_PLACE, Search, understood
+from resources.search.searching import NEAR_LEVEL, NEAR_PLACE, WHOLE_TITLE, Search, understood
 from resources.search.snapshot import EXACT, Snapshot
 
 
@@ -39,9 +39,11 @@ def explain(snapshot: Snapshot, ask: Ask, pk: int) -> Explanation | None:
 def _factors(found: Search, number: int, satisfied: int) -> dict[str, float]:
     """Return what multiplies the words' score, as ``Search`` does when it ranks."""
     factors = {"satisfied": float(satisfied), "prior": float(found.snapshot.prior[number])}
-    name, factor = found.title_factor()(number)
-    if factor > 1:
-        factors[name] = factor
+    lifts, wanted = found.title_lifts(), found.title_wanted()
+    if number in lifts:
+        factors["very_title"] = lifts[number]
+    elif wanted and wanted <= found.snapshot.title_stems[number]:
+        factors["whole_title"] = WHOLE_TITLE
     if found.fits >> number & 1:
         factors["level"] = NEAR_LEVEL
     if found.kept_here >> number & 1:

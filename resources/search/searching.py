@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -276,7 +276,8 @@ class Search:
         size = self.snapshot.size // 8 + 1
         fits = self.fits.to_bytes(size, "little")
         kept_here = self.kept_here.to_bytes(size, "little")
-        prior, title_factor = self.snapshot.prior, self.title_factor()
+        prior, titles = self.snapshot.prior, self.snapshot.title_stems
+        wanted, lifts = self.title_wanted(), self.title_lifts()
         ranked = []
         for number in numbers_in(bits):
             score, satisfied = 0.0, 0
@@ -286,7 +287,10 @@ class Search:
                     score += own
                     satisfied += 1
             score *= prior[number] * satisfied
-            score *= title_factor(number)[1]
+            if number in lifts:
+                score *= lifts[number]
+            elif wanted and wanted <= titles[number]:
+                score *= WHOLE_TITLE
             if fits[number >> 3] >> (number & 7) & 1:
                 score *= NEAR_LEVEL
             if kept_here[number >> 3] >> (number & 7) & 1:
@@ -294,25 +298,17 @@ class Search:
             ranked.append((-score, number))
         return [number for _, number in heapq.nsmallest(count, ranked)]
 
-    def title_factor(self) -> Callable[[int], tuple[str, float]]:
-        """Return what says how far a document's title is the query, by name and by how much."""
-        titles, named = self.snapshot.title_stems, self.named
-        several = len(self.groups) > 1
-        wanted = {group.ways[0][0][0] for group in self.groups} if several else set()
-        very: set[str] = set()
-        if not self.missing and all(group.own_first for group in self.groups):
-            very = {token for group in self.groups for token in group.ways[0][0]}
+    def title_wanted(self) -> set[str]:
+        """Return the stems that a title must hold to be about the whole query."""
+        return {group.ways[0][0][0] for group in self.groups} if len(self.groups) > 1 else set()
 
-        def factor(number: int) -> tuple[str, float]:
-            if number in named:
-                return "very_title", VERY_TITLE * WORD_FOR_WORD
-            if very and very == titles[number]:
-                return "very_title", VERY_TITLE
-            if wanted and wanted <= titles[number]:
-                return "whole_title", WHOLE_TITLE
-            return "whole_title", 1.0
-
-        return factor
+    def title_lifts(self) -> dict[int, float]:
+        """Return the factor of each document whose title is the query, neither less nor more."""
+        lifts: dict[int, float] = {}
+        if self.groups and not self.missing and all(g.own_first for g in self.groups):
+            very = frozenset(token for group in self.groups for token in group.ways[0][0])
+            lifts = dict.fromkeys(self.snapshot.titled.get(very, ()), VERY_TITLE)
+        return lifts | dict.fromkeys(self.named, VERY_TITLE * WORD_FOR_WORD)
 
 
 def suggest(

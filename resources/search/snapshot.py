@@ -103,6 +103,9 @@ class Snapshot:
                 self._holding_core.setdefault(token, []).append(number)
         self.numbers = {row.pk: number for number, row in enumerate(rows)}
         self.title_stems = [frozenset(row.sequence.partition("|")[0].split()) for row in rows]
+        self.titled: dict[frozenset[str], list[int]] = {}
+        for number, held in enumerate(self.title_stems):
+            self.titled.setdefault(held, []).append(number)
         self.named: dict[str, list[int]] = {}
         for number, row in enumerate(rows):
             self.named.setdefault(name_of(words(row.title)), []).append(number)
