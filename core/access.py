@@ -12,7 +12,7 @@ post, so the first shows it nothing; through a head's page she sees both schools
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -27,7 +27,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from core.accounts.models import User
+from core.accounts.models import Post, User
 from core.accounts.roles import ScopeKind
 
 #: Marks a view open to people who are not signed in.
@@ -64,7 +64,16 @@ class Reach:
         return Q(**{f"{path}__in": self.schools})
 
 
-NOWHERE = Reach(city=False, schools=frozenset(), services=frozenset())
+def _posts(user: User | AnonymousUser | None, roles: Collection[str]) -> list[Post]:
+    """Return the posts of these roles, held today, that count for the view being answered."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    entered = user.entered_as
+    return [
+        post
+        for post in user.current_posts
+        if post.role in roles and (entered is None or post.role in entered)
+    ]
 
 
 def reach_of(user: User | AnonymousUser | None, *roles: str) -> Reach:
@@ -73,18 +82,12 @@ def reach_of(user: User | AnonymousUser | None, *roles: str) -> Reach:
     A post in a service reaches the whole city: services are city-wide, schools are not. While
     a view answers, roles that its rule does not name reach nothing (``entering``).
     """
-    if not isinstance(user, User) or not user.is_active:
-        return NOWHERE
-    posts = [post for post in user.current_posts if post.role in roles and _counts(user, post.role)]
+    posts = _posts(user, roles)
     return Reach(
         city=any(p.scope_kind in (ScopeKind.CITY, ScopeKind.SERVICE) for p in posts),
         schools=frozenset(p.scope_ref for p in posts if p.scope_kind == ScopeKind.SCHOOL),
         services=frozenset(p.scope_ref for p in posts if p.scope_kind == ScopeKind.SERVICE),
     )
-
-
-def _counts(user: User, role: str) -> bool:
-    return user.entered_as is None or role in user.entered_as
 
 
 def acts_as(user: User | AnonymousUser | None, *roles: str) -> bool:
@@ -93,11 +96,7 @@ def acts_as(user: User | AnonymousUser | None, *roles: str) -> bool:
     Querysets ask this rather than ``has_role``, which also counts posts that did not open the
     view being answered: menus want those, rows do not.
     """
-    return (
-        isinstance(user, User)
-        and user.is_active
-        and any(user.has_role(role) and _counts(user, role) for role in roles)
-    )
+    return bool(_posts(user, roles))
 
 
 @contextmanager
