@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import models, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from core import antivirus, clock, documents, journal, outbox
 from core.document_kinds import replace_everywhere, uses_of
 from core.documents import Document, Scan, discard
 from core.errors import RuleBroken
-from core.journal import Actor
+from core.journal import SYSTEM, Actor
 
 #: Unattached files and rows are left alone for this long: a form may still be open.
 GRACE = dt.timedelta(hours=48)
@@ -86,6 +87,18 @@ def is_referenced(document: Document) -> bool:
     return any(
         model._base_manager.filter(**{field: document}).exists() for model, field in _references()
     )
+
+
+def drop_files(rows: QuerySet[Any]) -> int:
+    """Discard what the ``document`` of rows holds: the row stays. Returns how many went."""
+    count = 0
+    for row in rows.filter(document__isnull=False).select_related("document").order_by("pk"):
+        with transaction.atomic():
+            document = row.document
+            rows.model._base_manager.filter(pk=row.pk).update(document=None)
+            discard(document, by=SYSTEM)
+        count += 1
+    return count
 
 
 def sweep_held(limit: int = 200) -> int:

@@ -171,6 +171,8 @@ def register_rules() -> None:
 
 
 def _register_rights() -> None:
+    from core.document_life import drop_files
+
     register(
         Rule(
             "accounts.dormant",
@@ -256,20 +258,6 @@ def _register_rights() -> None:
             what="Comptes rendus de purge",
         ),
     )
-
-
-def drop_files(rows: QuerySet[Any]) -> int:
-    """Let go of the files of copies; that they were made stays known."""
-    from core.documents import discard
-    from core.journal import SYSTEM
-
-    count = 0
-    for export in rows.select_related("document").order_by("pk"):
-        document = export.document
-        type(export)._base_manager.filter(pk=export.pk).update(document=None)
-        discard(document, by=SYSTEM)
-        count += 1
-    return count
 
 
 def _dormant(before: dt.datetime) -> QuerySet[Any]:

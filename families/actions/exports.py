@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from core import clock, documents, journal, queueing, states, tries
+from core import clock, document_life, documents, journal, queueing, states, tries
 from core.accounts.models import User
 from core.errors import RuleBroken
 from core.journal import SYSTEM, Actor
@@ -190,12 +190,4 @@ def sweep() -> int:
     """Take up lists whose worker was lost, and drop the files of yesterday's."""
     now = clock.now()
     count = sum(make(pk) == "ready" for pk in tries.due(_to_make()))
-    old = FamilyExport.objects.filter(asked_at__lt=now - KEEP, document__isnull=False)
-    for export in old.select_related("document").order_by("pk"):
-        document = export.document
-        if document is not None:
-            with transaction.atomic():
-                FamilyExport.objects.filter(pk=export.pk).update(document=None)
-                documents.discard(document, by=SYSTEM)
-            count += 1
-    return count
+    return count + document_life.drop_files(FamilyExport.objects.filter(asked_at__lt=now - KEEP))
