@@ -9,7 +9,6 @@ screenshot in ``var/test-shots/``.
 from __future__ import annotations
 
 import copy
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,14 +74,9 @@ def driver() -> Iterator[Any]:
         if driving.chromium_required():
             pytest.fail("chromium is required here and was not found (set CHROMIUM)")
         pytest.skip(NO_CHROMIUM)
-    from playwright.sync_api import sync_playwright
-
-    # Playwright keeps an event loop in this thread, which Django takes for async code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        yield lambda: playwright.chromium.launch(executable_path=path, args=driving.FLAGS)
-        if _held.get("browser") is not None:
-            _held["browser"].close()
+    playwright = patience.start_driver()
+    yield lambda: playwright.chromium.launch(executable_path=path, args=driving.FLAGS)
+    patience.stop_driver(playwright, _held.get("browser"))
 
 
 @pytest.fixture

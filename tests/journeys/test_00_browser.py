@@ -1,5 +1,10 @@
 """The browser sees what a person would see, and says what is wrong."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.journeys.patience import NotAnswered, Watch
@@ -50,3 +55,43 @@ def test_a_browser_that_never_answers_is_given_up(driver):
     assert watch.fired
     assert page.evaluate("2") == 2
     page.context.browser.close()
+
+
+#: In a process of its own: a thread drives browsers with one Playwright at a time.
+STARTING = """
+import sys
+from tests.journeys.patience import NotAnswered, start_driver, stop_driver
+try:
+    playwright = start_driver(float(sys.argv[1]))
+    print(playwright.chromium.name)
+    stop_driver(playwright, None)
+except NotAnswered:
+    print("given up")
+"""
+
+
+@pytest.mark.parametrize(("silent", "patience", "said"), [(1, 10, "chromium"), (3, 3, "given up")])
+def test_what_drives_browsers_is_begun_again_when_it_does_not_come_up(
+    tmp_path, silent, patience, said
+):
+    from playwright._impl._driver import compute_driver_executable
+
+    node, starts = compute_driver_executable()[0], tmp_path / "starts"
+    slow = tmp_path / "node"
+    slow.write_text(
+        f"#!/bin/sh\necho one >> {starts}\n"
+        f'[ "$(wc -l < {starts})" -gt {silent} ] || exec tail -f /dev/null "$@"\n'
+        f'exec {node} "$@"\n'
+    )
+    slow.chmod(0o755)
+    told = subprocess.run(
+        [sys.executable, "-c", STARTING, str(patience)],
+        env={**os.environ, "PLAYWRIGHT_NODEJS_PATH": str(slow)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert told.stdout.strip() == said, told.stderr
+    assert len(starts.read_text().splitlines()) == min(silent + 1, 3)
