@@ -22,13 +22,14 @@ from classrooms.importing.line_values import (
     speeds_of,
     technologies,
 )
-from classrooms.importing.plan import CREATE, REJECTED, UNCHANGED, UPDATE, Line, Plan
+from classrooms.importing.plan import Line, Plan
 from classrooms.importing.reading import Cells
 from classrooms.importing.values import CLEAR, Unreadable, cents_of, day_of
 from classrooms.importing.world import Known
 from classrooms.models import InternetLine
 from classrooms.models.history import plain as kept
 from core import clock, money
+from core.importing.plans import CREATE, REJECTED, UNCHANGED, UPDATE
 from core.spreadsheets import Grid
 from core.spreadsheets.columns import plain
 from enrolment.schools.models import School

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from classrooms.actions.lines import FACTS, change_line, close_line, open_line
-from classrooms.importing.plan import CREATE, UPDATE, Plan
+from classrooms.importing.plan import Plan
 from classrooms.models import InternetLine
 from classrooms.models.history import plain as kept
 from core import clock, journal
+from core.importing.plans import CREATE, UPDATE
 from core.journal import Actor
 
 _DAYS = ("starts_on", "contract_end", "closed_on")

@@ -6,8 +6,6 @@ rejected whole; the other lines do not depend on it, but for a slot that it hold
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,10 +19,10 @@ from classrooms.importing.columns import Head
 from classrooms.importing.reading import Cells
 from classrooms.importing.slots import settle_slots
 from classrooms.importing.world import Known, Place, World
+from core.importing import plans
+from core.importing.plans import CREATE, REJECTED, UNCHANGED, UPDATE, WRITING
 from core.spreadsheets import Grid
 
-CREATE, UPDATE, UNCHANGED, REJECTED = "create", "update", "unchanged", "rejected"
-OUTCOMES = (CREATE, UPDATE, UNCHANGED, REJECTED)
 #: Lines between two signs of progress.
 _STEP = 500
 
@@ -49,31 +47,19 @@ class Line:
         self.outcome = REJECTED
 
 
-@dataclass
-class Plan:
-    """The lines in order; ``unknown`` counts the words nobody has explained."""
+class Plan(plans.Plan[Line, tuple[str, str]]):
+    """What becomes of each line; unknown words go with their kind ("model", "place"…)."""
 
-    lines: list[Line]
-    unknown: Counter[tuple[str, str]]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many lines would do what."""
-        found = Counter(line.outcome for line in self.lines)
-        return {name: found[name] for name in OUTCOMES}
-
-    @property
-    def digest(self) -> str:
-        """What tells this plan from any other: all it would write, and over what."""
-        facts = [
+    def facts(self) -> list[Any]:
+        """Return all that the plan would write, and over what."""
+        return [
             [
                 *(line.number, line.outcome, line.serial, line.tag, sorted(line.sets.items())),
                 *((line.known.pk, sorted(line.known.facts.items())) if line.known else ()),
             ]
             for line in self.lines
-            if line.outcome in (CREATE, UPDATE)
+            if line.outcome in WRITING
         ]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def plan_of(
@@ -105,7 +91,7 @@ def plan_of(
         _read(line, world, values, unknown)
     _reject_repeated(lines)
     _reject_shared_addresses(lines)
-    settle_slots([line for line in lines if line.outcome in (CREATE, UPDATE)], world)
+    settle_slots([line for line in lines if line.outcome in WRITING], world)
     return Plan(lines, unknown)
 
 
@@ -212,7 +198,7 @@ def _reject_shared_addresses(lines: list[Line]) -> None:
     """Reject every line that gives a device a network address that another line gives too."""
     given: dict[str, list[Line]] = {}
     for line in lines:
-        for mac in line.sets.get("macs") or () if line.outcome in (CREATE, UPDATE) else ():
+        for mac in line.sets.get("macs") or () if line.outcome in WRITING else ():
             given.setdefault(mac, []).append(line)
     for mac, group in given.items():
         for line in group if len(group) > 1 else []:

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from classrooms.importing.columns import BY_CODE, OWN, Head
-from classrooms.importing.plan import CREATE, REJECTED, UNCHANGED, UPDATE, Line, Plan
+from classrooms.importing.plan import Line, Plan
 from classrooms.importing.world import Place, World
 from classrooms.models import Device
 from core import money
+from core.importing.plans import CREATE, OUTCOMES, UPDATE
 from core.spreadsheets import Column, Grid, write_xlsx
 
 #: Questions on one page: the most frequent first.
@@ -123,16 +124,6 @@ def _shown(code: str, value: Any, world: World) -> str:
     return str(choices[code](value).label)
 
 
-def words_of(outcome: str) -> str:
-    """Say what becomes of a line."""
-    return {
-        CREATE: _("À créer"),
-        UPDATE: _("À modifier"),
-        UNCHANGED: _("Sans changement"),
-        REJECTED: _("À corriger"),
-    }[outcome]
-
-
 def why(line: dict[str, Any]) -> str:
     """Return in one text why a line is rejected, or what it changes."""
     if "p" in line:
@@ -155,7 +146,7 @@ def annotated(report: dict[str, Any], grid: Grid) -> bytes:
     rows = (
         (
             line["n"],
-            words_of(line["o"]),
+            str(OUTCOMES[line["o"]]),
             why(line),
             *(cells.get(line["n"], []) + [""] * len(titles))[: len(titles)],
         )

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from classrooms.importing import packing, subjects
 from classrooms.importing.columns import BY_CODE, OWN
 from classrooms.importing.line_values import TARGETS as LINE_TARGETS
-from classrooms.importing.plan import CREATE, UPDATE, Plan
+from classrooms.importing.plan import Plan
 from classrooms.importing.subjects import Work
 from classrooms.models import DeviceCategory, DeviceModel, ImportProfile, ImportRun, InternetLine
 from core import clock, journal, outbox, queueing, states, tries
 from core.accounts.models import User
 from core.errors import RuleBroken
+from core.importing.plans import WRITING
 from core.journal import Actor
 from core.spreadsheets import read_grid
 from core.spreadsheets.columns import plain
@@ -186,7 +187,7 @@ def start(*, by: Actor, run: ImportRun, version: int, digest: str) -> ImportRun:
         raise RuleBroken("state", _("Ce tableau a déjà été traité."))
     if not same:
         raise RuleBroken("changed", _("Un autre essai a été fait depuis. Relisez-le."))
-    if not locked.counts.get(CREATE) and not locked.counts.get(UPDATE):
+    if not any(locked.counts.get(outcome) for outcome in WRITING):
         raise RuleBroken("nothing", _("Ce tableau ne change rien."))
     moved = states.move(
         locked, ImportRun.State.APPLYING, by=by, decided_by=by.user, problem="", **tries.fresh()

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from classrooms.actions import leaving
 from classrooms.actions.history import lock_devices
-from classrooms.importing.plan import CREATE, UPDATE, Line, Plan
+from classrooms.importing.plan import Line, Plan
 from classrooms.importing.world import FACTS, World
 from classrooms.models import Depot, Device, DeviceAddress, DeviceCategory, DeviceModel, FleetEvent
 from classrooms.models.fleet import new_token
 from core import clock
+from core.importing.plans import CREATE, UPDATE, WRITING
 from core.journal import Actor
 
 _BATCH = 2_000
@@ -62,7 +63,7 @@ def write(plan: Plan, world: World, *, by: Actor) -> Written:
 
 def _create_models(plan: Plan) -> dict[str, int]:
     """Create the models that somebody said to create; return their numbers."""
-    wanted = {line.sets.get("model_id") for line in plan.lines if line.outcome in (CREATE, UPDATE)}
+    wanted = {line.sets.get("model_id") for line in plan.lines if line.outcome in WRITING}
     found: dict[str, int] = {}
     categories = {category.code: category for category in DeviceCategory.objects.all()}
     for word in sorted(word for word in wanted if isinstance(word, str)):

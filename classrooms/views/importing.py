@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
 from classrooms.forms_importing import TableForm
 from classrooms.importing import packing, runs
-from classrooms.importing.plan import CREATE, OUTCOMES, REJECTED, UNCHANGED, UPDATE
 from classrooms.importing.report import annotated
 from classrooms.importing.subjects import keys_of, passed_over, targets_of
 from classrooms.models import DeviceCategory, DeviceModel, ImportProfile, ImportRun, InternetLine
 from classrooms.views.common import number, page_of, schools_within_reach, show
 from core.access import allow, get_visible, signed_in
-from core.errors import RuleBroken
+from core.importing import pages
+from core.importing.plans import OUTCOMES, REJECTED, WRITING
 from core.journal import Actor
 from core.spreadsheets import xlsx_response
-from core.spreadsheets.reading import MAX_BYTES
 
-_WORDS = {
-    CREATE: gettext_lazy("À créer"),
-    UPDATE: gettext_lazy("À modifier"),
-    UNCHANGED: gettext_lazy("Sans changement"),
-    REJECTED: gettext_lazy("À corriger"),
-}
 _State = ImportRun.State
 
 
@@ -46,20 +39,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
         lines=manages,
         initial={"subject": request.GET.get("contenu", ImportRun.Subject.DEVICES)[:8]},
     )
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            run = runs.receive(
-                by=Actor.of(request),
-                data=upload.read(MAX_BYTES + 1),
-                filename=upload.name,
-                supplier=form.cleaned_data["supplier"],
-                subject=form.cleaned_data.get("subject") or ImportRun.Subject.DEVICES,
-            )
-        except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
-        else:
-            return redirect("classrooms:import", public_id=run.public_id)
+    if (run := pages.take(request, form, runs.receive)) is not None:
+        return redirect("classrooms:import", public_id=run.public_id)
     listed = (
         ImportRun.objects.visible_to(user)
         .select_related("profile", "started_by")
@@ -105,7 +86,7 @@ def import_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         ],
         "measured": [str(title) for title in passed_over(found) if str(title) in report["titles"]],
         "questions": _questions(report),
-        "writes": found.counts.get(CREATE, 0) + found.counts.get(UPDATE, 0),
+        "writes": sum(found.counts.get(outcome, 0) for outcome in WRITING),
         "named": keys_of(found) & set(report["columns"]),
     }
     if any(question["kind"] == "place" for question in context["questions"]):
@@ -137,9 +118,8 @@ def _lines(request: HttpRequest, found: ImportRun, report: dict[str, Any]) -> di
     shown = request.GET.get("effet", "")
     if shown not in OUTCOMES:
         shown = REJECTED if found.counts.get(REJECTED) and "effet" not in request.GET else ""
-    counts = [(code, str(label), found.counts.get(code, 0)) for code, label in _WORDS.items()]
     return {
-        "tabs_of": [("", _("Toutes"), len(lines)), *counts],
+        "tabs_of": pages.tabs(found.counts, len(lines)),
         "shown": shown,
         "page": page_of(request, [row for row in lines if not shown or row["o"] == shown]),
     }
@@ -177,29 +157,16 @@ def _questions(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _decide(request: HttpRequest, found: ImportRun) -> HttpResponse:
     """Remember what columns and words mean, and try again."""
-    columns = {
-        target.code: request.POST[f"c:{target.code}"][:120]
-        for target in targets_of(found)
-        if f"c:{target.code}" in request.POST
-    }
-    values = {
-        name[2:][:200]: value.strip()[:60]
-        for name, value in request.POST.items()
-        if name.startswith("v:") and isinstance(value, str) and value.strip()
-    }
     line = number(request.POST.get("header_line", "")) or 0
-    try:
-        runs.decide(
-            by=Actor.of(request),
-            run=found,
-            columns=columns,
-            values=values,
-            header_line=line if 0 < line < 100_000 else None,
-        )
-    except RuleBroken as broken:
-        messages.error(request, broken.message)
-    else:
-        messages.success(request, _("C’est noté pour cette provenance."))
+    decide = partial(
+        runs.decide,
+        by=Actor.of(request),
+        run=found,
+        columns=pages.columns_told(request, targets_of(found)),
+        values=pages.words_told(request),
+        header_line=line if 0 < line < 100_000 else None,
+    )
+    pages.done(request, decide, _("C’est noté pour cette provenance."))
     return redirect("classrooms:import", public_id=found.public_id)
 
 
@@ -207,25 +174,17 @@ def _decide(request: HttpRequest, found: ImportRun) -> HttpResponse:
 @require_POST
 def import_act(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Write the trial that was shown, try again, give the table up, or take it back."""
-    found, by, verb = _run(request, public_id), Actor.of(request), request.POST.get("do")
-    try:
-        if verb == "drop":
-            runs.drop(by=by, run=found)
-            messages.success(request, _("Le tableau est abandonné, rien n’a été écrit."))
+    found, by, given = _run(request, public_id), Actor.of(request), request.POST
+    if given.get("do") == "drop":
+        if pages.drop(request, partial(runs.drop, by=by, run=found)):
             return redirect("classrooms:imports")
-        if verb == "retry":
-            runs.retry(by=by, run=found, header_line=found.header_line)
-        elif verb == "undo":
-            runs.start_undo(by=by, run=found)
-        else:
-            runs.start(
-                by=by,
-                run=found,
-                version=number(request.POST.get("version", "")) or 0,
-                digest=request.POST.get("digest", ""),
-            )
-    except RuleBroken as broken:
-        messages.error(request, broken.message)
+    elif given.get("do") == "retry":
+        pages.done(request, partial(runs.retry, by=by, run=found, header_line=found.header_line))
+    elif given.get("do") == "undo":
+        pages.done(request, partial(runs.start_undo, by=by, run=found))
+    else:
+        version, digest = number(given.get("version", "")) or 0, given.get("digest", "")
+        pages.done(request, partial(runs.start, by=by, run=found, version=version, digest=digest))
     return redirect("classrooms:import", public_id=public_id)
 
 

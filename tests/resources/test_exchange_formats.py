@@ -17,10 +17,11 @@ from django.urls import reverse
 from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.importing.plans import CREATE, REJECTED, UNCHANGED
 from core.journal import SYSTEM, Actor
 from core.outbox import Message
 from resources.catalogue.importing import runs
-from resources.catalogue.importing.plan import CREATE, REJECTED, UNCHANGED, Plan
+from resources.catalogue.importing.plan import Plan
 from resources.catalogue.models import Resource, Term
 from resources.exchange import exports
 from resources.exchange.formats import files, lom_reading
@@ -100,7 +101,7 @@ def test_terms_travel_by_address_then_by_label(django_assert_max_num_queries: An
     level.label, level.alt_labels = "Dernière année", []
     level.save()
     line = tried(data).lines[0]
-    assert line.action == UNCHANGED, line.problems
+    assert line.outcome == UNCHANGED, line.problems
     assert line.terms["pedagogical_type"] == [resource.pedagogical_type_id], "by its label"
 
 
@@ -159,12 +160,12 @@ def test_foreign_json_is_read_whichever_way_it_is_wrapped() -> None:
     }
     for told in (amb, [amb], {"@graph": [amb]}):
         line = tried(json.dumps(told).encode()).lines[0]
-        assert (line.action, line.key) == (CREATE, "https://m.example/7"), line.problems
+        assert (line.outcome, line.key) == (CREATE, "https://m.example/7"), line.problems
         assert line.facts["url"] == "https://m.example/7"
         assert {"levels", "domains", "licence"} <= set(line.terms)
     for told in ([gar], {"listeRessources": {"ressource": [gar]}}, gar):
         line = tried(json.dumps(told).encode()).lines[0]
-        assert (line.action, line.key, line.title) == (CREATE, "ark:/9/1", "Manuel"), line.problems
+        assert (line.outcome, line.key, line.title) == (CREATE, "ark:/9/1", "Manuel"), line.problems
 
 
 BOMB = b"""<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><lom>&b;</lom>"""

@@ -19,11 +19,11 @@ from django.urls import reverse
 from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.importing.plans import CREATE, REJECTED, UNCHANGED, UPDATE
 from core.journal import SYSTEM, Actor
 from core.outbox import Message
 from resources.catalogue.exporting import resources_csv, resources_xlsx
 from resources.catalogue.importing import runs
-from resources.catalogue.importing.plan import CREATE, REJECTED, UNCHANGED, UPDATE
 from resources.catalogue.models import ImportProfile, ImportRun, Resource
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import ResourceFactory, vocabularies
@@ -222,7 +222,7 @@ def test_what_is_exported_comes_back_unchanged(export: Any) -> None:
         by=SYSTEM, data=export(Resource.objects.all()), filename="catalogue", supplier="nous"
     )
     _table, plan = runs.try_out(run)
-    changed = {line.key: line.changes for line in plan.lines if line.action != UNCHANGED}
+    changed = {line.key: line.changes for line in plan.lines if line.outcome != UNCHANGED}
     assert not changed, changed
     assert plan.counts[UNCHANGED] == 4
 
@@ -277,7 +277,7 @@ def test_the_1600_real_resources_come_in_with_their_flaws_named(
     runs.decide(by=SYSTEM, run=run, columns={}, values=decisions)
     done = write(run, run_tasks)
     assert done.counts[CREATE] + done.counts[REJECTED] == 1600
-    assert all(line.problems for line in plan.lines if line.action == REJECTED)
+    assert all(line.problems for line in plan.lines if line.outcome == REJECTED)
     lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     no_address = sum(1 for line in lines if line["url"] and not line["url"].startswith("http"))
     assert done.counts[REJECTED] == no_address

@@ -7,8 +7,6 @@ rejected whole; the other lines do not depend on it.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +17,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.importing import plans
+from core.importing.plans import CREATE, REJECTED, UNCHANGED, UPDATE
 from core.spreadsheets import Table
 from resources.catalogue.importing.columns import BY_CODE
 from resources.catalogue.importing.values import (
@@ -35,7 +35,6 @@ from resources.catalogue.importing.values import (
 from resources.catalogue.models import Contribution, Resource
 from resources.search.analysis import fold
 
-CREATE, UPDATE, UNCHANGED, REJECTED = "create", "update", "unchanged", "rejected"
 #: Facts written as they are, and how long they may be.
 _TEXTS = {"title": 200, "description": 20_000, "rights": 300, "format": 60}
 #: Columns that name people and houses, and as what.
@@ -57,7 +56,7 @@ class Line:
     number: int
     key: str
     title: str
-    action: str = REJECTED
+    outcome: str = REJECTED
     facts: dict[str, Any] = field(default_factory=dict)
     terms: dict[str, list[int]] = field(default_factory=dict)
     credits: dict[str, list[str]] = field(default_factory=dict)
@@ -67,31 +66,19 @@ class Line:
     resource: Resource | None = None
 
 
-@dataclass
-class Plan:
-    """The lines in order, and the values that nobody has explained yet."""
+class Plan(plans.Plan[Line, Unknown]):
+    """What becomes of each line, and the values that nobody has explained yet."""
 
-    lines: list[Line]
-    unknown: Counter[Unknown]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many lines would do what."""
-        found = Counter(line.action for line in self.lines)
-        return {name: found[name] for name in (CREATE, UPDATE, UNCHANGED, REJECTED)}
-
-    @property
-    def digest(self) -> str:
-        """What tells this plan from any other: all it would write, and on which resource."""
-        facts = [
+    def facts(self) -> list[Any]:
+        """Return all that the plan would write, and on which resource."""
+        return [
             [
-                *(line.number, line.action, line.key, line.changes, line.problems),
+                *(line.number, line.outcome, line.key, line.changes, line.problems),
                 *(line.facts, line.terms, line.credits),
                 line.resource.updated_at if line.resource else None,
             ]
             for line in self.lines
         ]
-        return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def plan_of(
@@ -226,7 +213,7 @@ def _compare(line: Line, known: Resource | None) -> None:
         if not line.facts.get("title"):
             _problem(line, "title", _("Il manque le titre."))
             return
-        line.action = CREATE
+        line.outcome = CREATE
         line.changes = {name: ("", _shown(value)) for name, value in line.facts.items()}
         return
     line.title = line.title or known.title
@@ -242,7 +229,7 @@ def _compare(line: Line, known: Resource | None) -> None:
         if any((role, name) not in credited for name in names):
             old = ", ".join(n for r, n in sorted(credited) if r == role)
             line.changes[str(role)] = (old, ", ".join(names))
-    line.action = UPDATE if line.changes else UNCHANGED
+    line.outcome = UPDATE if line.changes else UNCHANGED
 
 
 def _present(resource: Resource, name: str) -> list[tuple[int, str]]:

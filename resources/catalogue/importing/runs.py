@@ -11,20 +11,12 @@ from django.utils.translation import gettext as _
 
 from core import clock, journal, queueing, states, tries
 from core.errors import RuleBroken
+from core.importing.plans import CREATE, UPDATE, WRITING
 from core.journal import SYSTEM, Actor
 from core.spreadsheets import Table, read_table
 from resources.catalogue import history, indexing, rules, telling
 from resources.catalogue.importing.columns import BY_CODE, guess
-from resources.catalogue.importing.plan import (
-    CREATE,
-    CREDITS,
-    MANY,
-    UPDATE,
-    Line,
-    Plan,
-    plan_of,
-    slug_of,
-)
+from resources.catalogue.importing.plan import CREDITS, MANY, Line, Plan, plan_of, slug_of
 from resources.catalogue.importing.values import KINDS, Meanings
 from resources.catalogue.models import Contribution, ImportProfile, ImportRun, Resource, Term
 
@@ -214,7 +206,7 @@ def write(
     revision of what it became, under ``verb``. Whole or not at all, in the transaction of
     whoever decided upon the plan.
     """
-    lines = [line for line in plan.lines if line.action in {CREATE, UPDATE}]
+    lines = [line for line in plan.lines if line.outcome in WRITING]
     known = [line.resource.pk for line in lines if line.resource is not None]
     with history.tracked(known, by=by, verb=verb) as tracker:
         rows = _write_lines(lines, publish=publish, arrive=arrive)
@@ -228,18 +220,18 @@ def _write_lines(lines: list[Line], *, publish: bool, arrive: str) -> list[tuple
     rows = _named(lines)
     for line, resource in rows:
         _fill(line, resource, terms)
-        if line.action == CREATE:
+        if line.outcome == CREATE:
             resource.state = arrive
-    Resource.objects.bulk_create((row for line, row in rows if line.action == CREATE), _BATCH)
+    Resource.objects.bulk_create((row for line, row in rows if line.outcome == CREATE), _BATCH)
     Resource.objects.bulk_update(
-        [row for line, row in rows if line.action == UPDATE],
+        [row for line, row in rows if line.outcome == UPDATE],
         [*sorted({name for line in lines for name in line.facts}), *_SINGLE, "updated_at"],
         _BATCH,
     )
     for name in MANY:
         _link(name, rows)
     _credit(rows)
-    fresh = {row.pk for line, row in rows if line.action == CREATE}
+    fresh = {row.pk for line, row in rows if line.outcome == CREATE}
     _settle([row.pk for _line, row in rows], fresh, publish=publish, arrive=arrive)
     return rows
 

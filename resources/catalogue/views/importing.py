@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from itertools import islice
 
 from django.contrib import messages
@@ -10,17 +11,17 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.importing import pages
+from core.importing.plans import REJECTED, WRITING
 from core.journal import Actor
-from core.spreadsheets.reading import MAX_BYTES
 from resources.catalogue.access import EDITORS
 from resources.catalogue.importing import runs
 from resources.catalogue.importing.columns import TARGETS
-from resources.catalogue.importing.plan import CREATE, REJECTED, UNCHANGED, UPDATE, Plan
+from resources.catalogue.importing.plan import Plan
 from resources.catalogue.importing.values import KINDS, Meanings
 from resources.catalogue.importing_forms import TableForm
 from resources.catalogue.models import ImportProfile, ImportRun, Term
@@ -28,12 +29,6 @@ from resources.catalogue.models import ImportProfile, ImportRun, Term
 PAGE_SIZE = 25
 #: Values to explain on one page: the most frequent first.
 _ASKED = 30
-_WORDS = {
-    CREATE: gettext_lazy("À créer"),
-    UPDATE: gettext_lazy("À modifier"),
-    UNCHANGED: gettext_lazy("Sans changement"),
-    REJECTED: gettext_lazy("À corriger"),
-}
 
 
 @allow(*EDITORS)
@@ -41,19 +36,8 @@ def start(request: HttpRequest) -> HttpResponse:
     """Take a table; list the last ones."""
     user = signed_in(request)
     form = TableForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            run = runs.receive(
-                by=Actor.of(request),
-                data=upload.read(MAX_BYTES + 1),
-                filename=upload.name,
-                supplier=form.cleaned_data["supplier"],
-            )
-        except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
-        else:
-            return redirect("catalogue:import_run", public_id=run.public_id)
+    if (found := pages.take(request, form, runs.receive)) is not None:
+        return redirect("catalogue:import_run", public_id=found.public_id)
     listed = (
         ImportRun.objects.visible_to(user).select_related("profile", "started_by").defer("data")
     )
@@ -85,21 +69,18 @@ def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         messages.error(request, broken.message)
         return redirect("catalogue:import_start")
     shown = request.GET.get("lignes", REJECTED if plan.counts[REJECTED] else "")
-    lines = [line for line in plan.lines if not shown or line.action == shown]
+    lines = [line for line in plan.lines if not shown or line.outcome == shown]
     columns = runs.columns_of(found, table)
     context |= {
         "plan": plan,
-        "tabs": [
-            ("", _("Toutes"), len(plan.lines)),
-            *((code, str(label), plan.counts[code]) for code, label in _WORDS.items()),
-        ],
+        "tabs": pages.tabs(plan.counts, len(plan.lines)),
         "shown": shown,
         "page_obj": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page")),
         "targets": [(target, columns.get(target.code, "")) for target in TARGETS],
         "header": table.header,
         "questions": _questions(plan),
         "more_questions": max(len(plan.unknown) - _ASKED, 0),
-        "writes": plan.counts[CREATE] + plan.counts[UPDATE],
+        "writes": sum(plan.counts[outcome] for outcome in WRITING),
     }
     return render(request, "catalogue/import_run.html", context)
 
@@ -130,22 +111,16 @@ def _questions(plan: Plan) -> list[dict[str, object]]:
 
 def _decide(request: HttpRequest, found: ImportRun) -> HttpResponse:
     """Remember what columns and values mean, and try again."""
-    columns = {
-        target.code: request.POST[f"c:{target.code}"][:200]
-        for target in TARGETS
-        if f"c:{target.code}" in request.POST
-    }
-    values = {
-        name[2:][:200]: "" if value == "-" else value[:120]
-        for name, value in request.POST.items()
-        if name.startswith("v:") and isinstance(value, str) and value
-    }
-    try:
-        runs.decide(by=Actor.of(request), run=found, columns=columns, values=values)
-    except RuleBroken as broken:
-        messages.error(request, broken.message)
-    else:
-        messages.success(request, _("C’est noté pour ce fournisseur. Voici le nouvel essai."))
+    told = pages.words_told(request)
+    decide = partial(
+        runs.decide,
+        by=Actor.of(request),
+        run=found,
+        columns=pages.columns_told(request, TARGETS),
+        values={word: "" if meaning == "-" else meaning for word, meaning in told.items()},
+    )
+    said = _("C’est noté pour ce fournisseur. Voici le nouvel essai.")
+    pages.done(request, decide, said)
     return redirect("catalogue:import_run", public_id=found.public_id)
 
 
@@ -154,18 +129,11 @@ def _decide(request: HttpRequest, found: ImportRun) -> HttpResponse:
 def act(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Write the plan that was shown, or give the table up."""
     found: ImportRun = get_visible(ImportRun.objects, signed_in(request), public_id=public_id)
-    by = Actor.of(request)
-    try:
-        if request.POST.get("do") == "drop":
-            runs.drop(by=by, run=found)
-            messages.success(request, _("Le tableau est abandonné, rien n’a été écrit."))
+    by, given = Actor.of(request), request.POST
+    if given.get("do") == "drop":
+        if pages.drop(request, partial(runs.drop, by=by, run=found)):
             return redirect("catalogue:import_start")
-        runs.start(
-            by=by,
-            run=found,
-            digest=request.POST.get("digest", ""),
-            publish=request.POST.get("publish") == "1",
-        )
-    except RuleBroken as broken:
-        messages.error(request, broken.message)
+    else:
+        digest, publish = given.get("digest", ""), given.get("publish") == "1"
+        pages.done(request, partial(runs.start, by=by, run=found, digest=digest, publish=publish))
     return redirect("catalogue:import_run", public_id=public_id)

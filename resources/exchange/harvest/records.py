@@ -16,11 +16,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.importing.plans import CREATE, REJECTED, UPDATE
 from core.journal import SYSTEM, Actor
 from resources.catalogue import actions
 from resources.catalogue.importing import runs
 from resources.catalogue.importing.columns import BY_CODE
-from resources.catalogue.importing.plan import CREATE, MANY, REJECTED, UPDATE, Line, Plan, plan_of
+from resources.catalogue.importing.plan import MANY, Line, Plan, plan_of
 from resources.catalogue.importing.plan import known_by_key as catalogue_by_key
 from resources.catalogue.importing.values import Meanings
 from resources.catalogue.models import Resource, Revision
@@ -157,10 +158,10 @@ def plan_for(source: HarvestSource, records: list[HarvestedRecord], meanings: Me
         return {key: by_pk[pk] for key, pk in mine.items() if pk in by_pk}
 
     plan = plan_of(table_of(record.cells for record in records), COLUMNS, meanings, known)
-    taken = catalogue_by_key(line.key for line in plan.lines if line.action == CREATE)
+    taken = catalogue_by_key(line.key for line in plan.lines if line.outcome == CREATE)
     for line in plan.lines:
-        if line.action == CREATE and line.key in taken:
-            line.action = REJECTED
+        if line.outcome == CREATE and line.key in taken:
+            line.outcome = REJECTED
             line.problems.append(
                 (str(BY_CODE["key"].label), _("Une autre ressource a déjà cet identifiant."))
             )
@@ -169,7 +170,7 @@ def plan_for(source: HarvestSource, records: list[HarvestedRecord], meanings: Me
 
 def _tell(record: HarvestedRecord, line: Line) -> None:
     """Write on a record what the plan says of it."""
-    record.action = line.action
+    record.action = line.outcome
     record.problems = [list(problem) for problem in line.problems]
     record.unknown = [[unknown.target, unknown.value] for unknown in line.unknown]
     record.changes = {name: list(values) for name, values in line.changes.items()}
@@ -182,9 +183,9 @@ def try_out(
     plan = plan_for(source, records, meanings)
     for record, line in zip(records, plan.lines, strict=True):
         _tell(record, line)
-        record.state = State.REFUSED if line.action == REJECTED else State.SEEN
+        record.state = State.REFUSED if line.outcome == REJECTED else State.SEEN
     _save(records)
-    return Counter(line.action for line in plan.lines)
+    return Counter(line.outcome for line in plan.lines)
 
 
 def write(
@@ -208,9 +209,9 @@ def write(
         record = by_line[line.number]
         _tell(record, line)
         shown = line.resource is not None and line.resource.state == Resource.State.VALIDATED
-        if line.action == REJECTED:
+        if line.outcome == REJECTED:
             record.state = State.REFUSED
-        elif line.action == UPDATE and shown and not (source.trusted or decided):
+        elif line.outcome == UPDATE and shown and not (source.trusted or decided):
             record.state = State.WAITING
             waiting += 1
         else:
@@ -228,7 +229,7 @@ def write(
     returned = (by_line[line.number] for line in kept if by_line[line.number].pk in back)
     _bring_back([record.resource for record in returned if record.resource is not None])
     _save(records)
-    counts = Counter(line.action for line in plan.lines)
+    counts = Counter(line.outcome for line in plan.lines)
     counts[UPDATE] -= waiting
     counts["waiting"] += waiting
     return counts
