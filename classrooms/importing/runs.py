@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,16 +43,14 @@ def receive(
     grid = read_grid(data, filename)
     if len(grid.rows) < 2:
         raise RuleBroken("file_empty", _("Ce tableau est vide."), "file")
-    name = " ".join(supplier.split())[:80]
     with transaction.atomic():
+        name = ImportProfile.tidied(supplier)
         profile, _new = ImportProfile.objects.get_or_create(name=name)
         run = ImportRun.objects.create(
             profile=profile,
-            started_by=by.user,
             subject=subject,
-            filename=filename[:200],
-            sha256=hashlib.sha256(data).hexdigest(),
             cells=packing.pack_grid(grid),
+            **ImportRun.arrival(by=by, data=data, filename=filename),
         )
         journal.record(by, "device_import.receive", run, sha256=run.sha256)
         queueing.later("classrooms.try_import", run.pk)
@@ -134,10 +131,7 @@ def decide(
     chosen = {
         code: title for code, title in columns.items() if code in facts or code.startswith(OWN)
     }
-    profile.columns = {**profile.columns, **chosen}
-    profile.values = {**profile.values, **values}
-    profile.updated_at = clock.now()
-    profile.save(update_fields=["columns", "values", "updated_at"])
+    profile.learn(chosen, values)
     journal.record(by, "device_import.decide", profile, columns=sorted(chosen))
     retry(by=by, run=locked, header_line=header_line or locked.header_line)
 

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from classrooms import access
-from core import clock
-from core.tries import Tried
+from core.importing.models import Profile, Run
 
 
-class ImportProfile(models.Model):
-    """How a supplier's tables are read.
-
-    ``columns`` maps facts to titles of columns ("" for none), ``values`` maps words that we
-    do not know (``model:…``, ``place:…``, folded) to what they mean.
-    """
+class ImportProfile(Profile):
+    """How a supplier's tables are read; words go by their kind: ``model:…``, ``place:…``."""
 
     name = models.CharField(_("provenance"), max_length=80, unique=True)
-    columns = models.JSONField(default=dict, blank=True)
-    values = models.JSONField(default=dict, blank=True)
-    updated_at = models.DateTimeField(default=clock.now)
 
     objects = access.ImportProfileQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["name"]
 
-    def __str__(self) -> str:
-        return self.name
-
-
-class ImportRun(Tried):
+class ImportRun(Run):
     """One table, from its arrival to what became of it.
 
     ``cells`` is what was read of the file that ``sha256`` names; ``report`` what the trial
@@ -68,18 +52,11 @@ class ImportRun(Tried):
         "undoing": {"undone", "applied"},
     }
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     profile = models.ForeignKey(ImportProfile, on_delete=models.PROTECT, related_name="runs")
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    started_at = models.DateTimeField(default=clock.now)
     subject = models.CharField(max_length=8, choices=Subject.choices, default=Subject.DEVICES)
-    filename = models.CharField(max_length=200)
-    sha256 = models.CharField(max_length=64)
     header_line = models.PositiveIntegerField(null=True, blank=True)
     cells = models.BinaryField(blank=True)
     report = models.BinaryField(blank=True)
@@ -87,16 +64,11 @@ class ImportRun(Tried):
     state = models.CharField(max_length=8, choices=State.choices, default=State.TRYING)
     progress = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
-    digest = models.CharField(max_length=64, blank=True)
-    counts = models.JSONField(default=dict, blank=True)
-    problem = models.CharField(max_length=300, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
     objects = access.ImportRunQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-started_at", "-pk"]
+    class Meta(Run.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state__in=["applied", "undoing", "undone"])
@@ -112,9 +84,6 @@ class ImportRun(Tried):
                 name="device_import_failed_says_why",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.filename} ({self.state})"
 
     @property
     def is_busy(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
 from django.db import transaction
@@ -38,17 +37,15 @@ def register_reader(reader: Reader) -> None:
 def receive(*, by: Actor, data: bytes, filename: str, supplier: str) -> ImportRun:
     """Keep a table to be looked at. Raises RuleBroken for one that cannot be read."""
     table = _readable(data, filename)
-    name = " ".join(supplier.split())[:80]
     with transaction.atomic():
+        name = ImportProfile.tidied(supplier)
         profile, _new = ImportProfile.objects.get_or_create(name=name)
         profile.columns = {**profile.columns, **guess(table.header, profile.columns)}
         profile.save(update_fields=["columns"])
         run = ImportRun.objects.create(
             profile=profile,
-            started_by=by.user,
-            filename=filename[:200],
-            sha256=hashlib.sha256(data).hexdigest(),
             data=data,
+            **ImportRun.arrival(by=by, data=data, filename=filename),
         )
         journal.record(by, "catalogue_import.receive", run, sha256=run.sha256)
     return run
@@ -106,10 +103,7 @@ def remember(
         kinds = KINDS.get(key.partition(":")[0], ())
         if code and not Term.objects.filter(vocabulary__in=kinds, code=code).exists():
             raise RuleBroken("term", _("Ce mot n’est pas dans le vocabulaire."))
-    kept.columns = {**kept.columns, **chosen}
-    kept.values = {**kept.values, **values}
-    kept.updated_at = clock.now()
-    kept.save()
+    kept.learn(chosen, values)
     journal.record(by, "catalogue_import.decide", kept, columns=sorted(chosen))
     return kept
 
@@ -131,21 +125,22 @@ def start(*, by: Actor, run: ImportRun, digest: str, publish: bool) -> ImportRun
         raise RuleBroken(
             "changed", _("Le catalogue a changé depuis cet essai. Relisez avant d’enregistrer.")
         )
-    locked.digest, locked.publish, locked.problem = digest, publish, ""
-    locked.save(update_fields=["digest", "publish", "problem"])
-    moved: ImportRun = states.move(locked, ImportRun.State.APPLYING, by=by, **tries.fresh())
+    moved = states.move(
+        locked,
+        ImportRun.State.APPLYING,
+        by=by,
+        digest=digest,
+        publish=publish,
+        problem="",
+        **tries.fresh(),
+    )
     queueing.later("catalogue.apply_import", moved.pk)
     return moved
 
 
-@transaction.atomic
 def drop(*, by: Actor, run: ImportRun) -> ImportRun:
     """Give a table up; what it held is emptied."""
-    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
-    locked.data, locked.finished_at = b"", clock.now()
-    locked.save(update_fields=["data", "finished_at"])
-    dropped: ImportRun = states.move(locked, ImportRun.State.DROPPED, by=by)
-    return dropped
+    return states.move(run, ImportRun.State.DROPPED, by=by, data=b"", finished_at=clock.now())
 
 
 def apply(run_id: int, *, by: Actor) -> bool:
@@ -159,14 +154,12 @@ def apply(run_id: int, *, by: Actor) -> bool:
             return False
         _table, plan = try_out(run)
         if plan.digest != run.digest:
-            run.problem = _("Le catalogue a changé depuis l’essai : rien n’a été écrit.")
-            run.save(update_fields=["problem"])
-            states.move(run, ImportRun.State.FAILED, by=by)
+            problem = _("Le catalogue a changé depuis l’essai : rien n’a été écrit.")
+            states.move(run, ImportRun.State.FAILED, by=by, problem=problem)
             return False
         write(plan, publish=run.publish, by=Actor(user=run.started_by, via=by.via))
-        run.counts, run.data, run.finished_at = plan.counts, b"", clock.now()
-        run.save(update_fields=["counts", "data", "finished_at"])
-        states.move(run, ImportRun.State.APPLIED, by=by)
+        done = {"counts": plan.counts, "data": b"", "finished_at": clock.now()}
+        states.move(run, ImportRun.State.APPLIED, by=by, **done)
         indexing.changed()
     return True
 
