@@ -16,7 +16,7 @@ from resources.catalogue import frontend, rules
 from resources.catalogue.access import ResourceQuerySet, Window
 from resources.catalogue.models import Resource, Term
 from resources.search.engine import FACETS, Answer, Ask, Chip
-from resources.search.query import Readings, parse
+from resources.search.query import Readings, parse, refusal
 from resources.search.searching import ENOUGH
 
 _COLUMNS = {
@@ -61,10 +61,14 @@ def search(ask: Ask, window: Window) -> Answer:
     if ask.literal:
         readings, rest = [], list(parsed.words)
     filters: dict[str, set[str]] = {name: set(values) for name, values in ask.filters.items()}
+    refused = [reading for reading in readings if reading.avoids]
+    readings = [reading for reading in readings if not reading.avoids]
     for reading in readings:
         filters.setdefault(reading.facet, set()).add(reading.value)
     wanted = [Q(search_text__contains=f" {word.stem} ") for word in rest if not word.is_stop]
     visible = Resource.objects.within(window)
+    for reading in refused:
+        visible = visible.exclude(_filter(reading.facet, [reading.value]))
     for run in parsed.excluded:
         visible = visible.exclude(
             reduce(and_, (Q(search_text__contains=f" {stem} ") for stem in run))
@@ -86,7 +90,7 @@ def search(ask: Ask, window: Window) -> Answer:
         facets=_counts(base, filters),
         chips=tuple(Chip(r.facet, r.value, r.label, r.written, r.rest) for r in readings),
         marks=frozenset(word.stem for word in rest),
-        avoided=parsed.avoided,
+        avoided=(*parsed.avoided, *map(refusal, refused)),
         degraded=True,
     )
 

@@ -21,6 +21,10 @@ _EXCLUDED = re.compile(
     r"""(?P<named>\w[\w-]*)""",
     re.IGNORECASE,
 )
+#: Words that turn the filter after them round: sans vidéo, pas de jeux, non payant, ni fiches …
+_NOT = frozenset({"sans", "pas", "non", "ni", "hors"})
+#: … and what may stand between.
+_BETWEEN = frozenset({"de", "d", "des", "du", "un", "une", "le", "la", "l", "les"})
 #: Longest query looked at, in characters and in words: enough for a sentence.
 MAX_CHARS = 200
 MAX_WORDS = 16
@@ -103,13 +107,17 @@ def without(text: str, start: int, end: int) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """Words of the query taken as a filter, and the query that remains without them."""
+    """Words of the query taken as a filter, and the query that remains without them.
+
+    ``avoids``: the filter is turned round, "sans vidéo".
+    """
 
     facet: str
     value: str
     label: str
     written: str
     rest: str = ""
+    avoids: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,8 +145,12 @@ class Readings:
                 if match and " ".join(word.folded for word in run) not in plain:
                     facet, value, label = match
                     written = " ".join(word.written for word in run)
-                    left = without(parsed.text, run[0].start, run[-1].end)
-                    found.append(Reading(facet, value, label, written, left))
+                    refused = _refused_from(spoken, at, facet, parsed.quoted)
+                    start = run[0].start if refused is None else spoken[refused].start
+                    rest = [word for word in rest if word.start < start]
+                    left = without(parsed.text, start, run[-1].end)
+                    avoids = refused is not None
+                    found.append(Reading(facet, value, label, written, left, avoids))
                     taken = length
                     break
             if not taken:
@@ -156,6 +168,27 @@ class Readings:
         if following and (run[0].stem, following.stem) in KEPT_TOGETHER:
             return None
         return match
+
+
+def refusal(reading: Reading) -> Avoided:
+    """Return a filter that was turned round as what it is for the reader: left out."""
+    return Avoided((), reading.written, reading.rest)
+
+
+def _refused_from(
+    spoken: Sequence[Word], at: int, facet: str, quoted: Collection[int]
+) -> int | None:
+    """Return the place of the word that turns round the filter at ``at``, or None.
+
+    "pas" is a step too: only "pas de" refuses, or "pas" before a cost ("pas payant").
+    """
+    before = at - 1
+    while before >= 0 and spoken[before].folded in _BETWEEN:
+        before -= 1
+    if before < 0 or spoken[before].folded not in _NOT or spoken[before].start in quoted:
+        return None
+    step = spoken[before].folded == "pas" and facet != "cost"
+    return None if step and spoken[before + 1].folded not in ("de", "d") else before
 
 
 class Synonyms:

@@ -12,7 +12,7 @@ from itertools import islice
 from resources.search.analysis import Word, fold, words
 from resources.search.engine import FACETS, Answer, Ask, Chip, Suggestion
 from resources.search.plan import EXACT_SHARE, Group, Planner, corrected_text
-from resources.search.query import Parsed, Reading, parse
+from resources.search.query import Parsed, Reading, parse, refusal
 from resources.search.snapshot import EXACT, Snapshot, bits_of, name_of, numbers_in
 
 #: With fewer resources than this matching every word, those matching most words follow.
@@ -54,7 +54,9 @@ def understood(snapshot: Snapshot, ask: Ask) -> Search:
     if matched and not (readings and parsed.words[1:] and name_of(parsed.words) in snapshot.named):
         return found
     plain = Search(snapshot, ask, parsed, [], list(parsed.words))
-    if plain.named or (not matched and plain.matches_all()):
+    # What somebody does not want is never looked for instead, but as a title.
+    refused = any(reading.avoids for reading in readings)
+    if plain.named or (not matched and not refused and plain.matches_all()):
         plain.relaxed = True
         return plain
     return found
@@ -74,11 +76,12 @@ class Search:
         self.snapshot = snapshot
         self.ask = ask
         self.parsed = parsed
-        self.readings = readings
+        self.readings = [reading for reading in readings if not reading.avoids]
+        self.refused = [reading for reading in readings if reading.avoids]
         self.rest = rest
         self.allowed = snapshot.allowed(ask.scope, ask.day)
         self.filters = {name: set(values) for name, values in ask.filters.items() if values}
-        for reading in readings:
+        for reading in self.readings:
             self.filters.setdefault(reading.facet, set()).add(reading.value)
         planner = Planner(snapshot, self.allowed, typing=ask.typing, literal=ask.literal)
         self.groups, self.missing = planner.groups(rest) if rest else ([], [])
@@ -121,7 +124,7 @@ class Search:
             chips=tuple(Chip(r.facet, r.value, r.label, r.written, r.rest) for r in self.readings),
             corrected=corrected_text(self.parsed.text, self.groups),
             missing=tuple(self.missing),
-            avoided=self.parsed.avoided,
+            avoided=(*self.parsed.avoided, *map(refusal, self.refused)),
             sought=tuple(word.folded for word in self.rest if not word.is_stop),
             edition=self.snapshot.name,
             marks=frozenset(
@@ -181,6 +184,8 @@ class Search:
     def _unwanted(self) -> int:
         """Return the documents that hold an excluded word or lack a quoted phrase."""
         bits = 0
+        for reading in self.refused:
+            bits |= self.snapshot.any_of(reading.facet, [reading.value])
         for run in self.parsed.excluded:
             bits |= self._holding(run)
         for phrase in self.parsed.phrases:

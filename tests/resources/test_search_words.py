@@ -1,0 +1,90 @@
+"""What words mean in a search: turned round, numbers however written, sounds, abbreviations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core import clock
+from resources.catalogue import degraded
+from resources.catalogue.access import Window
+from resources.catalogue.indexing import note_texts
+from resources.search.engine import Ask, Document
+from resources.search.query import Readings, parse
+from resources.search.service import WhooshEngine
+from tests.factories.resources import ResourceFactory, term
+
+READINGS = {
+    ("video",): ("document", "video", "Vidéo"),
+    ("jeux",): ("type", "jeu", "Jeu éducatif"),
+    ("cm1",): ("level", "CM1", "CM1"),
+    ("payant",): ("cost", "paid", "Payant"),
+}
+
+
+def engine_of(
+    tmp_path: Path, *documents: Document, synonyms: tuple[tuple[str, ...], ...] = ()
+) -> WhooshEngine:
+    made = WhooshEngine(tmp_path)
+    made.rebuild(documents, version=1, readings=READINGS, synonyms=synonyms)
+    return made
+
+
+def document(pk: int, title: str, text: str = "", **facets: tuple[str, ...]) -> Document:
+    return Document(pk, title, text, (), (), facets)
+
+
+@pytest.fixture
+def volcanoes(tmp_path: Path) -> WhooshEngine:
+    return engine_of(
+        tmp_path,
+        document(1, "Les volcans en film", document=("video",), level=("CM1",), cost=("free",)),
+        document(2, "Volcans : la fiche", document=("fiche",), level=("CM1",), cost=("paid",)),
+        document(3, "Loto des volcans", type=("jeu",), level=("CM2",), cost=("free",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "rest"),
+    [
+        ("volcan sans vidéo", {2, 3}, "volcan"),
+        ("volcan pas de vidéo", {2, 3}, "volcan"),
+        ("volcan non payant cm1", {1}, "volcan cm1"),
+        ("volcan pas payant", {1, 3}, "volcan"),
+        ("volcan ni vidéo ni jeux", {2}, "volcan ni jeux"),
+        ("volcan sans jeux cm1", {1, 2}, "volcan cm1"),
+        ("volcan vidéo", {1}, None),
+    ],
+)
+def test_a_filter_that_is_refused_is_left_out_and_can_be_taken_back(
+    volcanoes: WhooshEngine, text: str, found: set[int], rest: str | None
+) -> None:
+    answer = volcanoes.search(Ask(text))
+    assert set(answer.ids) == found
+    assert [avoided.rest for avoided in answer.avoided][:1] == ([rest] if rest else [])
+    for chip in answer.chips:
+        assert all(chip.value != avoided.written for avoided in answer.avoided)
+
+
+def test_what_is_refused_is_never_looked_for_instead(volcanoes: WhooshEngine) -> None:
+    assert volcanoes.search(Ask("film sans vidéo")).ids == ()
+
+
+@pytest.mark.parametrize("text", ["un pas vidéo", "pas à pas vidéo", "« sans » vidéo"])
+def test_a_step_refuses_nothing(text: str) -> None:
+    found, _ = Readings(READINGS).read(parse(text))
+    assert [(reading.value, reading.avoids) for reading in found] == [("video", False)]
+
+
+@pytest.mark.django_db
+def test_the_database_leaves_out_what_is_refused_too() -> None:
+    video = term("document_type", "video")
+    written = [
+        ResourceFactory(title="Volcans en film", document_type=video),
+        kept := ResourceFactory(title="Volcans : la fiche"),
+    ]
+    note_texts(resource.pk for resource in written)
+    answer = degraded.search(Ask("volcan sans vidéo"), Window(None, None, None, clock.today()))
+    assert answer.ids == (kept.pk,)
+    assert [avoided.rest for avoided in answer.avoided] == ["volcan"]
