@@ -10,37 +10,33 @@ from classrooms.models import ImportRun
 from core import tries
 
 
-def _attempt(state: str, run_id: int) -> bool:
+def _imports(state: str) -> tries.Work:
     verbs = {"trying": runs.try_out, "applying": runs.apply, "undoing": runs.undo}
-    return tries.attempt(ImportRun.objects.filter(state=state), run_id, verbs[state], runs.give_up)
+    return tries.Work(ImportRun.objects.filter(state=state), verbs[state], runs.give_up)
 
 
 @shared_task(name="classrooms.try_import")  # type: ignore[untyped-decorator]
 def try_import(run_id: int) -> bool:
     """Find what a table of devices would do."""
-    return _attempt("trying", run_id)
+    return _imports("trying").attempt(run_id)
 
 
 @shared_task(name="classrooms.apply_import")  # type: ignore[untyped-decorator]
 def apply_import(run_id: int) -> bool:
     """Write a table that somebody decided upon, whole or not at all."""
-    return _attempt("applying", run_id)
+    return _imports("applying").attempt(run_id)
 
 
 @shared_task(name="classrooms.undo_import")  # type: ignore[untyped-decorator]
 def undo_import(run_id: int) -> bool:
     """Take a table back, whole or not at all."""
-    return _attempt("undoing", run_id)
+    return _imports("undoing").attempt(run_id)
 
 
 @shared_task(name="classrooms.sweep_imports")  # type: ignore[untyped-decorator]
 def sweep_imports() -> int:
     """Do what lost messages and lost workers left; return how many."""
-    return sum(
-        _attempt(state, pk)
-        for state in ("trying", "applying", "undoing")
-        for pk in tries.due(ImportRun.objects.filter(state=state))
-    )
+    return sum(_imports(state).sweep() for state in ("trying", "applying", "undoing"))
 
 
 @shared_task(name="classrooms.tell_ending_lines")  # type: ignore[untyped-decorator]

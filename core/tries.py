@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -46,43 +47,46 @@ def fresh() -> dict[str, Any]:
     return {"tries": 0, "next_try_at": clock.now()}
 
 
-def due(rows: models.QuerySet[Any]) -> list[int]:
-    """Return the keys of what lost its message or its worker, or has rested."""
-    waiting = rows.filter(next_try_at__lte=clock.now() - GRACE).order_by("pk")
-    return list(waiting.values_list("pk", flat=True))
+@dataclass(frozen=True)
+class Work:
+    """A kind of work: the rows still to be done, what does one, what ends one for good.
 
-
-def attempt(
-    rows: models.QuerySet[Any],
-    pk: int,
-    work: Callable[[int], bool],
-    give_up: Callable[[int, BaseException | None], object],
-) -> bool:
-    """Do a piece of work if it is still to be done and its time has come.
-
-    ``rows`` are those still to be done; ``give_up`` ends the work for good and gets the last
-    fault, None when workers were lost.
-    What goes wrong is logged, never raised: the next row's turn comes all the same.
+    ``give_up`` gets the last fault, None when workers were lost.
     """
-    now = clock.now()
-    mine = rows.filter(pk=pk, next_try_at__lte=now)
-    if not mine.update(tries=F("tries") + 1, next_try_at=now + LEASE):
+
+    rows: models.QuerySet[Any]
+    do: Callable[[int], bool]
+    give_up: Callable[[int, BaseException | None], object]
+
+    def sweep(self) -> int:
+        """Do what lost its message or its worker, or has rested; return how many were done."""
+        waiting = self.rows.filter(next_try_at__lte=clock.now() - GRACE).order_by("pk")
+        return sum(map(self.attempt, list(waiting.values_list("pk", flat=True))))
+
+    def attempt(self, pk: int) -> bool:
+        """Do a piece of work if it is still to be done and its time has come.
+
+        What goes wrong is logged, never raised: the next row's turn comes all the same.
+        """
+        now = clock.now()
+        mine = self.rows.filter(pk=pk, next_try_at__lte=now)
+        if not mine.update(tries=F("tries") + 1, next_try_at=now + LEASE):
+            return False
+        tries: int = self.rows.values_list("tries", flat=True).get(pk=pk)
+        name = f"{self.rows.model._meta.label} {pk}"
+        if tries > len(RESTS) + 1:
+            logger.error("%s is given up: its workers were lost", name)
+            self.give_up(pk, None)
+            return False
+        try:
+            return self.do(pk)
+        except Exception as fault:  # one that stumbles does not keep the others waiting
+            logger.exception("%s failed, try %s", name, tries)
+            if tries > len(RESTS):
+                self.give_up(pk, fault)
+            else:
+                self.rows.filter(pk=pk).update(next_try_at=clock.now() + RESTS[tries - 1])
         return False
-    tries: int = rows.values_list("tries", flat=True).get(pk=pk)
-    name = f"{rows.model._meta.label} {pk}"
-    if tries > len(RESTS) + 1:
-        logger.error("%s is given up: its workers were lost", name)
-        give_up(pk, None)
-        return False
-    try:
-        return work(pk)
-    except Exception as fault:  # one that stumbles does not keep the others waiting
-        logger.exception("%s failed, try %s", name, tries)
-        if tries > len(RESTS):
-            give_up(pk, fault)
-        else:
-            rows.filter(pk=pk).update(next_try_at=clock.now() + RESTS[tries - 1])
-    return False
 
 
 def why(fault: BaseException | None) -> str:

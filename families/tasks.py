@@ -70,10 +70,10 @@ def settle_merges() -> int:
 @shared_task(name="families.make_export")  # type: ignore[untyped-decorator]
 def make_export(pk: int) -> str:
     """Make one long list of families."""
-    return exports.make(pk)
+    return exports.LISTS.make(pk)
 
 
 @shared_task(name="families.sweep_exports")  # type: ignore[untyped-decorator]
 def sweep_exports() -> int:
     """Take up lists that lost their worker; drop the files of yesterday's."""
-    return exports.sweep()
+    return exports.LISTS.sweep()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core import clock, document_life, documents, journal, queueing, states, tries
+from core import clock, journal, queueing
 from core.accounts.models import User
 from core.errors import RuleBroken
-from core.journal import SYSTEM, Actor
+from core.exporting import File, Lists, Progress
+from core.journal import Actor
 from core.spreadsheets import Column, write_csv, write_xlsx
 from core.spreadsheets.writing import XLSX
 from families.access.desk import works_on_families
@@ -26,8 +26,6 @@ from families.models import Child, FamilyExport, Guardian, Household
 AT_ONCE = 5_000
 #: Families read at a time; progress is told after each.
 CHUNK = 500
-#: How long the file is kept.
-KEEP = dt.timedelta(days=1)
 
 
 def ask_export(*, by: Actor, query: str, kind: str) -> FamilyExport:
@@ -49,7 +47,7 @@ def ask_export(*, by: Actor, query: str, kind: str) -> FamilyExport:
     if export.total > AT_ONCE:
         queueing.later("families.make_export", export.pk)
     else:
-        make(export.pk)
+        LISTS.make(export.pk)
     return FamilyExport.objects.get(pk=export.pk)
 
 
@@ -62,64 +60,29 @@ def found_by(query: str, user: User) -> list[int]:
     return list(everybody.filter(pk__in=lived_in).order_by("pk").values_list("pk", flat=True))
 
 
-def make(pk: int) -> str:
-    """Make one list, if nobody else is at it; returns its state. Safe to repeat."""
-    tries.attempt(_to_make(), pk, _write, give_up)
-    return str(FamilyExport.objects.values_list("state", flat=True).get(pk=pk))
+def _write(export: FamilyExport, tell: Progress) -> File:
+    rows = list(_rows(found_by(export.query, export.asked_by), export.asked_by, tell))
+    columns = _columns()
+    data = (
+        write_csv(columns, rows)
+        if export.format == "csv"
+        else write_xlsx(_("Familles"), columns, rows)
+    )
+    return File(
+        data,
+        f"familles-{clock.today():%Y-%m-%d}.{export.format}",
+        "text/csv; charset=utf-8" if export.format == "csv" else XLSX,
+        {"rows": len(rows)},
+    )
 
 
-def _to_make() -> QuerySet[FamilyExport]:
-    return FamilyExport.objects.filter(state__in=("waiting", "making"))
-
-
-@transaction.atomic
-def give_up(pk: int, fault: BaseException | None) -> None:
-    """End a list that could not be made; its page says why, and what to do."""
-    export = FamilyExport.objects.select_for_update(of=("self",)).get(pk=pk)
-    if export.state not in ("waiting", "making"):
-        return
-    with translation.override(export.asked_by.language):
-        problem = tries.sentence(
-            _("Cette liste n’a pas pu être écrite"),
-            fault,
-            f"{_('Refaites la recherche, au besoin en plusieurs listes.')} {tries.whom_to_call()}",
-        )
-    states.move(export, FamilyExport.State.FAILED, by=SYSTEM, problem=problem)
-
-
-def _write(pk: int) -> bool:
-    FamilyExport.objects.filter(pk=pk).update(state="making", moved_at=clock.now(), done=0)
-    export = FamilyExport.objects.select_related("asked_by").get(pk=pk)
-    mine = FamilyExport.objects.filter(pk=pk, state="making")
-
-    def tell(done: int) -> None:
-        now = clock.now()
-        mine.update(done=min(done, export.total), moved_at=now, next_try_at=now + tries.LEASE)
-
-    with translation.override(export.asked_by.language):
-        rows = list(_rows(found_by(export.query, export.asked_by), export.asked_by, tell))
-        columns = _columns()
-        data = (
-            write_csv(columns, rows)
-            if export.format == "csv"
-            else write_xlsx(_("Familles"), columns, rows)
-        )
-    with transaction.atomic():
-        document = documents.store_bytes(
-            data,
-            by=Actor(export.asked_by),
-            kind="families.export",
-            filename=f"familles-{clock.today():%Y-%m-%d}.{export.format}",
-            content_type="text/csv; charset=utf-8" if export.format == "csv" else XLSX,
-        )
-        ready = mine.update(
-            state="ready", done=export.total, document=document, moved_at=clock.now()
-        )
-        if not ready:
-            documents.discard(document, by=SYSTEM)
-        else:
-            journal.record(SYSTEM, "family_export.ready", export, rows=len(rows))
-    return bool(ready)
+LISTS = Lists(
+    FamilyExport,
+    kind="families.export",
+    noun="family_export",
+    write=_write,
+    instead=gettext_lazy("Refaites la recherche, au besoin en plusieurs listes."),
+)
 
 
 def _columns() -> list[Column]:
@@ -137,9 +100,7 @@ def _columns() -> list[Column]:
     ]
 
 
-def _rows(
-    keys: Sequence[int], user: User, tell: Callable[[int], None]
-) -> Iterator[list[str | dt.date | None]]:
+def _rows(keys: Sequence[int], user: User, tell: Progress) -> Iterator[list[str | dt.date | None]]:
     """Yield a line a child and household; a protected address never leaves."""
     for start in range(0, len(keys), CHUNK):
         homes = households_of(keys[start : start + CHUNK], user)
@@ -184,10 +145,3 @@ def _of_child(child: Child | None, facts: Sequence[ChildFact]) -> list[str | dt.
         child.birth_date,
         *([*school, "", ""])[:2],
     ]
-
-
-def sweep() -> int:
-    """Take up lists whose worker was lost, and drop the files of yesterday's."""
-    now = clock.now()
-    count = sum(make(pk) == "ready" for pk in tries.due(_to_make()))
-    return count + document_life.drop_files(FamilyExport.objects.filter(asked_at__lt=now - KEEP))

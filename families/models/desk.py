@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.accounts.models import User
 from core.accounts.roles import Role
-from core.documents import Document
-from core.tries import Tried
+from core.exporting import Export
 from families.access import desk as access
 from families.models.children import Child
 from families.models.household import Guardian, Household
@@ -142,45 +139,18 @@ class FamilyNoteVersion(models.Model):
         return f"{self.note_id} ({self.until:%Y-%m-%d})"
 
 
-class FamilyExport(Tried):
-    """A list of families taken out as a table; long ones are made by a worker.
+class FamilyExport(Export):
+    """A list of families taken out as a table; ``query`` is what was searched."""
 
-    ``query`` is what was searched; the file goes after a day. One that could not be made is
-    "failed" and says why.
-    """
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("En attente")
-        MAKING = "making", _("En cours")
-        READY = "ready", _("Prêt")
-        FAILED = "failed", _("Interrompu")
-
-    MOVES: ClassVar[dict[str, set[str]]] = {
-        "waiting": {"making", "failed"},
-        "making": {"ready", "failed"},
-        "ready": set(),
-    }
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     query = models.CharField(max_length=120, blank=True)
     format = models.CharField(max_length=4, choices=[("xlsx", "Excel"), ("csv", "CSV")])
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    document = models.ForeignKey(
-        Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    asked_at = models.DateTimeField(default=clock.now, editable=False)
-    moved_at = models.DateTimeField(default=clock.now)
-    problem = models.CharField(max_length=300, blank=True)
 
     objects = access.FamilyExportQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["-asked_at", "-pk"]
+    class Meta(Export.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=Q(done__lte=models.F("total")), name="family_export_within_total"
@@ -195,6 +165,6 @@ class FamilyExport(Tried):
         return f"{self.format} ({self.asked_at:%Y-%m-%d})"
 
     @property
-    def percent(self) -> int:
-        """Share of the families already written, 0 to 100."""
-        return 100 * self.done // self.total if self.total else 0
+    def asker(self) -> User:
+        """Who asked for it, and may fetch it."""
+        return self.asked_by

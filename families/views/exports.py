@@ -32,8 +32,4 @@ def export(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     found: FamilyExport = get_visible(
         FamilyExport.objects.select_related("document"), signed_in(request), public_id=public_id
     )
-    return render(
-        request,
-        "families/desk/export.html",
-        {"export": found, "moving": found.state in ("waiting", "making")},
-    )
+    return render(request, "families/desk/export.html", {"export": found})

@@ -34,19 +34,18 @@ def verify_index() -> bool:
 @shared_task(name="catalogue.apply_import")  # type: ignore[untyped-decorator]
 def apply_import(run_id: int) -> bool:
     """Write a table that an editor decided upon, whole or not at all."""
-    return _try_import(run_id)
+    return _imports().attempt(run_id)
 
 
-def _try_import(run_id: int) -> bool:
+def _imports() -> tries.Work:
     waiting = ImportRun.objects.filter(state=ImportRun.State.APPLYING)
-    return tries.attempt(waiting, run_id, partial(runs.apply, by=SYSTEM), runs.give_up)
+    return tries.Work(waiting, partial(runs.apply, by=SYSTEM), runs.give_up)
 
 
 @shared_task(name="catalogue.sweep_imports")  # type: ignore[untyped-decorator]
 def sweep_imports() -> int:
     """Write the tables whose message or worker got lost; return how many."""
-    waiting = ImportRun.objects.filter(state=ImportRun.State.APPLYING)
-    return sum(map(_try_import, tries.due(waiting)))
+    return _imports().sweep()
 
 
 @shared_task(name="catalogue.check_links")  # type: ignore[untyped-decorator]
@@ -84,19 +83,18 @@ def fetch_cover(pk: int) -> str:
 @shared_task(name="catalogue.apply_bulk")  # type: ignore[untyped-decorator]
 def apply_bulk(edit_id: int) -> bool:
     """Apply a change to many resources that an editor decided upon, whole or not at all."""
-    return _try_bulk(edit_id)
+    return _bulk_edits().attempt(edit_id)
 
 
-def _try_bulk(edit_id: int) -> bool:
+def _bulk_edits() -> tries.Work:
     waiting = BulkEdit.objects.filter(state=BulkEdit.State.APPLYING)
-    return tries.attempt(waiting, edit_id, partial(bulk.apply, by=SYSTEM), bulk.give_up)
+    return tries.Work(waiting, partial(bulk.apply, by=SYSTEM), bulk.give_up)
 
 
 @shared_task(name="catalogue.sweep_bulk")  # type: ignore[untyped-decorator]
 def sweep_bulk() -> int:
     """Apply the bulk edits whose message or worker got lost; return how many."""
-    waiting = BulkEdit.objects.filter(state=BulkEdit.State.APPLYING)
-    return sum(map(_try_bulk, tries.due(waiting)))
+    return _bulk_edits().sweep()
 
 
 @shared_task(name="catalogue.find_duplicates")  # type: ignore[untyped-decorator]

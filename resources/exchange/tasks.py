@@ -45,10 +45,10 @@ def harvest_nightly() -> int:
 @shared_task(name="exchange.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> int:
     """Take up harvests and lists whose worker was lost."""
-    return running.sweep() + exports.sweep()
+    return running.sweep() + exports.LISTS.sweep()
 
 
 @shared_task(name="exchange.make_export")  # type: ignore[untyped-decorator]
 def make_export(pk: int) -> str:
     """Write a long list that an editor asked for."""
-    return exports.make(pk)
+    return exports.LISTS.make(pk)

@@ -17,6 +17,7 @@ from django.urls import reverse
 from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.exporting import KEEP
 from core.importing.plans import CREATE, REJECTED, UNCHANGED
 from core.journal import SYSTEM, Actor
 from core.outbox import Message
@@ -213,19 +214,19 @@ def test_a_list_that_cannot_be_written_keeps_no_other_waiting_and_is_given_up(
     monkeypatch.setitem(files.FORMS, "gar", broken)
     with time_machine.travel(clock.now(), tick=False) as watch:
         watch.shift(dt.timedelta(minutes=2))
-        assert exports.sweep() == 1
+        assert exports.LISTS.sweep() == 1
         good.refresh_from_db()
         assert good.state == "ready"
         for _ in range(20):
             watch.shift(dt.timedelta(minutes=10))
-            assert exports.sweep() == 0
+            assert exports.LISTS.sweep() == 0
         bad.refresh_from_db()
         assert (bad.state, bad.tries) == ("failed", 4)
         assert "erreur imprévue (ZeroDivisionError)" in bad.problem
         told = Message.objects.get(kind="catalogue_interrupted")
         assert bad.problem in told.body
-        watch.shift(exports.KEEP)
-        assert exports.sweep() == 1, "yesterday's file goes"
+        watch.shift(KEEP)
+        assert exports.LISTS.sweep() == 1, "yesterday's file goes"
     client.force_login(bad.user)
     page = client.get(reverse("exchange:export_file", args=[bad.public_id])).content.decode()
     assert "ZeroDivisionError" in page
@@ -288,7 +289,7 @@ def test_a_long_list_is_written_by_a_worker_and_fetched_by_who_asked(
     made = CatalogueExport.objects.get()
     assert (made.state, made.done, made.total) == ("ready", 3, 3)
     assert made.document is not None
-    assert exports.make(made.pk) == "ready", "a second worker does nothing"
+    assert exports.LISTS.make(made.pk) == "ready", "a second worker does nothing"
     other = Client()
     other.force_login(UserFactory(roles=[Role.CATALOGUE_EDITOR]))
     address = reverse("exchange:export_file", args=[made.public_id])

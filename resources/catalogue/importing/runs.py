@@ -158,8 +158,14 @@ def apply(run_id: int, *, by: Actor) -> bool:
             states.move(run, ImportRun.State.FAILED, by=by, problem=problem)
             return False
         write(plan, publish=run.publish, by=Actor(user=run.started_by, via=by.via))
-        done = {"counts": plan.counts, "data": b"", "finished_at": clock.now()}
-        states.move(run, ImportRun.State.APPLIED, by=by, **done)
+        states.move(
+            run,
+            ImportRun.State.APPLIED,
+            by=by,
+            counts=plan.counts,
+            data=b"",
+            finished_at=clock.now(),
+        )
         indexing.changed()
     return True
 

@@ -54,12 +54,5 @@ def export_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     found: CatalogueExport = get_visible(
         CatalogueExport.objects.select_related("document"), signed_in(request), public_id=public_id
     )
-    return render(
-        request,
-        "exchange/export_file.html",
-        {
-            "export": found,
-            "form": FORMS[found.form],
-            "moving": found.state in ("waiting", "making"),
-        },
-    )
+    context = {"export": found, "form": FORMS[found.form]}
+    return render(request, "exchange/export_file.html", context)
