@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +49,25 @@ incident_room, incident_acts = Room(), Room()
 board_room = Room()
 #: Buttons of the list of devices; their subject is its filter, as the address has it.
 list_acts = Room()
+
+#: Words of an app under its own lines of a device's history, by the line's number.
+Noter = Callable[[HttpRequest, Sequence[Any]], Mapping[int, str]]
+_noters: list[Noter] = []
+
+
+def register_noter(noter: Noter) -> None:
+    """Add what tells more of some lines of a history; call it from ``AppConfig.ready``."""
+    if noter not in _noters:
+        _noters.append(noter)
+
+
+def note_events(request: HttpRequest, events: Sequence[Any]) -> None:
+    """Put under lines of one device's history, as ``note``, what apps tell of them."""
+    said: dict[int, str] = {}
+    for noter in _noters:
+        said.update(noter(request, events))
+    for event in events:
+        event.note = said.get(event.pk, "")
 
 
 def register_tabs(*tabs: Tab) -> None:

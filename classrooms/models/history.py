@@ -64,6 +64,7 @@ class FleetEvent(models.Model):
         CLAIMED = "claimed", _("Garantie demandée")
         RENEWED = "renewed", _("Reconditionné")
         WIPED = "wiped", _("Données effacées")
+        UNWIPED = "unwiped", _("Effacement retiré : noté par erreur")
         GIVEN = "given", _("Donné")
         RECYCLED = "recycled", _("Recyclé")
 

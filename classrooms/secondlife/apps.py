@@ -15,7 +15,7 @@ class SecondLifeConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from classrooms.actions.leaving import register_desk
-        from classrooms.panels import device_room, register_tabs
+        from classrooms.panels import device_room, register_noter, register_tabs
         from classrooms.secondlife import collected, home, retained, wiring
         from classrooms.secondlife.actions.departures import DESK
         from core.document_kinds import Kind, register_document_kinds
@@ -28,6 +28,7 @@ class SecondLifeConfig(AppConfig):
         register_tabs(*wiring.TABS)
         register_cards(home.cards)
         device_room.register(wiring.device_panel)
+        register_noter(wiring.wipe_notes)
         register_document_reader(wiring.reads_receipt)
         register_document_kinds(
             Kind("secondlife.receipt", _("Reçu d’un lot de matériel"), of_office=True)

@@ -27,11 +27,14 @@ def second_life(user: User) -> Iterator[Section]:
             ("state", _("État")),
         )
         + tell(
-            Wipe.objects.filter(Q(done_by=user) | Q(verified_by=user)).order_by("pk"),
+            Wipe.objects.filter(
+                Q(done_by=user) | Q(verified_by=user) | Q(withdrawn_by=user)
+            ).order_by("pk"),
             lambda row: row.number,
             ("technique", _("Méthode")),
             ("done_at", _("Fait le")),
             ("verified_at", _("Vérifié le")),
+            ("withdrawn_at", _("Retiré le")),
         ),
         order=68,
     )

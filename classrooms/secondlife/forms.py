@@ -196,6 +196,20 @@ class VerifyForm(forms.Form):
         super().__init__(*args, **(kwargs | {"auto_id": "seen_%s"}))
 
 
+class WithdrawForm(forms.Form):
+    """Why a wipe never was."""
+
+    why = forms.CharField(
+        label=_("Pourquoi le retirer"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Par exemple : noté sur le mauvais appareil. Restera dans son histoire ; "
+            "n’écrivez pas de nom de personne."
+        ),
+    )
+
+
 class SittingForm(forms.Form):
     """When a sitting is held, and who is there."""
 

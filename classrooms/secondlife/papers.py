@@ -43,7 +43,9 @@ def certificate(wipe: Wipe) -> bytes:
         "secondlife/certificate.typ",
         {
             "number": wipe.number,
-            "passed": wipe.result == Wipe.Result.PASSED,
+            "passed": Wipe.Result.PASSED in (wipe.result, wipe.withdrawn_from),
+            "withdrawn_on": clock.service_day(wipe.withdrawn_at) if wipe.withdrawn_at else None,
+            "withdrawn_why": wipe.withdrawn_why,
             "device": _device(wipe.device),
             "facts": [
                 (str(label), str(value))

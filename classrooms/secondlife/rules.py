@@ -15,7 +15,8 @@ DEPARTURE_MOVES: Mapping[str, frozenset[str]] = {
     "decided": frozenset({"gone"}),
     "gone": frozenset(),
     "refused": frozenset(),
-    "reused": frozenset(),
+    # Back to the bench when the wipe that let it serve again turns out never to have been.
+    "reused": frozenset({"proposed"}),
 }
 
 #: What each step of a lot may become, whatever its kind.

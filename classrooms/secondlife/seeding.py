@@ -336,6 +336,9 @@ class Story:
                 school=None,
                 depot=self.depot,
             )
+            if not turn:
+                mistaken = self._mistaken(device)
+                life.tell(FleetEvent.Kind.UNWIPED, mistaken, self.technician)
             device.save()
             FleetEvent.objects.bulk_create(life.events)
             departure = Departure.objects.create(
@@ -359,6 +362,23 @@ class Story:
                     verified_by=None,
                     verified_at=None,
                 )
+
+    def _mistaken(self, device: Device) -> dt.datetime:
+        """Leave a wipe noted on the wrong device, and withdrawn; return when it was."""
+        noticed = self.at(self.today - 5 * DAY, 16)
+        self._wipe(
+            device,
+            noticed - 2 * HOUR,
+            result=Wipe.Result.WITHDRAWN,
+            verification="",
+            verified_by=None,
+            verified_at=None,
+            withdrawn_from=Wipe.Result.WAITING,
+            withdrawn_why="Noté sur le mauvais poste : c’était celui d’à côté.",
+            withdrawn_by=self.technician,
+            withdrawn_at=noticed,
+        )
+        return noticed
 
     def _proposed(self) -> None:
         """Propose what stands longest in the demo technician's schools; it goes on serving."""

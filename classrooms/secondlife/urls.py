@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classrooms.secondlife.views import departures, files, lots, parts, reuse, sittings
+from classrooms.secondlife.views import departures, files, lots, parts, reuse, sittings, wipes
 
 app_name = "secondlife"
 urlpatterns = [
@@ -19,7 +19,8 @@ urlpatterns = [
     path("dossiers/<uuid:public_id>/verifier/", files.verify, name="verify"),
     path("dossiers/<uuid:public_id>/reserve/", files.to_reserve, name="to_reserve"),
     path("dossiers/<uuid:public_id>/garder/", files.keep, name="keep"),
-    path("effacements/<uuid:public_id>.pdf", files.certificate, name="certificate"),
+    path("effacements/<uuid:public_id>.pdf", wipes.certificate, name="certificate"),
+    path("effacements/<uuid:public_id>/retirer/", wipes.withdraw, name="withdraw"),
     path("seances/", sittings.sitting_list, name="sittings"),
     path("seances/<uuid:public_id>/", sittings.sitting_page, name="sitting"),
     path("seances/<uuid:public_id>/reformer/", sittings.sitting_decide, name="sitting_decide"),

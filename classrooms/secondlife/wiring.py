@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
@@ -42,6 +44,38 @@ def device_panel(request: HttpRequest, device: Any) -> Panel | None:
         },
         order=40,
     )
+
+
+def wipe_notes(request: HttpRequest, events: Sequence[Any]) -> dict[int, str]:
+    """Say under a device's history which wipe was verified, which withdrawn, and why.
+
+    To those who run the fleet: the others read that it happened.
+    """
+    from classrooms.secondlife.models import Wipe
+
+    user = request.user
+    told = [event for event in events if event.kind in ("wiped", "unwiped")]
+    if not told or not isinstance(user, User) or not user.has_role(*FLEET_STAFF):
+        return {}
+    wipes = list(Wipe.objects.visible_to(user).filter(device=told[0].device_id))
+    verified = {wipe.verified_at: wipe for wipe in wipes}
+    withdrawn = {wipe.withdrawn_at: wipe for wipe in wipes}
+    notes: dict[int, str] = {}
+    for event in told:
+        wipe = (verified if event.kind == "wiped" else withdrawn).get(event.at)
+        if wipe is None:
+            continue
+        says = {"how": wipe.get_technique_display(), "number": wipe.number}
+        if event.kind == "wiped":
+            note = gettext("%(how)s, %(number)s") % says
+            if wipe.withdrawn_at is not None:
+                note = gettext("%(how)s, %(number)s — retiré depuis") % says
+        else:
+            note = gettext("%(how)s, %(number)s. Motif : %(why)s") % (
+                says | {"why": wipe.withdrawn_why}
+            )
+        notes[event.pk] = note
+    return notes
 
 
 def reads_receipt(user: User, document: Document) -> bool:

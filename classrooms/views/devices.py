@@ -13,7 +13,7 @@ from classrooms.access import FLEET_READERS, FLEET_STAFF, runs_at
 from classrooms.forms import DeviceFilterForm
 from classrooms.holding import held_among
 from classrooms.models import Device, HandOutItem, Incident
-from classrooms.panels import device_acts, device_room, list_acts
+from classrooms.panels import device_acts, device_room, list_acts, note_events
 from classrooms.queries.devices import devices_for, history_of
 from classrooms.views.common import page_of, schools_within_reach, show
 from core import clock
@@ -86,6 +86,8 @@ def device_sheet(request: HttpRequest, tag: str) -> HttpResponse:
         .first()
     )
     incident = Incident.objects.open().filter(device=device).select_related("reporter").first()
+    events = history_of(user, device)
+    note_events(request, events)
     return show(
         request,
         "device.html",
@@ -96,7 +98,7 @@ def device_sheet(request: HttpRequest, tag: str) -> HttpResponse:
         incident=incident,
         away=bool(held_among([device.pk])),
         own=extras.sheet(device.model.category.fields, device.extra),
-        events=history_of(user, device),
+        events=events,
         device_acts=device_acts.panels(request, device),
         device_panels=device_room.panels(request, device),
         today=clock.today(),

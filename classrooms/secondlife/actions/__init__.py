@@ -22,6 +22,7 @@ from classrooms.secondlife.actions.lots import (
 )
 from classrooms.secondlife.actions.parts import put_back, use_part
 from classrooms.secondlife.actions.wipes import record_wipe, verify_wipe
+from classrooms.secondlife.actions.withdrawals import withdraw_wipe
 
 __all__ = [
     "accept",
@@ -45,5 +46,6 @@ __all__ = [
     "take_out",
     "use_part",
     "verify_wipe",
+    "withdraw_wipe",
     "write_off",
 ]

@@ -16,7 +16,11 @@ from core import clock
 
 
 class Wipe(models.Model):
-    """One removal of a device's data, and what its verification found; then it is final."""
+    """One removal of a device's data, and what its verification found; then it is final.
+
+    What was noted by mistake is withdrawn, with a reason: nothing leaves by it any more, and
+    ``withdrawn_from`` goes on saying what it had been taken for.
+    """
 
     class Category(models.TextChoices):
         CLEAR = "clear", _("Effacement simple (clear)")
@@ -42,6 +46,7 @@ class Wipe(models.Model):
         WAITING = "waiting", _("À vérifier")
         PASSED = "passed", _("Réussi")
         FAILED = "failed", _("Échoué")
+        WITHDRAWN = "withdrawn", _("Retiré")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="wipes")
@@ -55,7 +60,7 @@ class Wipe(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     done_at = models.DateTimeField(default=clock.now)
-    result = models.CharField(max_length=8, choices=Result.choices, default=Result.WAITING)
+    result = models.CharField(max_length=9, choices=Result.choices, default=Result.WAITING)
     verification = models.CharField(
         _("vérification"), max_length=8, choices=Verification.choices, blank=True
     )
@@ -64,6 +69,12 @@ class Wipe(models.Model):
     )
     verified_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(_("remarque"), max_length=200, blank=True)
+    withdrawn_from = models.CharField(max_length=9, choices=Result.choices, blank=True)
+    withdrawn_why = models.CharField(_("motif du retrait"), max_length=200, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = access.WipeQuerySet.as_manager()
 
@@ -75,9 +86,29 @@ class Wipe(models.Model):
                 fields=["device"], condition=Q(result="waiting"), name="wipe_one_to_verify"
             ),
             models.CheckConstraint(
-                condition=Q(result="waiting", verified_at__isnull=True, verification="")
-                | (Q(verified_at__isnull=False) & ~Q(result="waiting") & ~Q(verification="")),
+                condition=Q(verified_at__isnull=True, verification="")
+                & (Q(result="waiting") | Q(withdrawn_from="waiting"))
+                | Q(verified_at__isnull=False)
+                & ~Q(verification="")
+                & ~Q(result="waiting")
+                & ~Q(withdrawn_from="waiting"),
                 name="wipe_verified_says_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    result="withdrawn",
+                    withdrawn_from__in=("waiting", "passed", "failed"),
+                    withdrawn_at__gte=F("done_at"),
+                )
+                & ~Q(withdrawn_why="")
+                | ~Q(result="withdrawn")
+                & Q(
+                    withdrawn_from="",
+                    withdrawn_why="",
+                    withdrawn_by__isnull=True,
+                    withdrawn_at__isnull=True,
+                ),
+                name="wipe_withdrawn_says_why",
             ),
             models.CheckConstraint(
                 condition=Q(category="clear")

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
-from classrooms.secondlife import actions, papers
+from classrooms.secondlife import actions
+from classrooms.secondlife.actions.withdrawals import may_withdraw
 from classrooms.secondlife.forms import BenchPartForm, TriageForm, VerifyForm, WipeForm
 from classrooms.secondlife.models import Departure, LotLine, Triage, Wipe
 from classrooms.secondlife.uses import clean_wipe, known_tools, must_destroy, parts_of, since_of
@@ -20,7 +21,6 @@ from classrooms.views.common import show
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
-from core.pdf import pdf_response
 
 
 @allow(*FLEET_STAFF)
@@ -57,7 +57,9 @@ def file_page(
     user = signed_in(request)
     device = departure.device
     since = since_of(departure)
-    rows = list(Wipe.objects.filter(device=device).select_related("done_by", "verified_by"))
+    rows = list(
+        Wipe.objects.filter(device=device).select_related("done_by", "verified_by", "withdrawn_by")
+    )
     waiting = next((row for row in rows if row.result == Wipe.Result.WAITING), None)
     at_workshop = device.current_school is None
     present = departure.ended_at is None and at_workshop
@@ -69,7 +71,9 @@ def file_page(
         "triage": triage,
         "tests": _tests(triage),
         "since": since,
-        "wipes": [(row, since is None or row.done_at > since) for row in rows],
+        "wipes": [
+            (row, since is None or row.done_at > since, may_withdraw(user, row)) for row in rows
+        ],
         "waiting": waiting,
         "works": triage is not None and triage.grade != Triage.Grade.D,
         "clean": departure.media == "none"
@@ -195,20 +199,6 @@ def keep(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     actions.refuse(by=Actor.of(request), departure=departure)
     messages.success(request, _("Proposition écartée : l’appareil reste au parc."))
     return _back(departure)
-
-
-@allow(*FLEET_STAFF)
-@require_GET
-def certificate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Print the certificate of a verified wipe."""
-    found: Wipe = get_visible(
-        Wipe.objects.exclude(result=Wipe.Result.WAITING).select_related(
-            "device__model__category", "done_by", "verified_by"
-        ),
-        signed_in(request),
-        public_id=public_id,
-    )
-    return pdf_response(papers.certificate(found), f"certificat-{found.number}.pdf")
 
 
 def _back(departure: Departure) -> HttpResponse:
