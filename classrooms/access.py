@@ -14,6 +14,7 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from classrooms.holding import held
+from classrooms.rules import GONE, MISSING
 from core.access import acts_as, reach_of
 from core.accounts.roles import Role
 
@@ -114,6 +115,10 @@ class DeviceQuerySet(models.QuerySet[Any]):
         """Everything not written off."""
         return self.exclude(state="retired")
 
+    def present(self) -> DeviceQuerySet:
+        """Everything neither written off nor missing."""
+        return self.exclude(state__in=GONE)
+
     def with_place(self) -> DeviceQuerySet:
         """Annotate ``place_school``: the school's id, through the cart if there is one."""
         placed: DeviceQuerySet = self.annotate(
@@ -163,7 +168,7 @@ class HandOutQuerySet(models.QuerySet[Any]):
         """
         from classrooms.models import HandOutItem
 
-        expected = HandOutItem.objects.out().exclude(device__state__in=("lost", "stolen"))
+        expected = HandOutItem.objects.out().exclude(device__state__in=MISSING)
         return self.open().filter(due_on__lt=day, pk__in=expected.values("hand_out"))
 
 

@@ -134,7 +134,7 @@ def _manager(user: User) -> Iterator[HomeCard]:
     from classrooms.models import Device
     from enrolment.schools.models import School
 
-    places = Device.objects.live().exclude(state__in=("lost", "stolen")).with_place()
+    places = Device.objects.present().with_place()
     equipped = (
         places.filter(place_school__isnull=False)
         .order_by()

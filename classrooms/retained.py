@@ -17,6 +17,7 @@ from classrooms.models import (
     IncidentNote,
     InternetLine,
 )
+from classrooms.rules import GONE
 from core.retention import Rule, follows, keeps, purged, register, unreferenced
 
 _FIVE_YEARS = dt.timedelta(days=5 * 365 + 1)
@@ -60,7 +61,7 @@ def _gone(before: dt.datetime) -> QuerySet[Device]:
     """Devices that left the fleet and of which nothing was heard since."""
     return unreferenced(
         Device.objects.filter(
-            state__in=[Device.State.RETIRED, Device.State.LOST, Device.State.STOLEN],
+            state__in=GONE,
             created_at__lt=before,
         )
     )

@@ -21,13 +21,18 @@ SETTLE_DAYS: Mapping[int, int] = {1: 3, 2: 10, 3: 20}
 #: A deadline is never looked for further than this, whatever the calendar says.
 _FURTHEST = 400
 
+#: States of devices that are looked for, or were and were not found.
+MISSING = frozenset({"lost", "stolen"})
+#: States of devices that nobody uses, sends or mends any more: missing, or written off.
+GONE = MISSING | {"retired"}
+
 #: What each state of a device may become. ``retired`` is final: a device that comes back
 #: to life is entered again, so that its number in the accounts is a new one too.
 DEVICE_MOVES: Mapping[str, frozenset[str]] = {
-    "spare": frozenset({"in_use", "broken", "repair", "lost", "stolen", "retired"}),
-    "in_use": frozenset({"spare", "broken", "repair", "lost", "stolen", "retired"}),
-    "broken": frozenset({"in_use", "spare", "repair", "lost", "stolen", "retired"}),
-    "repair": frozenset({"in_use", "spare", "broken", "lost", "stolen", "retired"}),
+    "spare": GONE | {"in_use", "broken", "repair"},
+    "in_use": GONE | {"spare", "broken", "repair"},
+    "broken": GONE | {"in_use", "spare", "repair"},
+    "repair": GONE | {"in_use", "spare", "broken"},
     "lost": frozenset({"in_use", "spare", "broken", "repair", "stolen", "retired"}),
     "stolen": frozenset({"spare", "broken", "repair", "retired"}),
     "retired": frozenset(),

@@ -30,8 +30,6 @@ from enrolment.schools.models import ClassGroup, School
 
 #: The longest hand-out: to the end of a school year, whenever it starts.
 LONGEST = dt.timedelta(days=366)
-#: What is looked for already, or was and is not found: its absence is no news.
-_GONE = (Device.State.LOST, Device.State.STOLEN)
 
 
 @dataclass(frozen=True)
@@ -164,7 +162,7 @@ def _return(history: History, device: Device, hand_out: HandOut, outcome: str) -
             condition=Device.Condition.DAMAGED,
             usable=False,
         )
-    elif outcome == HandOutItem.Outcome.MISSING and device.state not in _GONE:
+    elif outcome == HandOutItem.Outcome.MISSING and not device.is_missing:
         open_incident(history, device, Incident.Kind.LOST)
 
 

@@ -285,7 +285,7 @@ def found_again(*, by: Actor, device: Device) -> Device:
     """
     with transaction.atomic():
         current = lock_devices([device.pk])[device.pk]
-        if current.state not in (Device.State.LOST, Device.State.STOLEN):
+        if not current.is_missing:
             raise RuleBroken("there", _("Cet appareil n’est ni perdu ni volé."))
         known = Incident.objects.open().filter(device=current, kind=Incident.Kind.LOST).first()
         if known is not None:

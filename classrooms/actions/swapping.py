@@ -151,7 +151,7 @@ def _check(broken: Device, spare: Device) -> None:
 
 def _leaving(broken: Device, spare: Device) -> dict[str, Any]:
     """Return what becomes of the broken device: on the bench, or still looked for at school."""
-    if broken.state in (Device.State.LOST, Device.State.STOLEN):
+    if broken.is_missing:
         return {"cart": None, "slot": None, "school": broken.current_school}
     return {
         "cart": None,

@@ -12,6 +12,7 @@ from classrooms.lending.models import AgreementLine, Reservation, TransferCart, 
 from classrooms.lending.queries.calendar import monday_of
 from classrooms.models import Cart, Device, HandOut, HandOutItem
 from classrooms.panels import Panel
+from classrooms.rules import GONE
 from core import clock
 from core.access import signed_in
 
@@ -52,7 +53,7 @@ def device_acts(request: HttpRequest, device: Device) -> Panel | None:
         signed = AgreementLine.objects.filter(hand_out=out.hand_out).exists()
         link = f"{reverse('lending:agreement_sign')}?out={out.hand_out.public_id}"
         return None if signed else Panel("lending/_acts.html", {"sign": link}, order=60)
-    if device.state in {"lost", "stolen", "retired"}:
+    if device.state in GONE:
         return None
     if TransferItem.objects.filter(device=device, is_open=True).exists():
         return None
@@ -93,7 +94,7 @@ def device_room(request: HttpRequest, device: Device) -> Panel | None:
         .first()
     )
     last = None
-    if device.state in (Device.State.LOST, Device.State.STOLEN):
+    if device.is_missing:
         held = HandOutItem.objects.visible_to(signed_in(request)).filter(device=device)
         last = (
             held.select_related("hand_out__class_group", "hand_out__teacher", "hand_out__school")

@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping, Set
 from itertools import pairwise
 
+from classrooms.rules import GONE
+
 #: What each state of a transfer may become. What left may come back: it is then cancelled.
 TRANSFER_MOVES: Mapping[str, frozenset[str]] = {
     "planned": frozenset({"dispatched", "cancelled"}),
@@ -15,9 +17,6 @@ TRANSFER_MOVES: Mapping[str, frozenset[str]] = {
     "cancelled": frozenset(),
 }
 
-#: States of devices that nobody loads into a van: nowhere to be found, or no longer ours.
-STAY_BEHIND = frozenset({"lost", "stolen", "retired"})
-
 
 def may_travel(state: str, *, in_cart: bool, to_school: bool) -> bool:
     """Tell whether a device may be sent off.
@@ -25,7 +24,7 @@ def may_travel(state: str, *, in_cart: bool, to_school: bool) -> bool:
     What does not work goes to a workshop, or stays in the slot of its cart; by itself it is
     not sent to a school.
     """
-    if state in STAY_BEHIND:
+    if state in GONE:
         return False
     return in_cart or not to_school or state in {"spare", "in_use"}
 

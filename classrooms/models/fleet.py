@@ -300,6 +300,11 @@ class Device(models.Model):
         return self.asset_tag
 
     @property
+    def is_missing(self) -> bool:
+        """True while nobody knows where it is."""
+        return self.state in rules.MISSING
+
+    @property
     def current_school(self) -> School | None:
         """The school where it stands, through its cart if it has one."""
         return self.cart.school if self.cart else self.school

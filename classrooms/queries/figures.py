@@ -229,7 +229,7 @@ def _rolls(user: User, chosen: Chosen) -> dict[int, SchoolFigures]:
 
 
 def _count(row: SchoolFigures, family: str, state: str, count: int) -> None:
-    if state in {"lost", "stolen"}:
+    if state in rules.MISSING:
         return
     if family == DeviceCategory.Family.TABLET:
         row.tablets += count

@@ -30,7 +30,7 @@ def _panel(request: HttpRequest, **place: Any) -> Panel | None:
     sims = SimCard.objects.visible_to(user).filter(**place).exclude(state=SimCard.State.ENDED)
     found = list(sims.order_by("state", "iccid"))
     device = place.get("device")
-    gone = device is not None and device.state in (Device.State.LOST, Device.State.STOLEN)
+    gone = device is not None and device.is_missing
     to_block = next((sim for sim in found if gone and sim.state == SimCard.State.ACTIVE), None)
     shown = {"sims": found, "to_block": to_block}
     return Panel("stock/_sim_panel.html", shown, order=80) if found else None

@@ -9,13 +9,12 @@ from django.http import HttpRequest
 from classrooms.access import FLEET_MANAGERS, runs_at
 from classrooms.models import Cart, Device, Incident
 from classrooms.panels import Panel
+from classrooms.rules import GONE
 from classrooms.workshop import rules
 from classrooms.workshop.models import Claim, Repair
 from classrooms.workshop.queries.faults import recurring_now
 from core import clock
 from core.access import signed_in
-
-_GONE = (Device.State.LOST, Device.State.STOLEN, Device.State.RETIRED)
 
 
 def _on_the_bench(device: Device) -> bool:
@@ -34,8 +33,8 @@ def device_acts(request: HttpRequest, device: Device) -> Panel | None:
         {
             "device": device,
             "swaps": device.current_school is not None,
-            "mends": device.state not in _GONE and not _on_the_bench(device),
-            "claims": device.state not in _GONE
+            "mends": device.state not in GONE and not _on_the_bench(device),
+            "claims": device.state not in GONE
             and rules.under_warranty(device.warranty_end, clock.today()),
         },
         order=40,
@@ -64,7 +63,7 @@ def cart_acts(request: HttpRequest, cart: Cart) -> Panel | None:
 def incident_acts(request: HttpRequest, incident: Incident) -> Panel | None:
     """Offer to mend or claim the device of an open fault."""
     device = incident.device
-    if not incident.is_open or device.state in _GONE:
+    if not incident.is_open or device.state in GONE:
         return None
     return Panel(
         "workshop/_device_acts.html",

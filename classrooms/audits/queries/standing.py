@@ -22,7 +22,6 @@ LOOKS = {
     "away": (_("Absence connue"), "info", "users"),
     "empty": (_("Vide"), "plain", "minus"),
 }
-_GONE = (Device.State.LOST, Device.State.STOLEN)
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def standing_of(audit: Audit, user: User | None = None) -> Standing:
         .select_related("hand_out__class_group", "hand_out__teacher", "hand_out__school")
     }
     away = items.keys() | held_among(here - seen.keys())
-    away |= {device.pk for device in devices if device.state in _GONE}
+    away |= {device.pk for device in devices if device.is_missing}
     places = [
         Place(device.slot, _look(device.pk, marks, away), device, marks, items.get(device.pk))
         for device in devices

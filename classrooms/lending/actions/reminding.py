@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 
 from classrooms.lending.models import Reservation
 from classrooms.models import HandOut
+from classrooms.rules import MISSING
 from core import outbox
 from core.accounts.models import Post, User
 from core.accounts.roles import Role, ScopeKind
@@ -34,8 +35,7 @@ def remind_overdue(day: dt.date) -> int:
         .annotate(
             left=Count(
                 "items",
-                filter=Q(items__returned_at__isnull=True)
-                & ~Q(items__device__state__in=("lost", "stolen")),
+                filter=Q(items__returned_at__isnull=True) & ~Q(items__device__state__in=MISSING),
             )
         )
         .prefetch_related("class_group__teachers")

@@ -10,7 +10,6 @@ from django.db.models import Count, Q, QuerySet
 
 from classrooms import rules
 from classrooms.lending.models import Transfer, TransferCart, TransferItem
-from classrooms.lending.rules import STAY_BEHIND
 from classrooms.models import Cart, Depot, Device, HandOut
 from classrooms.queries.devices import printable
 from core.accounts.models import User
@@ -97,9 +96,9 @@ def load_of(user: User, place: School | Depot, limit: int = 60) -> Load:
     )
     devices = (
         Device.objects.visible_to(user)
+        .present()
         .with_holder()
         .filter(open_hand_out__isnull=True, **at)
-        .exclude(state__in=STAY_BEHIND)
         .exclude(pk__in=TransferItem.objects.filter(is_open=True).values("device"))
         .select_related("model")
         .order_by("state", "asset_tag")

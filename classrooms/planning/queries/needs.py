@@ -34,7 +34,7 @@ def city_needs(today: dt.date) -> list[Need]:
     devices: Counter[int] = Counter()
     ages: Counter[int] = Counter()
     dated: Counter[int] = Counter()
-    placed = Device.objects.live().exclude(state__in=("lost", "stolen")).with_place().order_by()
+    placed = Device.objects.present().with_place().order_by()
     placed = placed.filter(place_school__isnull=False, model__category__family__in=PERSONAL)
     rows = placed.values_list("place_school", "purchased_on").annotate(n=Count("pk"))
     for school, bought, count in rows:

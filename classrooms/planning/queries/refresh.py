@@ -10,9 +10,6 @@ from classrooms.models import Device
 from classrooms.planning.rules.depreciation import Asset
 from classrooms.planning.rules.refresh import Unit
 
-#: States of devices that nobody will replace as they are: gone, or already written off.
-GONE = ("lost", "stolen", "retired")
-
 
 @dataclass
 class Fleet:
@@ -31,7 +28,7 @@ class Fleet:
 
 def read_fleet(category: int | None = None) -> Fleet:
     """Return every device that is still the city's, of one category if asked."""
-    devices = Device.objects.exclude(state__in=GONE).order_by("pk")
+    devices = Device.objects.present().order_by("pk")
     if category is not None:
         devices = devices.filter(model__category=category)
     rows = devices.values_list(

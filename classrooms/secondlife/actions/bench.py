@@ -50,7 +50,7 @@ def receive(*, by: Actor, departures: Iterable[Departure], depot: Depot) -> list
                     _("%(tag)s est encore remis à quelqu’un : reprenez-le.")
                     % {"tag": device.asset_tag},
                 )
-            if device.state in (Device.State.LOST, Device.State.STOLEN):
+            if device.is_missing:
                 raise RuleBroken(
                     "missing",
                     _("%(tag)s est perdu ou volé : s’il est là, réglez sa panne d’abord.")

@@ -27,8 +27,6 @@ from core import clock, journal, states
 from core.errors import RuleBroken
 from core.journal import Actor
 
-_MISSING = (Device.State.LOST, Device.State.STOLEN)
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -66,7 +64,7 @@ def _standing(locked: Mapping[int, Device]) -> dict[int, Departure]:
 
 
 def _proposal(by: Actor, device: Device, reason: str, note: str, **facts: Any) -> Departure:
-    if (device.state in _MISSING) != (reason == Departure.Reason.LOST):
+    if device.is_missing != (reason == Departure.Reason.LOST):
         raise RuleBroken(
             "reason",
             _("L’appareil %(tag)s est « %(state)s » : ce motif ne lui convient pas.")
@@ -213,7 +211,7 @@ def _retire(history: History, device: Device) -> None:
 
 def _check(row: Departure, device: Device, verdict: Verdict) -> None:
     says = {"tag": device.asset_tag}
-    missing = device.state in _MISSING
+    missing = device.is_missing
     if missing != (verdict.destination == Departure.Destination.NONE):
         message = (
             _("%(tag)s est perdu ou volé : il n’y a rien à remettre.")

@@ -15,7 +15,6 @@ from classrooms.secondlife.models import Departure, LotLine, OldSystem, Wipe
 from core.accounts.models import User
 
 _PLACES = ("cart__school", "cart__depot", "school", "depot")
-_MISSING = (Device.State.LOST, Device.State.STOLEN)
 
 #: Steps of the list, by their code in the address.
 STEPS = ("collect", "bench", "verify", "decided", "gone", "kept")
@@ -32,8 +31,8 @@ def candidates(user: User, reason: str, today: dt.date) -> QuerySet[Any]:
         .order_by("purchased_on", "asset_tag")
     )
     if reason == Departure.Reason.LOST:
-        return devices.filter(state__in=_MISSING)
-    devices = devices.exclude(state__in=_MISSING)
+        return devices.filter(state__in=fleet_rules.MISSING)
+    devices = devices.exclude(state__in=fleet_rules.MISSING)
     if reason == Departure.Reason.SYSTEM:
         return devices.filter(_any(_outdated()))
     return devices.filter(_any(_past_life(today)))
@@ -106,7 +105,7 @@ def pending(user: User) -> QuerySet[Any]:
     """Return what a sitting can decide: in the workshop, or lost."""
     return (
         _of(user)
-        .filter(_AT_WORKSHOP | Q(device__state__in=_MISSING), state="proposed")
+        .filter(_AT_WORKSHOP | Q(device__state__in=fleet_rules.MISSING), state="proposed")
         .order_by("reason", "device__asset_tag")
     )
 

@@ -27,8 +27,6 @@ from core import clock, journal, states
 from core.errors import RuleBroken
 from core.journal import Actor
 
-_GONE = (Device.State.LOST, Device.State.STOLEN, Device.State.RETIRED)
-
 
 def open_repair(*, by: Actor, device: Device, bring: Depot | None = None) -> Repair:
     """Take a device to the bench, or mend it where it stands; its open fault goes along.
@@ -42,7 +40,7 @@ def open_repair(*, by: Actor, device: Device, bring: Depot | None = None) -> Rep
         known: Repair | None = Repair.objects.open().filter(device=device).first()
         if known is not None:
             return known
-        if device.state in _GONE:
+        if device.state in fleet_rules.GONE:
             raise RuleBroken(
                 "device",
                 _("L’appareil %(tag)s est « %(state)s » : il ne se répare pas.")

@@ -36,7 +36,7 @@ def open_claim(*, by: Actor, device: Device, fault: str) -> Claim:
         known: Claim | None = Claim.objects.open().filter(device=device).first()
         if known is not None:
             return known
-        if device.state in (Device.State.LOST, Device.State.STOLEN, Device.State.RETIRED):
+        if device.state in fleet_rules.GONE:
             raise RuleBroken("device", _("Cet appareil n’est plus là : rien à demander."))
         if not rules.under_warranty(device.warranty_end, clock.today()):
             raise RuleBroken("warranty", _("Cet appareil n’est plus sous garantie."))

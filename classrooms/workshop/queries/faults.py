@@ -50,7 +50,7 @@ def recurring_now(day: dt.date) -> list[Recurring]:
         .filter(n__gte=terms.alert_min)
     )
     models = DeviceModel.objects.in_bulk({model for model, _kind, _n in counted})
-    live = Device.objects.live().exclude(state__in=("lost", "stolen")).order_by()
+    live = Device.objects.present().order_by()
     live = live.filter(model__in=models)
     fleet = dict(live.values_list("model").annotate(n=Count("pk")))
     found = [
