@@ -51,7 +51,12 @@ TARGETS = (
            ("financement", "source de financement", "budget", "funding")),
     Target("warranty_end", _("Fin de garantie"),
            ("fin de garantie", "garantie jusqu au", "date fin garantie", "date de fin de garantie",
-            "echeance garantie", "garantie", "warranty end", "warranty expiration", "warranty")),
+            "echeance garantie", "garantie", "warranty end", "warranty expiration", "warranty",
+            "duree de garantie", "garantie mois", "garantie en mois", "mois de garantie",
+            "duree de garantie mois", "duree de garantie en mois", "garantie constructeur",
+            "garantie constructeur mois", "garantie ans", "garantie annees", "garantie en annees",
+            "duree de garantie ans", "duree de garantie annees", "warranty months",
+            "warranty period", "warranty duration", "warranty years")),
     Target("os_version", _("Système"),
            ("systeme", "version du systeme", "systeme d exploitation", "os", "os version",
             "operating system")),
@@ -73,6 +78,11 @@ class Head:
     line: int
     titles: list[str]
     columns: dict[str, int]
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The title of each fact's column."""
+        return {code: self.titles[column] for code, column in self.columns.items()}
 
     def title_of(self, code: str) -> str:
         """Return the title of a fact's column, or ""."""

@@ -29,7 +29,10 @@ _STEP = 500
 
 @dataclass
 class Line:
-    """One line of the table: ``sets`` is what it writes, ``problems`` (fact, sentence)."""
+    """One line of the table: ``sets`` is what it writes, ``problems`` (fact, sentence).
+
+    ``reckoned`` is the end of a warranty that its cell gives in months.
+    """
 
     number: int
     cells: Cells
@@ -39,6 +42,7 @@ class Line:
     outcome: str = REJECTED
     sets: dict[str, Any] = field(default_factory=dict)
     place: Place | None = None
+    reckoned: str = ""
     problems: list[tuple[str, str]] = field(default_factory=list)
 
     def problem(self, code: str, message: str) -> None:
@@ -72,8 +76,9 @@ def plan_of(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Plan:
     """Return what the table would do now, for the person of ``world``."""
+    titles = head.named
     lines = [
-        Line(number, Cells(number, cells, head.columns, grid.notes))
+        Line(number, Cells(number, cells, head.columns, grid.notes, titles))
         for number, cells in grid.rows
         if number > head.line
     ]
@@ -130,7 +135,7 @@ def _read(
     line.problems.extend(told.problems)
     if line.problems:
         return
-    line.place = told.place
+    line.place, line.reckoned = told.place, told.reckoned
     if known is None:
         line.sets = {"serial": line.serial, "asset_tag": line.tag, **facts}
         line.outcome = CREATE

@@ -21,9 +21,11 @@ from classrooms.importing.values import (
     looks_rounded,
     macs_of,
     slot_of,
+    warranty_of,
 )
 from classrooms.importing.world import Known, Place, World
 from core.spreadsheets.columns import plain
+from core.spreadsheets.durations import unit_of
 
 _TAG = re.compile(r"[0-9A-Z][0-9A-Z_-]*")
 #: Facts that may be emptied.
@@ -36,7 +38,6 @@ _CLEARABLE: Mapping[str, Any] = {
 }
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "purchased_on": day_of,
-    "warranty_end": day_of,
     "cost_cents": cents_of,
     "state": lambda text: choice_of("state", text),
     "condition": lambda text: choice_of("condition", text),
@@ -54,7 +55,7 @@ def is_tag(text: str) -> bool:
 class Cells:
     """The cells of one line, by fact; "" for a blank one or a column that is not there."""
 
-    __slots__ = ("_cells", "_columns", "_notes", "number")
+    __slots__ = ("_cells", "_columns", "_notes", "number", "titles")
 
     def __init__(
         self,
@@ -62,7 +63,9 @@ class Cells:
         cells: list[str],
         columns: Mapping[str, int],
         notes: Mapping[tuple[int, int], tuple[str, str]],
+        titles: Mapping[str, str] | None = None,
     ) -> None:
+        self.titles = titles or {}
         self.number, self._cells, self._columns, self._notes = number, cells, columns, notes
 
     def __getitem__(self, code: str) -> str:
@@ -122,10 +125,13 @@ class Told:
         self.unknown, self.known = unknown, known
         self.problems: list[tuple[str, str]] = []
         self.place: Place | None = None
+        #: The day on which a warranty ends that the cell gives in months.
+        self.reckoned = ""
 
     def read(self) -> dict[str, Any]:
         """Return what the line states, by column of the device's row."""
         facts = self._alone()
+        self._warranty(facts)
         model = self._model()
         if model is not None:
             facts["model_id"] = model
@@ -163,6 +169,43 @@ class Told:
             except Unreadable as error:
                 self._no(code, str(error))
         return facts
+
+    def _warranty(self, facts: dict[str, Any]) -> None:
+        """Read when the warranty ends: on a day, or some months after the purchase."""
+        text = self.cells["warranty_end"]
+        if not text:
+            return
+        if text == CLEAR:
+            facts["warranty_end"] = None
+            return
+        try:
+            told = warranty_of(text, unit_of(self.cells.titles.get("warranty_end", "")))
+        except Unreadable as error:
+            self._no("warranty_end", str(error))
+            return
+        if isinstance(told, str):
+            facts["warranty_end"] = told
+        elif not told:
+            facts["warranty_end"] = None
+        elif not any(code == "purchased_on" for code, _message in self.problems):
+            self._after_purchase(facts, text, told)
+
+    def _after_purchase(self, facts: dict[str, Any], text: str, months: int) -> None:
+        before = self.known.facts if self.known else {}
+        bought = facts.get("purchased_on", before.get("purchased_on"))
+        if bought is None:
+            self._no(
+                "warranty_end",
+                _("« %(value)s » se compte depuis l’achat, et sa date n’est pas connue : "
+                  "écrivez-la, ou le jour où la garantie finit.")
+                % {"value": text[:30]},
+            )  # fmt: skip
+            return
+        day = rules.add_months(dt.date.fromisoformat(bought), months)
+        if day.year not in rules.YEARS:
+            self._no("warranty_end", _("L’année %(year)s n’est pas possible.") % {"year": day.year})
+            return
+        facts["warranty_end"] = self.reckoned = day.isoformat()
 
     def _no(self, code: str, message: str) -> None:
         self.problems.append((code, message))

@@ -57,6 +57,10 @@ def _line(line: Line, world: World) -> dict[str, Any]:
         told["c"] = _changes(line, known, world)
     elif line.outcome == CREATE and line.place is not None:
         told["w"] = f"{_model(line.sets['model_id'], world)} — {world.words_for(line.place)}"
+        if line.reckoned:
+            told["w"] += _(" — garantie jusqu’au %(day)s") % {
+                "day": _shown("warranty_end", line.reckoned, world)
+            }
     return told
 
 

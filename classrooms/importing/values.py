@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from classrooms import rules
 from classrooms.models import Device
 from core.spreadsheets.columns import plain
+from core.spreadsheets.durations import Doubtful, months_of
 
 #: What a cell says to empty a fact; a blank cell keeps it.
 CLEAR = "-"
@@ -107,6 +108,32 @@ def _day(text: str) -> dt.date | None:
         return dt.date(*parts)
     except ValueError:
         return None
+
+
+def warranty_of(text: str, unit: str) -> str | int:
+    """Return the day on which a warranty ends, or for how many months it runs.
+
+    ``unit`` is what bare numbers of the column count, if its title says.
+    """
+    try:
+        months = months_of(text, unit)
+    except Doubtful:
+        raise Unreadable(
+            _("« %(value)s » : des mois ou des années ? Écrivez « %(value)s mois » ou "
+              "« %(value)s ans ».")
+            % {"value": text}
+        ) from None  # fmt: skip
+    if months is not None:
+        return months
+    if _day(text) is None:
+        raise Unreadable(
+            _(
+                "« %(value)s » n’est ni une date ni une durée : écrivez 31/08/2026, "
+                "36 mois ou 3 ans."
+            )
+            % {"value": text[:30]}
+        )
+    return day_of(text)
 
 
 def cents_of(text: str) -> int:
