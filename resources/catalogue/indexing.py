@@ -133,7 +133,7 @@ def term_labels() -> Labels:
 
 
 def note_texts(pks: Iterable[int]) -> None:
-    """Write again what the database searches in, for many resources."""
+    """Write again what the database searches in, for many resources, where it differs."""
     labels = term_labels()
     rows = list(
         Resource.objects.filter(pk__in=list(pks))
@@ -141,9 +141,19 @@ def note_texts(pks: Iterable[int]) -> None:
         .prefetch_related("levels", "domains", "schools", "class_groups")
         .order_by("pk")
     )
+    changed_rows = []
     for row in rows:
-        row.search_text = search_text_of(document_of(row, labels))
-    Resource.objects.bulk_update(rows, ["search_text"], batch_size=500)
+        before, row.search_text = row.search_text, search_text_of(document_of(row, labels))
+        if row.search_text != before:
+            changed_rows.append(row)
+    Resource.objects.bulk_update(changed_rows, ["search_text"], batch_size=500)
+
+
+def renew_texts() -> None:
+    """Bring what the database searches in up to date: the analysis may have changed."""
+    pks = list(Resource.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), 500):
+        note_texts(pks[start : start + 500])
 
 
 def documents() -> Iterator[Document]:

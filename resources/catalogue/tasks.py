@@ -28,6 +28,7 @@ def verify_index() -> bool:
     """Rebuild the index by night: damaged or not, how often resources were opened changes."""
     if not indexing.engine().verify():
         logger.error("the search index was missing or damaged; it is rebuilt")
+    indexing.renew_texts()
     return indexing.rebuild()
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from resources.search.numbers import number_of
+
 _LIGATURES = str.maketrans(
     {
         "œ": "oe",
@@ -30,7 +32,11 @@ _LIGATURES = str.maketrans(
 #: Signs that stand for an apostrophe or a hyphen: one for one, so that places stay.
 _MARKS = str.maketrans("’ʼ‘´\u2010\u2011", "''''--")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*-[^\W\d_]+")
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+#: A word; thousands set apart are one number: "1 000", "12 500" with a no-break space.
+_WORD = re.compile(
+    r"\d{1,3}(?:[ \u00a0\u202f]000)+(?!\w)|\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\w)"
+    r"|[^\W_]+(?:'[^\W_]+)*"
+)
 #: What French elides before a vowel: l', d', qu', jusqu' …
 ELIDED = frozenset({"l", "d", "c", "j", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu"})
 #: Words with an apostrophe that are one word.
@@ -46,7 +52,7 @@ _STOP_WORDS = """
     nous on ont ou par parce pas pendant plus pour pourquoi qu quand que quel quelle
     quelles quels qui quoi s sa sans se ses si soi sont sous sur t ta te tes toi ton tous
     tout toute toutes tu un une vers vos votre vous y avez avons cherche chercher trouver
-    veux voudrais svp the of and
+    veux voudrais svp apprendre apprends apprend the of and
 """
 STOP = frozenset(_STOP_WORDS.split())
 
@@ -63,6 +69,8 @@ def fold(text: str) -> str:
 def _forms(part: str) -> tuple[str, str, str]:
     """Return a word in lower case, folded, and its stem. Texts repeat words: remember them."""
     folded = fold(part)
+    if folded[:1].isdigit():
+        folded = _SPACES.sub("", folded)
     return _lower(part), folded, stem(folded)
 
 
@@ -148,7 +156,10 @@ _ENDINGS: tuple[tuple[str, int, str], ...] = (
     ("teuse", 8, "ter"),
     ("teur", 7, "ter"),
     ("euse", 6, "eu"),
-    ("iere", 9, "ier"),
+    ("iere", 8, "ier"),
+    ("endre", 6, "end"),
+    ("ondre", 6, "ond"),
+    ("erdre", 6, "erd"),
     ("ive", 8, "if"),
     ("nnelle", 10, "n"),
     ("nnel", 10, "n"),
@@ -161,6 +172,12 @@ _ENDINGS: tuple[tuple[str, int, str], ...] = (
     ("esse", 9, ""),
     ("ives", 8, "if"),
 )
+_SPACES = re.compile(r"\s")
+#: First and second are words of their own.
+_RANKED = {
+    "1er": "premier", "1ers": "premier", "1re": "premiere", "1ere": "premiere",
+    "1eres": "premiere", "2nd": "second", "2nde": "seconde",
+}  # fmt: skip
 _DOUBLED = re.compile(r"([a-z])\1")
 
 
@@ -168,9 +185,12 @@ _DOUBLED = re.compile(r"([a-z])\1")
 def stem(folded: str) -> str:
     """Return the light stem of a folded word: plural, feminine and verb endings go.
 
-    Short words keep their shape, and so do numbers and codes such as "cm1".
+    Short words keep their shape, and so do codes such as "cm1". A number is the same however
+    it is written: "trois", "3", "3e", "troisième", "III".
     """
-    word = folded
+    if number := number_of(folded):
+        return number
+    word = _RANKED.get(folded, folded)
     if len(word) < 4 or any(char.isdigit() for char in word):
         return word
     if word.endswith("x"):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core import clock
-from resources.catalogue import degraded
+from resources.catalogue import degraded, tasks
 from resources.catalogue.access import Window
 from resources.catalogue.indexing import note_texts
+from resources.catalogue.models import Resource
+from resources.search.analysis import stems
 from resources.search.engine import Ask, Document
 from resources.search.query import Readings, parse
 from resources.search.service import WhooshEngine
@@ -88,3 +91,52 @@ def test_the_database_leaves_out_what_is_refused_too() -> None:
     answer = degraded.search(Ask("volcan sans vidéo"), Window(None, None, None, clock.today()))
     assert answer.ids == (kept.pk,)
     assert [avoided.rest for avoided in answer.avoided] == ["volcan"]
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("1000", "1 000"),
+        ("12500", "12\u00a0500"),
+        ("louis 14", "Louis XIV"),
+        ("henri 4", "Henri IV"),
+        ("19e siècle", "XIXe siècle"),
+        ("20ème siècle", "XXe siècle"),
+        ("1ère guerre", "Première Guerre"),
+        ("2e guerre", "Deuxième guerre"),
+        ("guerre de 100 ans", "Guerre de Cent Ans"),
+        ("3 petits cochons", "Trois petits cochons"),
+        ("verbes du 3e groupe", "Verbes du troisième groupe"),
+        ("premier", "première"),
+        ("apprendre à comprendre", "comprend"),
+    ],
+)
+def test_a_number_and_a_verb_are_found_however_written(text: str, same: str) -> None:
+    assert stems(text) == stems(same)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("la vie", "6"),
+        ("dixièmes", "10"),
+        ("CM1", "1"),
+        ("2D", "2"),
+        ("10 100 1000", "10100"),
+        ("x", "10"),
+    ],
+)
+def test_what_only_looks_like_a_number_is_none(one: str, other: str) -> None:
+    assert not set(stems(one)) & set(stems(other))
+
+
+@pytest.mark.django_db
+def test_texts_written_by_an_older_analysis_are_renewed_by_night(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.SEARCH_INDEX_ROOT = tmp_path
+    kings = ResourceFactory(title="Louis XIV")
+    Resource.objects.filter(pk=kings.pk).update(search_text=" loui xiv ")
+    assert tasks.verify_index()
+    found = degraded.search(Ask("louis 14"), Window(None, None, None, clock.today()))
+    assert found.ids == (kings.pk,)
