@@ -25,8 +25,9 @@ from classrooms.schemas import (
 )
 from core import clock
 from core.access import get_visible, signed_in
-from core.api import PAGE_PARAMETERS, Page, actor_of, allow_api, idempotent, paginate
+from core.api import actor_of, allow_api, idempotent
 from core.errors import RuleBroken
+from core.paging import PAGE_PARAMETERS, Page, paginate
 
 router = Router(tags=["classrooms"])
 

@@ -12,7 +12,8 @@ from ninja import Query, Router
 from core import clock
 from core.access import ANYONE, get_visible, signed_in
 from core.accounts.roles import Role
-from core.api import PAGE_PARAMETERS, Page, allow_api, paginate
+from core.api import allow_api
+from core.paging import PAGE_PARAMETERS, Page, paginate
 from payments.models import Invoice, LedgerEntry
 from payments.schemas import InvoiceDetailOut, InvoiceOut, LedgerOut, LineOut, PriceOut
 from payments.tariffs import price_on

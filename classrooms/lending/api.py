@@ -22,8 +22,9 @@ from classrooms.lending.schemas import (
 )
 from classrooms.queries.devices import printable
 from core.access import get_visible, signed_in
-from core.api import PAGE_PARAMETERS, Page, actor_of, allow_api, idempotent, paginate
+from core.api import actor_of, allow_api, idempotent
 from core.errors import RuleBroken
+from core.paging import PAGE_PARAMETERS, Page, paginate
 from enrolment.schools.models import School
 
 router = Router(tags=["fleet-transfers"])

@@ -22,7 +22,8 @@ from classrooms.secondlife.schemas import (
 )
 from core import clock
 from core.access import signed_in
-from core.api import PAGE_PARAMETERS, Page, allow_api, paginate
+from core.api import allow_api
+from core.paging import PAGE_PARAMETERS, Page, paginate
 
 router = Router(tags=["fleet-second-life"])
 

@@ -17,8 +17,9 @@ from classrooms.stock.models import StockItem, StockLevel, StockMovement
 from classrooms.stock.queries.levels import LevelFilter, levels_for
 from classrooms.stock.schemas import LevelOut, MovementIn, MovementOut, level_out, movement_out
 from core.access import get_visible, signed_in
-from core.api import PAGE_PARAMETERS, Page, actor_of, allow_api, idempotent, paginate
+from core.api import actor_of, allow_api, idempotent
 from core.errors import RuleBroken
+from core.paging import PAGE_PARAMETERS, Page, paginate
 from enrolment.schools.models import School
 
 router = Router(tags=["fleet-stock"])

@@ -11,7 +11,8 @@ from ninja import Router
 
 from core.access import signed_in
 from core.accounts.roles import Role
-from core.api import PAGE_PARAMETERS, Page, actor_of, allow_api, idempotent, paginate
+from core.api import actor_of, allow_api, idempotent
+from core.paging import PAGE_PARAMETERS, Page, paginate
 from enrolment.canteen import access, schemas
 from enrolment.canteen.actions import attendance, orders, registrations
 from enrolment.canteen.actions.bookings import change_meal

@@ -12,9 +12,10 @@ from ninja import Query, Router
 
 from core.access import SIGNED_IN, signed_in
 from core.accounts.roles import Role
-from core.api import PAGE_PARAMETERS, Page, actor_of, allow_api, count_use, idempotent, paginate
+from core.api import actor_of, allow_api, count_use, idempotent
 from core.errors import RuleBroken
 from core.net import client_ip
+from core.paging import PAGE_PARAMETERS, Page, paginate
 from enrolment.registration.access import hides_place
 from enrolment.registration.actions import agents as acts
 from enrolment.registration.certificates import find_certificate, minimal_name

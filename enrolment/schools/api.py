@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
 from core.access import SIGNED_IN
-from core.api import PAGE_PARAMETERS, Page, allow_api, paginate
+from core.api import allow_api
+from core.paging import PAGE_PARAMETERS, Page, paginate
 from enrolment.schools import queries
 from enrolment.schools.catchment import schools_for
 from enrolment.schools.models import School, SchoolYear

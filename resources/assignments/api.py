@@ -14,7 +14,8 @@ from pydantic import Field
 
 from core.access import signed_in
 from core.accounts.roles import Role
-from core.api import PAGE_PARAMETERS, Page, allow_api, paginate
+from core.api import allow_api
+from core.paging import PAGE_PARAMETERS, Page, paginate
 from resources.assignments import following
 from resources.assignments.models import Assignment, AssignmentItem
 from resources.catalogue.models import Resource

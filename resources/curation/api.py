@@ -15,8 +15,9 @@ from ninja import Router
 
 from core.access import signed_in
 from core.accounts.models import User
-from core.api import PAGE_PARAMETERS, Page, actor_of, allow_api, idempotent, paginate
+from core.api import actor_of, allow_api, idempotent
 from core.errors import RuleBroken
+from core.paging import PAGE_PARAMETERS, Page, paginate
 from core.partners import PartnerToken
 from enrolment.schools.models import School
 from resources.catalogue.access import EDITORS

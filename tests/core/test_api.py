@@ -20,7 +20,6 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.api import (
     FairUse,
-    Page,
     PartnerAuth,
     PersonAuth,
     actor_of,
@@ -28,11 +27,11 @@ from core.api import (
     close_unruled,
     idempotent,
     operations_of,
-    paginate,
 )
 from core.errors import RuleBroken
 from core.faults import answer_problems
 from core.journal import SYSTEM, JournalEntry, record
+from core.paging import Page, paginate
 from core.partners import IdempotencyRecord, PartnerToken
 from tests.factories.accounts import UserFactory
 from tests.factories.partners import partner_headers
