@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from families.views import care, moves, situations, staff_care
+from families.views import care, links, moves, situations, staff_care
 
 urlpatterns = [
     # parents: a child's care
@@ -23,6 +23,12 @@ urlpatterns = [
     path("situations/<int:pk>/traiter/", situations.close, name="situation_close"),
     path("situation/<str:reference>/", situations.situation, name="situation"),
     path("situation/<str:reference>/responsable/<int:pk>/", situations.link, name="situation_link"),
+    path("situation/<str:reference>/ajouter/", links.add, name="situation_add"),
+    path(
+        "situation/<str:reference>/responsable/<int:pk>/permis/",
+        links.change,
+        name="situation_allowed",
+    ),
     path(
         "situation/<str:reference>/responsable/<int:pk>/deces-annule/",
         situations.undo_death,

@@ -106,13 +106,17 @@ def add_guardian(
     """Name another person responsible for one's children, without an account for now.
 
     Somebody who lives elsewhere gets a household of their own, whose address only they
-    may enter. Repeated with the same name, the same person is returned.
+    may enter. Repeated with the same name, the same person is returned. One parent alone
+    names the second holder of authority, never a third, who would see and decide as much as
+    the parent who was not asked: RuleBroken ``enough``, an agent adds them on proof.
     """
-    owner = Guardian.objects.select_for_update().get(pk=guardian.pk)
     mine = Child.objects.of_guardian(person_of(by))
-    chosen = list(mine.filter(pk__in=[child.pk for child in children]).order_by("pk"))
+    chosen = list(
+        mine.filter(pk__in=[child.pk for child in children]).order_by("pk").select_for_update()
+    )
     if not chosen:
         raise RuleBroken("children", _("Choisissez au moins un enfant."), "children")
+    owner = Guardian.objects.select_for_update().get(pk=guardian.pk)
     other = (
         Guardian.objects.filter(
             guardianships__child__in=chosen,
@@ -124,6 +128,9 @@ def add_guardian(
         .order_by("pk")
         .first()
     )
+    linked = Guardianship.objects.filter(guardian=other, ends_on=None)
+    known = set(linked.values_list("child", flat=True)) if other else set()
+    _refuse_a_third(owner, [child for child in chosen if child.pk not in known])
     if other is None:
         home = (
             Household.objects.get(pk=owner.household_id)
@@ -141,6 +148,34 @@ def add_guardian(
         if made:
             journal.record(by, "guardianship.add", link, child=child.pk, guardian=other.pk)
     return other
+
+
+def children_to_share(guardian: Guardian, children: Iterable[Child]) -> list[Child]:
+    """Keep the children for whom nobody else holds authority, whatever a ruling restricts."""
+    asked = list(children)
+    held = (
+        Guardianship.objects.current()
+        .filter(child__in=[child.pk for child in asked], parental_authority=True)
+        .exclude(guardian=guardian)
+    )
+    taken = set(held.values_list("child", flat=True))
+    return [child for child in asked if child.pk not in taken]
+
+
+def _refuse_a_third(guardian: Guardian, children: list[Child]) -> None:
+    """Refuse to name one more for a child, locked, whom somebody else answers for already."""
+    free = children_to_share(guardian, children)
+    for child in children:
+        if child not in free:
+            raise RuleBroken(
+                "enough",
+                _(
+                    "%(name)s a déjà deux responsables. Un agent en ajoute un autre, avec un "
+                    "document : signalez un changement de situation."
+                )
+                % {"name": child.given_name},
+                "children",
+            )
 
 
 @transaction.atomic

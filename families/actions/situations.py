@@ -41,7 +41,7 @@ def _lock_children(links: list[Guardianship]) -> list[Child]:
     return list(Child.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
 
 
-def _open_link(child: Child, guardian: Guardian) -> Guardianship:
+def open_link(child: Child, guardian: Guardian) -> Guardianship:
     """Return the link without an end; the caller holds the child's lock."""
     link = (
         Guardianship.objects.select_for_update()
@@ -53,7 +53,8 @@ def _open_link(child: Child, guardian: Guardian) -> Guardianship:
     return link
 
 
-def _close(by: Actor, link: Guardianship, day: dt.date, reason: str) -> None:
+def close_link(by: Actor, link: Guardianship, day: dt.date, reason: str) -> None:
+    """End a link on a day, with its reason; the caller holds the child's lock."""
     if day < link.starts_on:
         raise RuleBroken(
             "before_start",
@@ -73,7 +74,7 @@ def _close(by: Actor, link: Guardianship, day: dt.date, reason: str) -> None:
     )
 
 
-def _tell_others(child: Child, guardian: Guardian, day: dt.date, *, choose_payer: bool) -> None:
+def tell_holders(child: Child, guardian: Guardian, day: dt.date, *, choose_payer: bool) -> None:
     """Tell the other holders of authority, in words that say nothing of what happened."""
     kinds = ["family_guardian_changed"] + (["family_choose_payer"] if choose_payer else [])
     links = Guardianship.objects.with_authority(max(day, clock.today())).filter(child=child)
@@ -88,7 +89,9 @@ def _tell_others(child: Child, guardian: Guardian, day: dt.date, *, choose_payer
             )
 
 
-def _reason_of(after: Guardianship) -> str:
+def _reason_of(link: Guardianship, after: Guardianship) -> str:
+    if link.parental_authority == after.parental_authority:
+        return Reason.CHANGED
     return Reason.AUTHORITY_GAINED if after.parental_authority else Reason.AUTHORITY_LOST
 
 
@@ -103,7 +106,7 @@ def _end_all(by: Actor, child: Child, guardian: Guardian, day: dt.date) -> dt.da
     for link in links:
         end = max(day, link.starts_on)
         first = first or end
-        _close(by, link, end, Reason.DEATH)
+        close_link(by, link, end, Reason.DEATH)
     return first or day
 
 
@@ -144,7 +147,7 @@ def record_death(*, by: Actor, guardian: Guardian, day: dt.date) -> Guardian:
     for child in children:
         end = max(day, _end_all(by, child, found, day))
         lost = end_rules_naming(by=by, child=child, guardian=found, day=end)
-        _tell_others(child, found, end, choose_payer=lost)
+        tell_holders(child, found, end, choose_payer=lost)
     if found.user_id:
         User.objects.filter(pk=found.user_id).update(is_active=False)
     return found
@@ -171,7 +174,7 @@ def undo_death(*, by: Actor, guardian: Guardian) -> Guardian:
         after = followed.get(link.child_id)
         followed[link.child_id] = link
         link.ends_on = after.starts_on if after else None
-        link.end_reason = _reason_of(after) if after else ""
+        link.end_reason = _reason_of(link, after) if after else ""
         link.save(update_fields=["ends_on", "end_reason"])
         journal.record(by, "guardianship.reopen", link, child=link.child_id, guardian=found.pk)
     if found.user_id:
@@ -198,10 +201,10 @@ def set_authority(
             _("Choisissez aujourd’hui ou une date à venir : ce qui a été vu l’a été."),
             "day",
         )
-    link = _open_link(child, guardian)
+    link = open_link(child, guardian)
     if link.parental_authority == holds:
         return link
-    _close(by, link, day, Reason.AUTHORITY_GAINED if holds else Reason.AUTHORITY_LOST)
+    close_link(by, link, day, Reason.AUTHORITY_GAINED if holds else Reason.AUTHORITY_LOST)
     after = Guardianship.objects.create(
         child=child,
         guardian=guardian,
@@ -227,7 +230,7 @@ def set_authority(
     if not holds:
         _end_named(by, child, guardian, day)
         lost = end_rules_naming(by=by, child=child, guardian=guardian, day=day)
-    _tell_others(child, guardian, day, choose_payer=lost)
+    tell_holders(child, guardian, day, choose_payer=lost)
     return after
 
 
@@ -249,17 +252,17 @@ def end_link(
             _("Choisissez aujourd’hui ou une date à venir : ce qui a été vu l’a été."),
             "day",
         )
-    link = _open_link(child, guardian)
+    link = open_link(child, guardian)
     others = Guardianship.objects.filter(child=child, ends_on__isnull=True).exclude(pk=link.pk)
     if not others.exists():
         raise RuleBroken(
             "last",
             _("Un enfant garde au moins un responsable : ajoutez d’abord la personne suivante."),
         )
-    _close(by, link, day, reason)
+    close_link(by, link, day, reason)
     _end_named(by, child, guardian, day)
     lost = end_rules_naming(by=by, child=child, guardian=guardian, day=day)
-    _tell_others(child, guardian, day, choose_payer=lost)
+    tell_holders(child, guardian, day, choose_payer=lost)
     return link
 
 
@@ -314,7 +317,7 @@ def add_institution(
     )
     if made:
         journal.record(by, "guardianship.add", link, child=child.pk, guardian=guardian.pk)
-        _tell_others(child, guardian, day, choose_payer=False)
+        tell_holders(child, guardian, day, choose_payer=False)
     return link
 
 

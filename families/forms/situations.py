@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.forms import PagesField
+from families.actions.links import Allowed
 from families.forms.base import DateInput, phone_number
 from families.models import Guardianship, NameChange, SchoolQuestion, SituationReport
 
@@ -104,6 +105,60 @@ class InstitutionForm(forms.Form):
     )
     lives_with = forms.BooleanField(label=_("L’enfant lui est confié"), required=False)
     day = forms.DateField(label=_("À partir du"), widget=DateInput(), initial=clock.today)
+
+
+class LinkForm(forms.Form):
+    """What somebody is to a child and what that lets them do, authority aside."""
+
+    kind = forms.ChoiceField(
+        label=_("Lien avec l’enfant"),
+        choices=[choice for choice in Guardianship.Kind.choices if choice[0] != "institution"],
+        widget=forms.RadioSelect,
+    )
+    lives_with = forms.BooleanField(
+        label=_("L’enfant vit avec cette personne, au moins une partie du temps"), required=False
+    )
+    may_pick_up = forms.BooleanField(label=_("Peut venir chercher l’enfant"), required=False)
+    receives_messages = forms.BooleanField(
+        label=_("Reçoit les messages (avec l’autorité parentale)"), required=False
+    )
+
+    def __init__(self, *args: Any, link: Guardianship | None = None, **kwargs: Any) -> None:
+        if link is not None:
+            names = ("kind", "lives_with", "may_pick_up", "receives_messages")
+            kwargs["initial"] = {name: getattr(link, name) for name in names}
+        super().__init__(*args, **kwargs)
+        if link is not None and link.guardian.organisation:
+            self.fields["kind"].widget = forms.HiddenInput()
+            self.fields["kind"].choices = [  # type: ignore[attr-defined]
+                (Guardianship.Kind.INSTITUTION, Guardianship.Kind.INSTITUTION.label)
+            ]
+
+    def allowed(self) -> Allowed:
+        """Return the answers."""
+        data = self.cleaned_data
+        return Allowed(
+            data["kind"], data["lives_with"], data["may_pick_up"], data["receives_messages"]
+        )
+
+
+class ResponsibleForm(LinkForm):
+    """Somebody who answers for a child, as a document shows it."""
+
+    given_name = forms.CharField(label=_("Prénom"), max_length=100)
+    family_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
+    reference = forms.CharField(
+        label=_("Numéro de son dossier"),
+        help_text=_("Si la ville connaît déjà cette personne, par exemple F-7K4M-29QX."),
+        max_length=20,
+        required=False,
+    )
+    parental_authority = forms.BooleanField(
+        label=_("Exerce l’autorité parentale : le document le dit"), required=False
+    )
+    day = forms.DateField(label=_("À partir du"), widget=DateInput(), initial=clock.today)
+
+    field_order = ["given_name", "family_name", "reference", "kind", "parental_authority"]
 
 
 class NamesForm(forms.Form):

@@ -60,6 +60,7 @@ class Guardianship(models.Model):
         DEATH = "death", _("Décès")
         AUTHORITY_LOST = "authority_lost", _("Fin de l’autorité parentale")
         AUTHORITY_GAINED = "authority_gained", _("Début de l’autorité parentale")
+        CHANGED = "changed", _("Changement de ce qui est permis")
         MANDATE_OVER = "mandate_over", _("Fin de la tutelle ou du placement")
         RECORDED_IN_ERROR = "recorded_in_error", _("Enregistré par erreur")
 

@@ -14,7 +14,7 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from families.actions import invitations
-from families.actions.children import add_guardian
+from families.actions.children import add_guardian, children_to_share
 from families.forms.people import InviteForm, OtherGuardianForm
 from families.models import Child, Guardian, Guardianship, Invitation
 from families.views.base import household_required
@@ -24,9 +24,12 @@ from families.views.base import household_required
 @household_required
 def add(request: HttpRequest, guardian: Guardian) -> HttpResponse:
     """Name the other guardian, and invite them if one has their address."""
-    children = list(Child.objects.of_guardian(signed_in(request)).order_by("birth_date", "pk"))
-    if not children:
+    mine = list(Child.objects.of_guardian(signed_in(request)).order_by("birth_date", "pk"))
+    if not mine:
         return redirect("families:child_add")
+    children = children_to_share(guardian, mine)
+    if not children:
+        return render(request, "families/guardian_enough.html", {"children": mine})
     form = OtherGuardianForm(
         request.POST or None, children=[(c.reference, c.full_name) for c in children]
     )

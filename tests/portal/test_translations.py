@@ -41,6 +41,7 @@ AGENTS = (
     "families/home.py",
     "families/home_people.py",
     "families/actions/court.py",
+    "families/actions/links.py",
     "families/actions/merging.py",
     "families/actions/notes.py",
     "families/actions/situations.py",
@@ -54,8 +55,8 @@ AGENTS = (
     "families/readings.py",
     *(
         f"families/views/{name}.py"
-        for name in ("acting", "income_agents", "merging", "rulings", "sheet", "situations",
-                     "staff_care")
+        for name in ("acting", "income_agents", "links", "merging", "rulings", "sheet",
+                     "situations", "staff_care")
     ),
     *(
         _PAGES + name
