@@ -28,6 +28,7 @@ def reasons_for(explanation: Explanation, resource: Resource) -> list[Reason]:
     named = (
         ("very_title", _("C’est son titre.")),
         ("whole_title", _("Tous vos mots sont dans le titre.")),
+        ("as_typed", _("Votre recherche se lit telle quelle dans le titre.")),
         ("level", _("Convient à votre niveau.")),
         ("place", _("Gardée ou montrée en classe dans votre école.")),
     )

@@ -52,7 +52,7 @@ DOMAINS = _entries(
     """
     eveil | Maternelle | éveil
     eveil.langage | Mobiliser le langage | langage oral; conscience phonologique
-    eveil.corps | Agir par l'activité physique | motricité
+    eveil.corps | Agir par l'activité physique | motricité; eps
     eveil.arts | Activités artistiques en maternelle | arts visuels
     eveil.nombres | Premiers outils mathématiques | dénombrement; formes et grandeurs
     eveil.monde | Explorer le monde | découverte du monde
@@ -218,8 +218,13 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("électricité", "circuit électrique"),
     ("périmètre", "contour"),
     ("aire", "surface"),
-    ("horloge", "lire l'heure", "montre"),
+    ("horloge", "lire l'heure"),
     ("monnaie", "euros", "argent"),
     ("dictée", "orthographe"),
     ("lecture à voix haute", "fluence"),
+    ("QLM", "questionner le monde"),
+    ("SVT", "sciences de la vie et de la Terre", "le vivant"),
+    ("hist-géo", "histoire-géographie"),
+    ("BD", "bande dessinée"),
+    ("dyslexie", "dyslexique", "troubles dys"),
 )

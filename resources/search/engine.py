@@ -125,9 +125,9 @@ class Explanation:
     """Why a document stands where it stands.
 
     ``score`` is what it is ranked by: the ``text`` of the words times the ``factors``, each by
-    its name ("satisfied", "prior", "very_title" or "whole_title", "level", "place"). ``prior``
-    says what its own worth is made of ("quality", "use", "fresh"). ``alike``: it holds few of
-    the words, but is close to the best answers.
+    its name ("satisfied", "prior", "very_title", "whole_title", "as_typed", "level", "place").
+    ``prior`` says what its own worth is made of ("quality", "use", "fresh"). ``alike``: it
+    holds few of the words, but is close to the best answers.
     """
 
     words: tuple[WordReason, ...]

@@ -5,7 +5,14 @@ from __future__ import annotations
 from resources.search.analysis import stem, words
 from resources.search.engine import Ask, Explanation, WordReason
 from resources.search.plan import Group
-from resources.search.searching import NEAR_LEVEL, NEAR_PLACE, WHOLE_TITLE, Search, understood
+from resources.search.searching import (
+    AS_TYPED,
+    NEAR_LEVEL,
+    NEAR_PLACE,
+    WHOLE_TITLE,
+    Search,
+    understood,
+)
 from resources.search.snapshot import EXACT, Snapshot
 
 
@@ -44,6 +51,9 @@ def _factors(found: Search, number: int, satisfied: int) -> dict[str, float]:
         factors["very_title"] = lifts[number]
     elif wanted and wanted <= found.snapshot.title_stems[number]:
         factors["whole_title"] = WHOLE_TITLE
+    typed = found.typed_run()
+    if number not in lifts and typed and typed in found.snapshot.names[number]:
+        factors["as_typed"] = AS_TYPED
     if found.fits >> number & 1:
         factors["level"] = NEAR_LEVEL
     if found.kept_here >> number & 1:

@@ -85,6 +85,11 @@ class Lexicon:
         """Return what ``word`` probably meant, likeliest first, among visible words."""
         return [found for found in self._candidates(word) if is_visible(found)][:limit]
 
+    def sounding(self, word: str) -> list[str]:
+        """Return the words heard just as a folded word is, commonest first."""
+        found = list(self._by_sound.get(sound_of(word), ())) if word.isalpha() else []
+        return sorted(found, key=lambda other: -self.frequencies[other])
+
     def _find_candidates(self, word: str) -> tuple[str, ...]:
         if len(word) < 3 or not word.isalpha():
             return ()
@@ -104,24 +109,32 @@ class Lexicon:
         return tuple(sorted(cost, key=lambda found: (cost[found], found))[:12])
 
     def _near_letters(self, word: str) -> dict[str, float]:
-        """Words a few edits away, fewer for short words."""
+        """Words a few edits away, fewer for short words.
+
+        Two edits that make another sound are another word, not a slip: the catalogue may well
+        lack "dentiste", and "densité" is no answer.
+        """
+        sound = sound_of(word)
         most = _tolerance(len(word))
         cost: dict[str, float] = {}
         for length in range(len(word) - most, len(word) + most + 1 if most else 0):
             for found, edits, _ in process.extract(
                 word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=most
             ):
-                if edits <= _tolerance(min(len(word), len(found))):
+                if edits <= _tolerance(min(len(word), len(found))) and (
+                    edits < 2 or OSA.distance(sound, sound_of(found), score_cutoff=1) < 2
+                ):
                     cost[found] = float(edits)
         return cost
 
     def _near_sounds(self, word: str, sound: str) -> dict[str, float]:
-        """Words one sound away: for spellings that are far off in letters."""
+        """Words one sound away, not the first: for spellings that are far off in letters."""
         return {
             found: 1.0 + 0.35 * OSA.distance(word, found)
             for near, _, _ in process.extract(
                 sound, list(self._by_sound), scorer=OSA.distance, score_cutoff=1, limit=6
             )
             for found in self._by_sound[near]
-            if OSA.distance(word, found) <= (len(found) if len(sound) > 6 else len(word)) // 2
+            if near[0] == sound[0]
+            and OSA.distance(word, found) <= (len(found) if len(sound) > 6 else len(word)) // 2
         }

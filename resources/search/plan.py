@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from resources.search.analysis import Word, fold, stem
+from resources.search.analysis import Word, fold, stem, words
 from resources.search.snapshot import ACCENTED, EXACT, Snapshot
 
 SYNONYM_WEIGHT = 0.45
@@ -19,6 +19,10 @@ CORRECTED_WEIGHT = 0.9
 #: Share of a word's exact form in its score: "mer" before "mère" for who typed "mer".
 EXACT_SHARE = 0.3
 
+#: An unknown word of so many letters may be the beginning of one: the last, still being
+#: written, and any other as an abbreviation ("hist géo").
+BEGINNING = 3
+ABBREVIATION = 4
 #: A word that no more resources than this hold may be a slip of whoever described them.
 RARE = 2
 
@@ -152,16 +156,31 @@ class Planner:
             for group, part in zip(groups, parts, strict=True):
                 group.meant = part
             return groups
-        if last and len(word.folded) >= 3:
-            opened = self._opened(word)
-            if opened:
-                return [opened]
-        meant = lexicon.corrections(word.folded, lambda found: self.knows(EXACT + found))
+        least = BEGINNING if last else ABBREVIATION
+        opened = self._opened(word) if len(word.folded) >= least else None
+        if opened is None:
+            meant = lexicon.corrections(word.folded, lambda found: self.knows(EXACT + found))
+        else:
+            meant = self._heard(word, opened)
         if not meant:
-            return []
+            return [opened] if opened else []
         group = self._group(word.written, meant[0], meant[0], CORRECTED_WEIGHT)
         group.meant = meant[0]
         return [group]
+
+    def _heard(self, word: Word, opened: Group) -> list[str]:
+        """Return the word that sounds as what was written, if more hold it than the beginnings.
+
+        "elefan" is how a child writes "éléphant", though a tale in Portuguese begins so.
+        """
+        for found in self.snapshot.lexicon.sounding(word.folded):
+            own = self.snapshot.bits(stem(found)) & self.allowed
+            begun = 0
+            for run, _ in opened.ways:
+                begun |= self.snapshot.bits(run[0]) & self.allowed
+            if own.bit_count() > begun.bit_count():
+                return [found]
+        return []
 
 
 def corrected_text(text: str, groups: Sequence[Group]) -> str:
@@ -172,8 +191,12 @@ def corrected_text(text: str, groups: Sequence[Group]) -> str:
             meant.setdefault(fold(group.written), []).append(group.meant)
     if not meant:
         return ""
-    spoken = text.replace("’", "'").split()
-    return " ".join(" ".join(meant.get(fold(word), [word])) for word in spoken)
+    found, at = "", 0
+    for word in words(text):
+        instead = " ".join(meant.get(fold(word.written), ()))
+        found += text[at : word.start] + (instead or text[word.start : word.end])
+        at = word.end
+    return f"{found}{text[at:]}"
 
 
 def better_text(snapshot: Snapshot, allowed: int, text: str, spoken: Sequence[Word]) -> str:

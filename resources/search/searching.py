@@ -26,6 +26,8 @@ NEAR_LEVEL = 1.08
 NEAR_PLACE = 1.06
 #: … when its title holds all of several words, …
 WHOLE_TITLE = 1.25
+#: … when what was typed stands in it as it is, small words too ("le son ou"), …
+AS_TYPED = 1.2
 #: … and when they are its title, the more so word for word: one wants that resource.
 VERY_TITLE = 2.0
 WORD_FOR_WORD = 1.1
@@ -174,12 +176,23 @@ class Search:
                 value = score * weight
                 if value > scores.get(number, 0.0):
                     scores[number] = value
+        return self._with_forms(group, within, scores) if group.extras else scores
+
+    def _with_forms(
+        self, group: Group, within: int, scores: Mapping[int, float]
+    ) -> dict[int, float]:
+        """Add what the very form of a word brings: a share of what the word does, no more.
+
+        A rare form weighs more than its word: without that bound, "droits des enfants" would
+        find "enfants" in a title before both words.
+        """
+        found = dict(scores)
         for token in group.extras:
             shared = within & self.snapshot.bits(token)
             for number, score in self.snapshot.scores(token, shared).items():
                 if number in scores:
-                    scores[number] += EXACT_SHARE * score
-        return scores
+                    found[number] += EXACT_SHARE * min(score, scores[number])
+        return found
 
     def _unwanted(self) -> int:
         """Return the documents that hold an excluded word or lack a quoted phrase."""
@@ -283,6 +296,7 @@ class Search:
         kept_here = self.kept_here.to_bytes(size, "little")
         prior, titles = self.snapshot.prior, self.snapshot.title_stems
         wanted, lifts = self.title_wanted(), self.title_lifts()
+        typed, names = self.typed_run(), self.snapshot.names
         ranked = []
         for number in numbers_in(bits):
             score, satisfied = 0.0, 0
@@ -296,6 +310,8 @@ class Search:
                 score *= lifts[number]
             elif wanted and wanted <= titles[number]:
                 score *= WHOLE_TITLE
+            if typed and number not in lifts and typed in names[number]:
+                score *= AS_TYPED
             if fits[number >> 3] >> (number & 7) & 1:
                 score *= NEAR_LEVEL
             if kept_here[number >> 3] >> (number & 7) & 1:
@@ -305,7 +321,13 @@ class Search:
 
     def title_wanted(self) -> set[str]:
         """Return the stems that a title must hold to be about the whole query."""
-        return {group.ways[0][0][0] for group in self.groups} if len(self.groups) > 1 else set()
+        wanted = {token for group in self.groups for token in group.ways[0][0]}
+        return wanted if len(wanted) > 1 else set()
+
+    def typed_run(self) -> str:
+        """Return the words as typed, between spaces, when small ones among them may matter."""
+        run = self.rest if any(word.is_stop for word in self.rest) else []
+        return f" {name_of(run)} " if run[1:] else ""
 
     def title_lifts(self) -> dict[int, float]:
         """Return the factor of each document whose title is the query, neither less nor more."""

@@ -106,9 +106,10 @@ class Snapshot:
         self.titled: dict[frozenset[str], list[int]] = {}
         for number, held in enumerate(self.title_stems):
             self.titled.setdefault(held, []).append(number)
+        self.names = [f" {name_of(words(row.title))} " for row in rows]
         self.named: dict[str, list[int]] = {}
-        for number, row in enumerate(rows):
-            self.named.setdefault(name_of(words(row.title)), []).append(number)
+        for number, held_name in enumerate(self.names):
+            self.named.setdefault(held_name.strip(), []).append(number)
         self.newest = max((row.published for row in rows), default=0)
         self.prior = array("d", (1 + sum(self.prior_parts(n).values()) for n in range(self.size)))
         self.orders = self._orders()

@@ -140,3 +140,65 @@ def test_texts_written_by_an_older_analysis_are_renewed_by_night(
     assert tasks.verify_index()
     found = degraded.search(Ask("louis 14"), Window(None, None, None, clock.today()))
     assert found.ids == (kings.pk,)
+
+
+def found(engine: WhooshEngine, text: str) -> tuple[int, ...]:
+    return engine.search(Ask(text)).ids
+
+
+def test_another_word_is_no_slip(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path, document(1, "La densité"), document(2, "La maquette"), document(3, "My engine")
+    )
+    for text in ("dentiste", "muette", "sanguine"):
+        answer = engine.search(Ask(text))
+        assert (answer.ids, answer.corrected) == ((), ""), text
+    assert found(engine, "la makette") == (2,)
+    assert found(engine, "dnesité") == (1,)
+
+
+def test_both_words_in_the_title_come_before_one_in_its_very_form(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path,
+        document(1, "Les enfants du monde", "Ils ont des droits, les enfants."),
+        document(2, "Loto des droits de l'enfant", "On joue."),
+        *(document(pk, f"Un enfant, épisode {pk}") for pk in range(3, 40)),
+        synonyms=(("droits de l'enfant", "convention"),),
+    )
+    assert found(engine, "droits des enfants")[0] == 2
+
+
+def test_small_words_count_where_the_title_says_them(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path,
+        document(1, "Le son en classe"),
+        document(2, "Voir le son"),
+        document(3, "Bilan : le son « ou »"),
+    )
+    assert found(engine, "le son [ou]")[0] == 3
+    shown = engine.explain(Ask("le son [ou]"), 3)
+    assert shown is not None
+    assert shown.factors["as_typed"] > 1
+    other = engine.explain(Ask("le son [ou]"), 1)
+    assert other is not None
+    assert "as_typed" not in other.factors
+
+
+def test_an_abbreviation_is_opened_wherever_it_stands(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path, document(1, "Problèmes de partage"), document(2, "Le partage de Rome")
+    )
+    assert found(engine, "prob partage")[0] == 1
+
+
+def test_a_childs_spelling_is_heard_before_it_is_opened(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path,
+        document(1, "O elefante"),
+        document(2, "L'éléphant gris"),
+        document(3, "Le bébé éléphant"),
+    )
+    answer = engine.search(Ask("elefan"))
+    assert set(answer.ids) == {2, 3}
+    assert answer.corrected == "elephant"
+    assert engine.search(Ask("l'elefan gris")).corrected == "l'elephant gris"
