@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from classrooms.actions.lines import FACTS
+from classrooms.importing.cells import Cells
 from classrooms.importing.columns import Head
 from classrooms.importing.line_values import (
     TARGETS,
@@ -23,7 +24,6 @@ from classrooms.importing.line_values import (
     technologies,
 )
 from classrooms.importing.plan import Line, Plan
-from classrooms.importing.reading import Cells
 from classrooms.importing.values import CLEAR, Unreadable, cents_of, day_of
 from classrooms.importing.world import Known
 from classrooms.models import InternetLine

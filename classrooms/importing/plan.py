@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from classrooms import rules
 from classrooms.importing import reading
+from classrooms.importing.cells import Cells
 from classrooms.importing.columns import Head
-from classrooms.importing.reading import Cells
 from classrooms.importing.slots import settle_slots
 from classrooms.importing.world import Known, Place, World
 from core.importing import plans

@@ -28,6 +28,7 @@ from classrooms.queries.incidents import (
 )
 from classrooms.queries.promises import Kept, promises_kept
 from classrooms.views.common import number, page_of, schools_within_reach, show
+from classrooms.views.ticking import PARAM, ticks
 from core import clock
 from core.access import allow, signed_in
 from core.journal import Actor
@@ -45,12 +46,21 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     rows = queue_for(user, form.wanted(), today)
     query = request.GET.copy()
     query.pop("page", None)
+    query.pop(PARAM, None)
+    page = page_of(request, rows)
     return show(
         request,
         "incidents.html",
         "incidents",
         form=form,
-        page=page_of(request, rows),
+        page=page,
+        ticks=ticks(
+            request,
+            "incident",
+            [row for row in page if row.state == Incident.State.REPORTED],
+            value=lambda row: row.public_id,
+            by=[lambda row: (row.school_id, row.school or "—")],
+        ),
         query=query.urlencode(),
         today=today,
     )
@@ -86,13 +96,21 @@ def tour(request: HttpRequest) -> HttpResponse:
     user, today = signed_in(request), clock.today()
     chosen = [key for text in request.GET.getlist("school")[:100] if (key := number(text))]
     stops = round_of(user, chosen) if chosen else []
+    schools = [] if stops else schools_with_faults(user, today)
     return show(
         request,
         "tour.html",
         "tour",
         stops=stops,
         bring=spares_to_bring(user, stops) if stops else [],
-        schools=[] if stops else schools_with_faults(user, today),
+        schools=schools,
+        ticks=ticks(
+            request,
+            "school",
+            schools,
+            value=lambda row: row["school"],
+            by=[lambda row: (row["school__district"], row["school__district"])],
+        ),
         asked="preparer" in request.GET,
         total=sum(len(stop.incidents) for stop in stops),
         today=today,

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from classrooms.importing.reading import Cells, Told
+from classrooms.importing.cells import Cells
+from classrooms.importing.reading import Told
 from classrooms.models import Device
 from core.spreadsheets.durations import Doubtful, months_of, unit_of
 from tests.classrooms.tables import applied, lines_of, reasons, table, tried

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from classrooms.access import FLEET_STAFF
@@ -14,6 +15,7 @@ from classrooms.forms import DeviceFilterForm
 from classrooms.models import Cart, Device
 from classrooms.queries.devices import devices_for, printable
 from classrooms.views.common import schools_within_reach, show
+from classrooms.views.ticking import ticks
 from core import clock
 from core.access import allow, signed_in
 from core.accounts.models import User
@@ -22,6 +24,9 @@ from core.journal import Actor
 from core.pdf import pdf_response
 
 _PLACE = ("model", "cart__school", "cart__depot", "school", "depot")
+
+#: Devices by whether a label of theirs was printed.
+_MARKED = {True: gettext_lazy("Déjà imprimées"), False: gettext_lazy("Jamais imprimées")}
 
 
 @allow(*FLEET_STAFF)
@@ -71,6 +76,14 @@ def label_page(request: HttpRequest) -> HttpResponse:
         error=error,
         carts=carts,
         devices=[(device, printed.get(device.pk)) for device in devices],
+        ticks=ticks(
+            request,
+            "appareil",
+            devices,
+            value=lambda device: device.asset_tag,
+            by=[lambda device: (device.pk in printed, _MARKED[device.pk in printed])],
+            start=True,
+        ),
         more=more,
         most=MOST,
     )

@@ -17,6 +17,7 @@ from classrooms.season import actions, papers, queries, rules
 from classrooms.season.forms import DueForm
 from classrooms.season.models import CartPlan, SchoolSeason, SeasonRun
 from classrooms.views.common import number, show
+from classrooms.views.ticking import ticks
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
@@ -47,6 +48,7 @@ def _page(
     done = frozenset(key for key, _label, step in row.steps if step is not None)
     loans = list(queries.old_loans(season))
     items = queries.items_of(loans)
+    holders = {loan.pk: loan.holder_name for loan in loans}
     carts = queries.cart_rows(season)
     counted = queries.counted_carts(season)
     due = DueForm()
@@ -69,6 +71,15 @@ def _page(
         broken=broken,
         classes=queries.classes_of(season.school, season.run.school_year_id),
         loans=[(loan, items[loan.pk]) for loan in loans],
+        ticks=ticks(
+            request,
+            "back",
+            [item for loan in loans for item in items[loan.pk]],
+            value=lambda item: item.pk,
+            by=[lambda item: (item.hand_out_id, holders[item.hand_out_id])],
+            start="loans" not in done,
+            anchor="loans",
+        ),
         out=sum(len(rows) for rows in items.values()),
         counted=counted,
         uncounted=sum(at is None for _cart, at in counted),

@@ -17,6 +17,7 @@ from classrooms.secondlife.forms import OldSystemForm, ProposeForm, ReceiveForm
 from classrooms.secondlife.models import Departure, OldSystem
 from classrooms.secondlife.queries.departures import STEPS, candidates, counts, departures
 from classrooms.views.common import number, page_of, show
+from classrooms.views.ticking import ticks
 from core import clock, journal
 from core.access import allow, signed_in
 from core.errors import RuleBroken
@@ -46,11 +47,19 @@ def departure_list(request: HttpRequest) -> HttpResponse:
     found = counts(user)
     if "step" not in request.GET and not text:
         step = next((code for code in _WAITING if found[code]), step)
+    page = page_of(request, departures(user, step, text))
     return show(
         request,
         "secondlife/departures.html",
         "departures",
-        page=page_of(request, departures(user, step, text)),
+        page=page,
+        ticks=ticks(
+            request,
+            "pick",
+            [row for row in page if not row.device.is_missing] if step == "collect" else (),
+            value=lambda row: row.pk,
+            by=[lambda row: (row.device.place, row.device.place)],
+        ),
         step=step,
         text=text,
         steps=[(code, label, found[code]) for code, label in _STEPS.items()],
@@ -125,6 +134,7 @@ def propose(request: HttpRequest) -> HttpResponse:
                 status = 409
         reason = form.data.get("reason", reason)
         reason = reason if reason in LISTED else Departure.Reason.AGE
+    page = page_of(request, candidates(user, reason, clock.today()))
     return show(
         request,
         "secondlife/propose.html",
@@ -133,10 +143,16 @@ def propose(request: HttpRequest) -> HttpResponse:
         form=form,
         reason=reason,
         reasons=[(code, code.label) for code in LISTED],
-        page=page_of(request, candidates(user, reason, clock.today())),
+        page=page,
+        ticks=ticks(
+            request,
+            "pick",
+            page,
+            value=lambda row: row.pk,
+            by=[lambda row: (row.place, row.place), lambda row: (row.model_id, row.model)],
+        ),
         systems=OldSystem.objects.visible_to(user).select_related("category"),
         system_form=OldSystemForm(),
-        ticked=picked(request),
         may_decide=user.has_role(*FLEET_MANAGERS),
     )
 

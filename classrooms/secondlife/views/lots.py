@@ -20,6 +20,7 @@ from classrooms.secondlife.models import Lot, LotLine, Recipient
 from classrooms.secondlife.queries.departures import ready_for
 from classrooms.secondlife.views.departures import picked
 from classrooms.views.common import number, page_of, show
+from classrooms.views.ticking import ticks
 from core import documents
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
@@ -105,6 +106,13 @@ def _page(
         draft=draft,
         lines=list(lot.lines.select_related("device__model__category", "wipe")),
         ready=ready,
+        ticks=ticks(
+            request,
+            "pick",
+            ready,
+            value=lambda row: row.device_id,
+            by=[lambda row: (row.device.model_id, row.device.model)],
+        ),
         dirty=dirty,
         form=form if lot.state == Lot.State.ACCEPTED else None,
         may_decide=user.has_role(*FLEET_MANAGERS),

@@ -20,6 +20,7 @@ from classrooms.secondlife.models import Departure, Sitting
 from classrooms.secondlife.queries.departures import pending
 from classrooms.secondlife.views.departures import picked
 from classrooms.views.common import page_of, show
+from classrooms.views.ticking import ticks
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
@@ -75,6 +76,7 @@ def sitting_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show what waits for a decision, and what was decided here."""
     sitting = _sitting(request, public_id)
     is_open = sitting.state == Sitting.State.OPEN
+    page = page_of(request, pending(signed_in(request)), 50) if is_open else None
     return show(
         request,
         "secondlife/sitting.html",
@@ -82,7 +84,17 @@ def sitting_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         sitting=sitting,
         is_open=is_open,
         may_begin=is_open and sitting.held_on <= clock.today(),
-        page=page_of(request, pending(signed_in(request)), 50) if is_open else None,
+        page=page,
+        ticks=ticks(
+            request,
+            "pick",
+            page or (),
+            value=lambda row: row.pk,
+            by=[
+                lambda row: (row.destination, row.get_destination_display()),
+                lambda row: (row.reason, row.get_reason_display()),
+            ],
+        ),
         decided=list(
             sitting.departures.select_related("device__model__category").order_by(
                 "device__asset_tag"
