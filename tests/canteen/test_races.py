@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from django.db import connection, transaction
 
@@ -18,30 +14,9 @@ from enrolment.canteen.actions.orders import freeze_and_send, quantities_of
 from enrolment.canteen.models import Booking, ServiceDay
 from enrolment.canteen.queries import instant_of_transaction
 from tests.canteen.conftest import build
+from tests.together import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Run acts at once, each on a connection of its own; return results or exceptions."""
-    gate = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            results[place] = act()
-        except Exception as error:  # noqa: BLE001 — the test judges it
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def test_the_last_place_goes_to_one_family():

@@ -14,9 +14,9 @@ from classrooms.models import FleetEvent
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
-from tests.classrooms.test_races import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import CartFactory
+from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 

@@ -8,8 +8,8 @@ from classrooms.importing import runs
 from classrooms.models import Device, FleetEvent, ImportRun
 from core.journal import Actor
 from tests.classrooms.tables import HEAD, manager, table, tried
-from tests.classrooms.test_races import at_once
 from tests.factories.classrooms import CartFactory, DeviceModelFactory
+from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 

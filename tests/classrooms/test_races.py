@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from classrooms import actions
 from classrooms.actions import Holder
@@ -19,25 +16,9 @@ from core.journal import Actor
 from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import CartFactory, SpareFactory
 from tests.factories.schools import ClassGroupFactory
+from tests.together import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-
-
-def at_once(count, act):
-    """Run ``act(index)`` on as many connections, released together; return what each got."""
-    gate = Barrier(count)
-
-    def run(index):
-        try:
-            gate.wait(timeout=20)
-            return act(index)
-        except RuleBroken as broken:
-            return broken
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def test_of_twenty_people_one_hands_the_cart_out():

@@ -20,7 +20,6 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from core.outbox import Message
 from enrolment.schools.models import SchoolClosure
-from tests.classrooms.test_races import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import CartFactory, HandOutFactory, HandOutItemFactory
 from tests.factories.schools import (
@@ -29,6 +28,7 @@ from tests.factories.schools import (
     SchoolYearFactory,
 )
 from tests.people import sign_in_client
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,6 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import SYSTEM, Actor
 from core.outbox import Message
-from tests.classrooms.test_races import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import (
     DepotFactory,
@@ -29,6 +28,7 @@ from tests.factories.classrooms import (
 from tests.factories.schools import SchoolFactory
 from tests.factories.stock import StockItemFactory
 from tests.people import sign_in_client
+from tests.together import at_once
 
 
 def sums():

@@ -21,11 +21,11 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.outbox import Message
-from tests.classrooms.test_races import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import CartFactory, DepotFactory, DeviceFactory, SpareFactory
 from tests.factories.schools import ClassGroupFactory, SchoolFactory
 from tests.people import sign_in_client
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,6 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.outbox import Message
-from tests.classrooms.test_races import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.classrooms import (
     CartFactory,
@@ -31,6 +30,7 @@ from tests.factories.classrooms import (
 )
 from tests.factories.schools import SchoolFactory
 from tests.people import sign_in_client
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)

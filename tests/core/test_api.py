@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import threading
 
 import pytest
 import time_machine
-from django.db import connection
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import path
@@ -35,6 +33,7 @@ from core.paging import Page, paginate
 from core.partners import IdempotencyRecord, PartnerToken
 from tests.factories.accounts import UserFactory
 from tests.factories.partners import partner_headers
+from tests.together import at_once
 
 router = Router()
 
@@ -233,21 +232,8 @@ def test_a_silly_key_is_refused(client):
 @pytest.mark.django_db(transaction=True)
 def test_the_same_key_at_the_same_time_writes_once():
     headers = {**partner_headers("test:write"), "Idempotency-Key": "k-3"}
-    start = threading.Barrier(4)
-    answers = []
 
-    def work():
-        try:
-            start.wait()
-            answers.append(post(Client(), {"text": "a"}, headers))
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    answers = at_once(4, lambda _number: post(Client(), {"text": "a"}, headers))
     assert [a.status_code for a in answers] == [201] * 4
     assert sum("Idempotency-Replayed" in a for a in answers) == 3
     assert JournalEntry.objects.filter(verb="note.write").count() == 1

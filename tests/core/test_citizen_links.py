@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,7 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -25,6 +24,7 @@ from core.seeding import DEMO_TOTP_SECRET
 from tests.core.citizen_server import citizen, parent, signed_in_as
 from tests.factories.accounts import UserFactory
 from tests.people import sign_in_client
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 ELODIE, NADIA, TUAN = PEOPLE
@@ -263,20 +263,8 @@ def test_signing_out_works_when_the_server_does_not(client, server, settings):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_first_visits_at_once_open_one_account():
-    barrier, opened = threading.Barrier(4), []
 
-    def visit():
-        barrier.wait()
-        try:
-            opened.append(actions.open_citizen_account(citizen(ELODIE)).pk)
-        finally:
-            connection.close()
+    opened = at_once(4, lambda _number: actions.open_citizen_account(citizen(ELODIE)).pk)
 
-    threads = [threading.Thread(target=visit) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(opened) == 4
     assert set(opened) == {User.objects.get().pk}
     assert SocialAccount.objects.count() == CivilIdentity.objects.count() == 1

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import threading
+from functools import partial
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from core import clock, codes
@@ -23,6 +23,7 @@ from core.errors import RuleBroken
 from core.journal import SYSTEM, Actor, JournalEntry
 from core.seeding import DEMO_TOTP_SECRET
 from tests.factories.accounts import UserFactory
+from tests.together import told
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "un-figuier-contre-le-mur"
@@ -238,23 +239,13 @@ def test_the_letter_is_a_pdf_without_the_code_in_its_name(issued, language):
 @pytest.mark.django_db(transaction=True)
 def test_two_uses_of_a_code_at_once_leave_one_password():
     issued = actions.open_desk_account(by=SYSTEM, given_name="Zohra", family_name="Amrani")
-    barrier, done = threading.Barrier(2), []
 
-    def use(password):
-        barrier.wait()
-        try:
-            actions.use_code(pk=issued.record.pk, password=password)
-            done.append(password)
-        except RuleBroken as broken:
-            done.append(broken.code)
-        finally:
-            connection.close()
+    def use(number):
+        password = f"{PASSWORD}-{number}"
+        actions.use_code(pk=issued.record.pk, password=password)
+        return password
 
-    threads = [threading.Thread(target=use, args=(f"{PASSWORD}-{n}",)) for n in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    done = told(partial(use, 0), partial(use, 1))
     assert sorted(done)[0] == "code"
     assert len(done) == 2
     assert User.objects.get(pk=issued.user.pk).check_password(sorted(done)[1])

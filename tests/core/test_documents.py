@@ -23,6 +23,7 @@ from tests.core.clamd import EICAR, Clamd
 from tests.core.test_uploads import pdf, picture
 from tests.factories.accounts import UserFactory
 from tests.factories.families import HouseholdFactory, IncomeFileFactory
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -273,23 +274,12 @@ def test_two_sweeps_settle_a_file_once(settings):
     settings.CLAMD_URL = "tcp://127.0.0.1:9"
     owner = UserFactory()
     document = stored(owner, infected())
-    from django.db import connections
 
-    ready, ends = threading.Barrier(2), []
+    def settle(_number):
+        mine = Document.objects.get(pk=document.pk)
+        return document_life.settle(mine, documents.antivirus.Verdict("Eicar"))
 
-    def settle():
-        try:
-            ready.wait(timeout=10)
-            mine = Document.objects.get(pk=document.pk)
-            ends.append(document_life.settle(mine, documents.antivirus.Verdict("Eicar")))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=settle) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
+    ends = at_once(2, settle)
     assert sorted(ends) == [False, True]
     assert JournalEntry.objects.filter(verb="document.infected").count() == 1
     assert Message.objects.filter(kind="document_infected").count() == 1

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 
 import pytest
 import time_machine
-from django.db import connection
 from django.urls import reverse
 
 from core import clock, document_life, documents, outbox
@@ -20,6 +18,7 @@ from core.messaging.models import MessageChoice
 from core.outbox import Message
 from tests.factories.accounts import UserFactory
 from tests.people import sign_in_client
+from tests.together import at_once
 
 PARIS = dt.timezone(dt.timedelta(hours=1))
 #: A Wednesday in November, ten in the morning in Paris.
@@ -216,20 +215,8 @@ def test_of_two_workers_each_digest_is_made_once(mailoutbox):
             for code in (*NEWS, *NEWS):
                 write(code, to=user)
     evening = clock.at(MORNING.date(), preferences.EVENING_HOUR)
-    start = threading.Barrier(2)
 
-    def work():
-        try:
-            start.wait()
-            digests.gather(evening)
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(2, lambda _number: digests.gather(evening))
     made = Message.objects.filter(kind=kinds.DIGEST)
     assert made.count() == 6
     assert Message.objects.filter(state=Message.GROUPED, grouped_into__isnull=False).count() == 24

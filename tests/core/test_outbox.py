@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
+from itertools import chain
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 from django.template.loader import render_to_string
 
 from core import clock, outbox, transports
 from core.mailbox import DeliveredMail
 from core.outbox import BACK_OFF, Message
 from tests.factories.accounts import UserFactory
+from tests.together import at_once
 
 
 def queue(**more):
@@ -151,21 +152,11 @@ def test_sms_go_by_the_transport_of_the_city(settings, committed):
 @pytest.mark.django_db(transaction=True)
 def test_of_many_workers_one_sends(mailoutbox):
     pks = [queue().pk for _ in range(20)]
-    start = threading.Barrier(4)
-    sent = []
 
-    def work():
-        try:
-            start.wait()
-            sent.extend(pk for pk in pks if outbox.deliver(pk))
-        finally:
-            connection.close()
+    def work(_number):
+        return [pk for pk in pks if outbox.deliver(pk)]
 
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    sent = list(chain(*at_once(4, work)))
     assert sorted(sent) == pks
     assert len(mailoutbox) == 20
     assert set(Message.objects.values_list("attempts", flat=True)) == {1}
@@ -174,21 +165,6 @@ def test_of_many_workers_one_sends(mailoutbox):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_acts_at_once_queue_one_message_of_a_key():
-    start = threading.Barrier(3)
-    found = []
 
-    def work():
-        try:
-            start.wait()
-            with transaction.atomic():
-                found.append(queue(dedupe_key="same").pk)
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert len(found) == 3
+    found = at_once(3, lambda _number: queue(dedupe_key="same").pk)
     assert len(set(found)) == 1

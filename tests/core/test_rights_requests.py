@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
 import time_machine
-from django.db import connection
 from django.urls import reverse
 from django.utils import translation
 
@@ -26,6 +25,7 @@ from tests.factories.families import ChildFactory, GuardianFactory
 from tests.factories.payments import InvoiceFactory
 from tests.factories.schools import RollEntryFactory
 from tests.people import sign_in_client
+from tests.together import together, told
 
 
 @pytest.fixture
@@ -206,53 +206,23 @@ def test_two_agents_erase_once_and_an_undo_races_the_closing_cleanly():
     agents = [UserFactory(roles=[Role.ENROLMENT_AGENT]) for _ in range(2)]
     parent = GuardianFactory()
     made = ask_erasure(parent)
-    start = threading.Barrier(2)
-    ended = []
 
     def work(agent):
-        try:
-            start.wait()
-            asking.erase(by=Actor(agent), request=RightsRequest.objects.get(pk=made.pk))
-            ended.append("done")
-        except RuleBroken as broken:
-            ended.append(broken.code)
-        finally:
-            connection.close()
+        asking.erase(by=Actor(agent), request=RightsRequest.objects.get(pk=made.pk))
+        return "done"
 
-    workers = [threading.Thread(target=work, args=[agent]) for agent in agents]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    ended = told(*(partial(work, agent) for agent in agents))
     assert sorted(ended) == ["done", "state"]
     assert JournalEntry.objects.filter(verb="account.erase").count() == 1
     other = GuardianFactory()
     planned = closing.plan_closing(by=Actor(other.user), user=other.user)
     AccountClosing.objects.filter(pk=planned.pk).update(effective_at=clock.now())
-    undone, closed = [], []
 
-    def undo():
-        try:
-            start.wait()
-            undone.append(closing.undo_closing(by=Actor(other.user), user=other.user))
-        finally:
-            connection.close()
-
-    def close():
-        try:
-            start.wait()
-            closed.append(closing.close_due())
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=undo), threading.Thread(target=close)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert [bool(undone[0]), bool(closed[0])].count(True) == 1
+    undo = partial(closing.undo_closing, by=Actor(other.user), user=other.user)
+    undone, closed = together(undo, closing.close_due)
+    assert [bool(undone), bool(closed)].count(True) == 1
     active = User.objects.get(pk=other.user_id).is_active
-    assert active is bool(undone[0])
+    assert active is bool(undone)
 
 
 @pytest.mark.django_db

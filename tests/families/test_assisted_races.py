@@ -11,7 +11,8 @@ from families.actions import acting, mandates
 from families.models import AssistanceMandate, AssistedSession
 from tests.factories.assisted import HelpPlaceFactory, draft, helper, signed
 from tests.factories.registration import build_town
-from tests.registration.test_races import refusals, together
+from tests.registration.test_races import refusals
+from tests.together import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import threading
 
 import pytest
 import time_machine
 from django.core import mail
-from django.db import connection
 from django.urls import reverse
 
 from core import clock, outbox
@@ -26,6 +24,7 @@ from families.models import Guardian
 from tests.factories.accounts import UserFactory
 from tests.factories.families import GuardianFactory
 from tests.people import sign_in_client
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 ELODIE = PEOPLE[0]
@@ -191,21 +190,8 @@ def test_what_the_state_vouched_for_is_not_rewritten_at_a_desk(client, agent):
 @pytest.mark.django_db(transaction=True)
 def test_two_agents_at_once_open_one_account():
     guardian = GuardianFactory(user=None)
-    barrier, refused = threading.Barrier(2), []
 
-    def open_it():
-        barrier.wait()
-        try:
-            actions.open_for_guardian(by=SYSTEM, guardian=guardian)
-        except RuleBroken as broken:
-            refused.append(broken.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=open_it) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    ends = at_once(2, lambda _number: actions.open_for_guardian(by=SYSTEM, guardian=guardian))
+    refused = [end.code for end in ends if isinstance(end, RuleBroken)]
     assert refused == ["has_account"]
     assert Guardian.objects.get(pk=guardian.pk).user_id == User.objects.get().pk

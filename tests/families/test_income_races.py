@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import connections
 
 from core import clock
 from core.accounts.roles import Role
-from core.errors import RuleBroken
 from core.journal import Actor
 from core.outbox import Message
 from families.actions import quotients, reminders
@@ -19,34 +14,11 @@ from families.models import IncomeFile, IncomeReminder, QuotientRequest
 from families.quotient_provider import Answer, Identity
 from tests.factories.accounts import UserFactory
 from tests.factories.families import ChildFactory, GuardianFactory
+from tests.together import told
 
 NADIA = Identity("Benali", ("Nadia",), "1987-06-27", "F", commune="Marseille", department="13")
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """Run each work in a thread with a connection of its own, started together."""
-    ready = threading.Barrier(len(works))
-    ends: list[object] = [None] * len(works)
-
-    def run(index: int, work: Callable[[], object]) -> None:
-        try:
-            ready.wait(timeout=10)
-            ends[index] = work()
-        except RuleBroken as broken:
-            ends[index] = broken.code
-        except Exception as error:  # noqa: BLE001
-            ends[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return ends
 
 
 @pytest.fixture
@@ -75,7 +47,7 @@ def test_two_agents_settle_a_declaration_once(mother, agents):
         IncomeFile.objects.all().delete()
         Message.objects.all().delete()
         file = declared(mother)
-        ends = at_once(
+        ends = told(
             lambda f=file: check(agents[0], f, 640),
             lambda f=file: refuse_income(by=agents[1], file=f, code="old").refusal_code,
         )
@@ -93,7 +65,7 @@ def test_the_caf_and_an_agent_leave_one_quotient(mother, agents, settings):
         QuotientRequest.objects.all().delete()
         file = declared(mother)
         request = quotients.ask_quotient(by=Actor(mother.user), guardian=mother, identity=NADIA)
-        ends = at_once(
+        ends = told(
             lambda f=file: check(agents[0], f, 900),
             lambda r=request: quotients.settle(r, answer),
         )
@@ -119,7 +91,7 @@ def test_two_workers_call_once(mother, settings, monkeypatch):
 
     monkeypatch.setattr(quotients.quotient_provider, "get_provider", Counting)
     request = quotients.ask_quotient(by=Actor(mother.user), guardian=mother, identity=NADIA)
-    ends = at_once(*[lambda: quotients.fetch(request.pk) for _ in range(4)])
+    ends = told(*[lambda: quotients.fetch(request.pk) for _ in range(4)])
     assert sorted(map(str, ends)) == ["", "", "", "found"]
     assert len(calls) == IncomeFile.objects.count() == 1
 
@@ -130,7 +102,7 @@ def test_asked_from_two_tabs_there_is_one_request(mother, settings):
     def ask():
         return quotients.ask_quotient(by=Actor(mother.user), guardian=mother, identity=NADIA).pk
 
-    assert len(set(at_once(ask, ask, ask))) == 1
+    assert len(set(told(ask, ask, ask))) == 1
     assert QuotientRequest.objects.count() == 1
 
 
@@ -138,7 +110,7 @@ def test_two_runs_of_the_reminder_write_once(mother, time_machine):
     ChildFactory(parents=[mother])
     year = clock.today().year + 1
     time_machine.move_to(clock.at(clock.today().replace(year=year, month=7, day=1), 9))
-    ends = at_once(reminders.remind, reminders.remind)
+    ends = told(reminders.remind, reminders.remind)
     assert sum(map(int, ends)) == 1
     assert IncomeReminder.objects.count() == 1
     assert Message.objects.filter(kind="family_income_reminder").count() == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from core.accounts.roles import Role
 from core.errors import RuleBroken
@@ -16,30 +16,9 @@ from families.actions.unmerging import undo
 from families.models import Child, Guardian, Guardianship, Merge, PickupContact
 from tests.factories.accounts import UserFactory
 from tests.factories.families import ChildFactory, GuardianFactory
+from tests.together import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-
-
-def at_once(*works):
-    """Run each work in a thread with a connection of its own, started together."""
-    ready = threading.Barrier(len(works))
-    ends = [None] * len(works)
-
-    def run(index, work):
-        try:
-            ready.wait(timeout=10)
-            ends[index] = work()
-        except Exception as error:  # noqa: BLE001
-            ends[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return ends
 
 
 def agent():
@@ -49,7 +28,7 @@ def agent():
 def test_of_two_agents_on_one_pair_one_merges_and_one_is_told():
     first, second = GuardianFactory(), GuardianFactory()
     one, other = agent(), agent()
-    ends = at_once(
+    ends = together(
         lambda: merge(by=one, kept=first, merged=second),
         lambda: merge(by=other, kept=second, merged=first),
     )
@@ -63,7 +42,7 @@ def test_agents_on_overlapping_pairs_leave_every_child_with_a_live_file(turn):
     a, b, c = (GuardianFactory() for _ in range(3))
     children = [ChildFactory(parents=[guardian]) for guardian in (a, b, c)]
     one, other = agent(), agent()
-    ends = at_once(
+    ends = together(
         lambda: merge(by=one, kept=a, merged=b),
         lambda: merge(by=other, kept=b, merged=c),
     )
@@ -100,7 +79,7 @@ def test_what_a_parent_writes_while_their_file_is_merged_is_never_lost(turn):
             kind="mother",
         )
 
-    ends = at_once(lambda: merge(by=by, kept=kept, merged=merged), write)
+    ends = together(lambda: merge(by=by, kept=kept, merged=merged), write)
     assert isinstance(ends[0], Merge), ends[0]
     assert isinstance(ends[1], Child), ends[1]
     settle(by=SYSTEM, done=ends[0])
@@ -126,7 +105,7 @@ def test_what_was_not_committed_when_files_were_merged_is_brought_over():
         threading.Timer(0.3, may_end.set).start()
         return merge(by=by, kept=kept, merged=merged)
 
-    ends = at_once(write, act)
+    ends = together(write, act)
     assert isinstance(ends[1], Merge), ends[1]
     assert settle(by=SYSTEM, done=ends[1]) == 1
     assert PickupContact.objects.get().added_by_id == kept.pk
@@ -138,6 +117,6 @@ def test_undoing_twice_at_once_undoes_once():
     ChildFactory(parents=[merged])
     one, other = agent(), agent()
     done = merge(by=one, kept=kept, merged=merged)
-    ends = at_once(lambda: undo(by=one, done=done), lambda: undo(by=other, done=done))
+    ends = together(lambda: undo(by=one, done=done), lambda: undo(by=other, done=done))
     assert sorted(type(end).__name__ for end in ends) == ["Merge", "RuleBroken"]
     assert Guardian.objects.filter(merged_into=None).count() == 2

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from core import clock
 from core.errors import RuleBroken
@@ -29,30 +25,9 @@ from families.models import (
 )
 from families.rules import Share
 from tests.factories.registration import build_town
+from tests.together import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Run acts at once, each on a connection of its own; return results or exceptions."""
-    gate = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            results[place] = act()
-        except Exception as error:  # noqa: BLE001 — the test judges it
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def a_family():

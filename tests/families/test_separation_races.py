@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core import mail  # noqa: F401 — Django's outbox must exist before threads start
 
 from core import clock
 from core.accounts.roles import Role
@@ -19,7 +18,8 @@ from tests.factories.accounts import UserFactory
 from tests.factories.families import GuardianshipFactory, HouseholdFactory
 from tests.factories.registration import build_town
 from tests.factories.schools import RollEntryFactory
-from tests.registration.test_races import refusals, together
+from tests.registration.test_races import refusals
+from tests.together import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 

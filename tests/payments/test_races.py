@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from core import clock
@@ -33,30 +31,9 @@ from payments.models import (
 from payments.provider import get_provider
 from tests.factories.families import ChildFactory, GuardianFactory
 from tests.factories.payments import ChargeFactory, InvoiceFactory, TermsFactory
+from tests.together import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-
-
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """Run each work in a thread with a connection of its own, started together."""
-    ready = threading.Barrier(len(works))
-    ends: list[object] = [None] * len(works)
-
-    def run(index: int, work: Callable[[], object]) -> None:
-        try:
-            ready.wait(timeout=10)
-            ends[index] = work()
-        except Exception as error:  # noqa: BLE001
-            ends[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return ends
 
 
 def test_eight_connections_take_numbers_without_a_gap_even_when_some_roll_back():
@@ -73,7 +50,7 @@ def test_eight_connections_take_numbers_without_a_gap_even_when_some_roll_back()
                 continue
         return taken
 
-    ends = at_once(*[lambda n=n: take(fails=n % 2 == 0) for n in range(8)])
+    ends = together(*[lambda n=n: take(fails=n % 2 == 0) for n in range(8)])
     everything = sorted(number for end in ends for number in end)
     assert everything == list(range(1, len(everything) + 1))
     assert NumberSequence.objects.get().last == len(everything)
@@ -84,7 +61,7 @@ def test_two_notifications_at_once_settle_once(sandbox):
     attempt = start_payment(by=SYSTEM, payer=invoice.payer, invoices=[invoice])
     sandbox.pay(attempt)
     snapshot = get_provider().fetch(attempt)
-    ends = at_once(*[lambda: apply(attempt, snapshot, by=SYSTEM).state for _ in range(6)])
+    ends = together(*[lambda: apply(attempt, snapshot, by=SYSTEM).state for _ in range(6)])
     assert ends == ["paid"] * 6
     assert LedgerEntry.objects.count() == 1
     invoice.refresh_from_db()
@@ -100,7 +77,7 @@ def test_paying_from_four_tabs_opens_one_page(sandbox):
         except RuleBroken as broken:
             return broken.code
 
-    ends = at_once(pay, pay, pay, pay)
+    ends = together(pay, pay, pay, pay)
     urls = {end for end in ends if str(end).startswith("http")}
     assert len(urls) == 1
     assert set(map(str, ends)) - set(map(str, urls)) <= {"in_progress"}
@@ -121,7 +98,7 @@ def test_refunds_at_once_never_exceed_what_was_paid(sandbox):
         except RuleBroken as broken:
             return broken.code
 
-    ends = at_once(refund, refund, refund)
+    ends = together(refund, refund, refund)
     assert sorted(map(str, ends)) == ["amount", "amount", "succeeded"]
     assert Refund.objects.aggregate(n=Sum("amount_cents"))["n"] == 2000
     invoice.refresh_from_db()
@@ -141,7 +118,7 @@ def test_cash_and_card_at_once_keep_every_cent(sandbox):
         except RuleBroken as broken:
             return broken.code
 
-    at_once(cash, lambda: refresh(attempt, by=SYSTEM))
+    together(cash, lambda: refresh(attempt, by=SYSTEM))
     moved = LedgerEntry.objects.aggregate(n=Sum("amount_cents"))["n"]
     taken = DeskPayment.objects.aggregate(n=Sum("amount_cents"))["n"] or 0
     assert moved == 3620 + taken
@@ -162,12 +139,12 @@ def test_a_run_started_twice_and_worked_by_two_bills_once(monkeypatch):
     monkeypatch.setattr(billing, "BATCH", 3)
     _month_of_charges(10)
     month = clock.today().replace(day=1)
-    ends = at_once(*[lambda: billing.start_run(by=SYSTEM, month=month).pk for _ in range(4)])
+    ends = together(*[lambda: billing.start_run(by=SYSTEM, month=month).pk for _ in range(4)])
     assert len(set(ends)) == 1
     run = BillingRun.objects.get()
     billing.advance(run)
-    at_once(*[lambda: billing.confirm(by=SYSTEM, run=run).state for _ in range(2)])
-    at_once(*[lambda: billing.advance(BillingRun.objects.get()).state for _ in range(3)])
+    together(*[lambda: billing.confirm(by=SYSTEM, run=run).state for _ in range(2)])
+    together(*[lambda: billing.advance(BillingRun.objects.get()).state for _ in range(3)])
     run.refresh_from_db()
     assert (run.state, run.invoices_done, Invoice.objects.count()) == ("done", 10, 10)
     assert sorted(Invoice.objects.values_list("sequence", flat=True)) == list(range(1, 11))
@@ -215,7 +192,7 @@ def test_charges_recorded_at_once_by_two_workers_exist_once():
                 unit_price_cents=100,
             )
 
-    ends = at_once(*[lambda: record_charges(rows(), by=SYSTEM) for _ in range(3)])
+    ends = together(*[lambda: record_charges(rows(), by=SYSTEM) for _ in range(3)])
     assert sum(end.created for end in ends) == 300
     assert Charge.objects.count() == 300
 

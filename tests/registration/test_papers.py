@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 from django.urls import reverse
 
 from core import clock, document_life
@@ -19,6 +17,7 @@ from enrolment.registration.actions.papers import reuse_proof
 from enrolment.registration.models import Proof, ProofKind
 from tests.core.test_uploads import pdf, picture
 from tests.factories.registration import build_town
+from tests.together import told
 
 
 @pytest.fixture(autouse=True)
@@ -149,29 +148,17 @@ def test_deleting_and_using_at_once_leave_no_proof_without_its_paper(client):
         send(client, first, ProofKind.DOMICILE)
         document = Document.objects.get()
         family.remove_proof(by=by, proof=Proof.objects.get())
-        ready, ends = threading.Barrier(2), {}
 
-        def run(name, work, ready=ready, ends=ends):
-            try:
-                ready.wait(timeout=10)
-                work()
-                ends[name] = "done"
-            except RuleBroken as broken:
-                ends[name] = broken.code
-            finally:
-                connections.close_all()
+        def delete(document=document):
+            document_life.forget(document, by=by)
+            return "done"
 
-        works = {
-            "delete": lambda d=document: document_life.forget(d, by=by),
-            "use": lambda d=document: reuse_proof(
-                by=by, application=second, kind=ProofKind.DOMICILE, document=d
-            ),
-        }
-        threads = [threading.Thread(target=run, args=pair) for pair in works.items()]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=30)
+        def use(document=document):
+            kind = ProofKind.DOMICILE
+            reuse_proof(by=by, application=second, kind=kind, document=document)
+            return "done"
+
+        ends = dict(zip(("delete", "use"), told(delete, use), strict=True))
         assert ends in (
             {"delete": "done", "use": "not_reusable"},
             {"delete": "needed", "use": "done"},

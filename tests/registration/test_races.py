@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from allauth.account.models import EmailAddress
-from django.core import mail  # noqa: F401 — Django's outbox must exist before threads start
-from django.db import connection
 
 from core.accounts.roles import Role
 from core.errors import RuleBroken
@@ -20,30 +16,9 @@ from families.actions import invitations
 from families.models import Guardian
 from tests.factories.accounts import UserFactory
 from tests.factories.registration import build_town
+from tests.together import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-
-
-def together(*acts):
-    """Run acts at once, each on a connection of its own; return results or exceptions."""
-    gate = threading.Barrier(len(acts))
-    results = [None] * len(acts)
-
-    def run(place, act):
-        gate.wait()
-        try:
-            results[place] = act()
-        except Exception as error:  # noqa: BLE001 — the test judges it
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def refusals(results):

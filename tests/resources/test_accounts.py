@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
@@ -23,6 +21,7 @@ from resources.workspace.models import ClassNote, PupilAccount
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import PupilAccountFactory, ResourceFactory
 from tests.factories.schools import ClassGroupFactory, RollEntryFactory
+from tests.together import at_once
 
 CODE = ("chat", "bateau", "soleil")
 WRONG = ("lune", "lune", "chat")
@@ -75,21 +74,8 @@ def test_a_child_of_another_class_is_left_alone(taught: Any) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_teachers_who_press_at_once_open_each_account_once(taught: Any) -> None:
     teacher, group, entries = taught
-    gate = threading.Barrier(2)
-    counts: list[int] = []
 
-    def press() -> None:
-        gate.wait()
-        try:
-            counts.append(len(activate(teacher, group, entries)))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    counts = at_once(2, lambda _number: len(activate(teacher, group, entries)))
     assert sorted(counts) == [0, 9]
     assert PupilAccount.objects.count() == 9
     assert User.objects.filter(posts__role=Role.PUPIL).count() == 9
@@ -130,22 +116,8 @@ def test_five_wrong_codes_lock_and_the_teacher_opens() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_tries_at_once_are_all_counted() -> None:
     account = PupilAccountFactory(pictures=CODE)
-    gate = threading.Barrier(8)
 
-    def attempt() -> None:
-        gate.wait()
-        try:
-            actions.check_code(account=account, pictures=WRONG)
-        except RuleBroken:
-            pass
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=attempt) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(8, lambda _number: actions.check_code(account=account, pictures=WRONG))
     account.refresh_from_db()
     assert account.wrong_tries == rules.MAX_TRIES
     assert account.is_locked

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -24,6 +24,7 @@ from resources.curation.models import Problem, Suggestion
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import PupilAccountFactory, ResourceFactory, term
 from tests.people import sign_in_client
+from tests.together import told
 
 pytestmark = pytest.mark.django_db
 URL = "https://www.jeux-de-maths.example/parts?niveau=2&mode=a"
@@ -155,24 +156,12 @@ def test_declining_says_why(client: Client, teacher: Any, editor: Any) -> None:
 def test_two_teachers_who_suggest_the_same_at_once_make_one() -> None:
     people = [UserFactory(roles=[(Role.TEACHER, "0990001A")]) for _ in range(2)]
     term("level", "CM1")
-    gate = threading.Barrier(2)
-    answers: list[str] = []
 
-    def work(person: Any) -> None:
-        gate.wait()
-        try:
-            suggest(person)
-            answers.append("made")
-        except RuleBroken as broken:
-            answers.append(broken.code)
-        finally:
-            connection.close()
+    def work(person: Any) -> str:
+        suggest(person)
+        return "made"
 
-    threads = [threading.Thread(target=work, args=(person,)) for person in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = told(*(partial(work, person) for person in people))
     assert sorted(answers) == ["made", "waiting"]
 
 

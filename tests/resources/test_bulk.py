@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -23,6 +22,7 @@ from resources.catalogue import actions, bulk, tasks
 from resources.catalogue.models import BulkEdit, Resource, Term
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import ResourceFactory, vocabularies
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -193,20 +193,8 @@ def test_two_workers_at_once_apply_it_once() -> None:
     row = ResourceFactory()
     edit = prepared([row], set={"cost": "paid"})
     bulk.start(by=SYSTEM, edit=edit, digest=edit.digest)
-    start, outcomes = threading.Barrier(2), []
 
-    def work() -> None:
-        start.wait()
-        try:
-            outcomes.append(bulk.apply(edit.pk, by=SYSTEM))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = at_once(2, lambda _number: bulk.apply(edit.pk, by=SYSTEM))
     assert sorted(outcomes) == [False, True]
     assert list(row.revisions.order_by("number").values_list("verb", flat=True)) == [
         "baseline",

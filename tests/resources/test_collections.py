@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import threading
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -27,6 +26,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.collections import filled, item, titles
 from tests.factories.resources import PupilAccountFactory, ResourceFactory
 from tests.people import sign_in_client
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -138,38 +138,24 @@ def test_a_collection_belongs_where_it_is_seen(teacher: Any, wrong: dict[str, An
 def test_adding_and_moving_at_the_same_time_keeps_every_place_its_own(teacher: Any) -> None:
     made = filled(teacher, 6)
     fresh = [ResourceFactory(title=f"N{number}") for number in range(8)]
-    gate = threading.Barrier(4)
-    faults: list[BaseException] = []
 
     def work(seed: int) -> None:
         chance = random.Random(seed)
         by = Actor(user=teacher)
-        gate.wait()
-        try:
-            for number in range(4):
-                if seed % 2:
-                    rows = list(CollectionItem.objects.filter(collection=made).order_by("pk"))
-                    actions.move(
-                        by=by,
-                        collection=made,
-                        item=chance.choice(rows),
-                        where=chance.choice(["up", "down", "first", "last"]),
-                    )
-                else:
-                    actions.add(
-                        by=by, collection=made, resources=[fresh[number + (4 if seed else 0)]]
-                    )
-        except BaseException as fault:  # noqa: BLE001
-            faults.append(fault)
-        finally:
-            connection.close()
+        for number in range(4):
+            if seed % 2:
+                rows = list(CollectionItem.objects.filter(collection=made).order_by("pk"))
+                actions.move(
+                    by=by,
+                    collection=made,
+                    item=chance.choice(rows),
+                    where=chance.choice(["up", "down", "first", "last"]),
+                )
+            else:
+                actions.add(by=by, collection=made, resources=[fresh[number + (4 if seed else 0)]])
 
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not faults
+    assert at_once(4, work) == [None] * 4, "nobody is refused"
+
     rows = list(CollectionItem.objects.filter(collection=made).order_by("position"))
     assert len(rows) == 14
     assert len({row.position for row in rows}) == 14

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -25,6 +25,7 @@ from resources.figures.models import SchoolUse
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import ResourceFactory
 from tests.factories.schools import SchoolFactory
+from tests.together import told
 
 pytestmark = pytest.mark.django_db
 TEXT = (
@@ -245,23 +246,12 @@ def test_a_merge_is_refused_when_either_changed_since_it_was_shown() -> None:
 def test_two_editors_merging_both_ways_make_one_heir() -> None:
     one, two = ResourceFactory(), ResourceFactory()
     pair = pair_of(one, two)
-    start, outcomes = threading.Barrier(2), []
 
-    def merge(kept: Resource, gone: Resource) -> None:
-        start.wait()
-        try:
-            replacing.replace(by=SYSTEM, pair=pair, kept=kept, gone=gone, seen=(0, 0))
-            outcomes.append("merged")
-        except RuleBroken as broken:
-            outcomes.append(broken.code)
-        finally:
-            connection.close()
+    def merge(kept: Resource, gone: Resource) -> str:
+        replacing.replace(by=SYSTEM, pair=pair, kept=kept, gone=gone, seen=(0, 0))
+        return "merged"
 
-    threads = [threading.Thread(target=merge, args=args) for args in ((one, two), (two, one))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = told(partial(merge, one, two), partial(merge, two, one))
     assert sorted(outcomes) == ["changed", "merged"]
     assert Resource.objects.filter(replaced_by__isnull=False).count() == 1
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
@@ -21,6 +21,7 @@ from resources.catalogue.worddiff import compare
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import ResourceFactory, term, vocabularies
 from tests.factories.schools import ClassGroupFactory
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 
@@ -220,10 +221,8 @@ def test_the_second_of_two_editors_is_shown_what_changed_and_loses_nothing(
 @pytest.mark.django_db(transaction=True)
 def test_of_two_saves_at_once_one_is_told() -> None:
     resource = ResourceFactory()
-    start, outcomes = threading.Barrier(2), []
 
-    def save(title: str) -> None:
-        start.wait()
+    def save(title: str) -> str:
         try:
             actions.save_resource(
                 by=SYSTEM,
@@ -233,17 +232,11 @@ def test_of_two_saves_at_once_one_is_told() -> None:
                 domains=resource.domains.all(),
                 base=0,
             )
-            outcomes.append("saved")
         except history.Stale:
-            outcomes.append("stale")
-        finally:
-            connection.close()
+            return "stale"
+        return "saved"
 
-    threads = [threading.Thread(target=save, args=(title,)) for title in ("Un", "Deux")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = together(partial(save, "Un"), partial(save, "Deux"))
     assert sorted(outcomes) == ["saved", "stale"]
     assert list(resource.revisions.order_by("number").values_list("verb", flat=True)) == [
         "baseline",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from resources.figures.models import CityUse, ClassUse, SchoolUse
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import PupilAccountFactory, ResourceFactory
 from tests.factories.schools import ClassGroupFactory, SchoolFactory
+from tests.together import together
 
 #: A busy machine draws slowly; that is no fault of the rules.
 patient = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -70,25 +70,13 @@ def test_no_opening_is_lost_when_a_class_opens_at_once() -> None:
     resource = ResourceFactory()
     group = PupilAccountFactory().class_group
     users = [PupilAccountFactory(entry__class_group=group).user for _number in range(4)]
-    ready = threading.Barrier(len(users))
-    failures: list[Exception] = []
 
     def press(user: Any) -> None:
-        try:
-            ready.wait()
-            for _turn in range(5):
-                open_as(user, resource)
-        except Exception as failure:  # noqa: BLE001 — shown by the assertion
-            failures.append(failure)
-        finally:
-            connection.close()
+        for _turn in range(5):
+            open_as(user, resource)
 
-    threads = [threading.Thread(target=press, args=(user,)) for user in users]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    assert together(*(partial(press, user) for user in users)) == [None] * 4
+
     assert ClassUse.objects.get().openings == 20
     assert SchoolUse.objects.get().openings == 20
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from core import clock
@@ -27,6 +27,7 @@ from tests.factories.assignments import a_class
 from tests.factories.resources import PupilAccountFactory, ResourceFactory, vocabularies
 from tests.factories.schools import RollEntryFactory
 from tests.resources.given import FRIDAY, MONDAY, THIS_WEEK, THURSDAY, client_of
+from tests.together import told
 
 NEXT_WEEK = Days(MONDAY + dt.timedelta(7), FRIDAY + dt.timedelta(7))
 
@@ -176,28 +177,13 @@ def test_two_classes_that_ask_at_once_never_hold_more_than_was_bought() -> None:
     vocabularies()
     resource = ResourceFactory(licence_seats=3, licence_unit="pupil")
     classes = [a_class(2), a_class(2)]
-    gate = threading.Barrier(2)
-    answers: list[str] = []
 
-    def ask(teacher: Any, group: Any, _entries: Any) -> None:
-        gate.wait()
-        try:
-            give(teacher, group, resource)
-            answers.append("given")
-        except RuleBroken as broken:
-            answers.append(broken.code)
-        except Exception as fault:  # noqa: BLE001 — told by the assertion below
-            answers.append(repr(fault))
-        finally:
-            connection.close()
+    def ask(teacher: Any, group: Any, _entries: Any) -> str:
+        give(teacher, group, resource)
+        return "given"
 
     for _round in range(4):
-        answers.clear()
-        threads = [threading.Thread(target=ask, args=found) for found in classes]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = told(*(partial(ask, *found) for found in classes))
         assert sorted(answers) == ["full", "given"]
         per_day = Counter(Seat.objects.values_list("day", flat=True))
         assert set(per_day.values()) == {2}
