@@ -19,6 +19,7 @@ from core.access import acts_as, reach_of
 from core.accounts.roles import Role
 
 if TYPE_CHECKING:
+    from core.access import Reach
     from core.accounts.models import User
     from enrolment.schools.models import School
 
@@ -45,6 +46,17 @@ def runs_at(user: User, school: School | None) -> bool:
 def held_by(user: User) -> Q:
     """Return the condition that a hand-out is to this person or one of their classes."""
     return Q(class_group__in=user.taught_classes.values("pk")) | Q(teacher=user)
+
+
+def at_ones_places(user: User, reach: Reach) -> Q:
+    """Return the condition that a row's ``school`` is within reach; none, a depot, is technicians'.
+
+    Depots are shared: each technician works there.
+    """
+    condition = Q(school__uai__in=reach.schools)
+    if acts_as(user, Role.IT_TECHNICIAN):
+        condition |= Q(school__isnull=True)
+    return condition
 
 
 def counts_as_holder(user: User) -> bool:
@@ -194,9 +206,7 @@ class IncidentQuerySet(models.QuerySet[Any]):
         reach = reach_of(user, *FLEET_READERS)
         if reach.city:
             return self
-        condition = Q(school__uai__in=reach.schools)
-        if acts_as(user, Role.IT_TECHNICIAN):
-            condition |= Q(school__isnull=True)
+        condition = at_ones_places(user, reach)
         if acts_as(user, Role.TEACHER):
             condition |= Q(reporter=user) | Q(pk__in=user.followed_incidents.values("incident"))
         return self.filter(condition)
@@ -263,12 +273,7 @@ class FleetEventQuerySet(models.QuerySet[Any]):
         A spare that served elsewhere before does not tell where.
         """
         reach = reach_of(user, *FLEET_READERS)
-        if reach.city:
-            return self
-        condition = Q(school__uai__in=reach.schools)
-        if acts_as(user, Role.IT_TECHNICIAN):
-            condition |= Q(school__isnull=True)
-        return self.filter(condition)
+        return self if reach.city else self.filter(at_ones_places(user, reach))
 
 
 class ImportProfileQuerySet(models.QuerySet[Any]):

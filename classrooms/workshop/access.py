@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
 
-from classrooms.access import FLEET_MANAGERS, FLEET_STAFF
-from core.access import acts_as, reach_of
-from core.accounts.roles import Role
+from classrooms.access import FLEET_MANAGERS, FLEET_STAFF, at_ones_places
+from core.access import reach_of
 
 if TYPE_CHECKING:
     from core.accounts.models import User
@@ -21,12 +19,7 @@ class WorkshopQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> WorkshopQuerySet:
         """Those of one's schools and, for technicians, those that came from no school."""
         reach = reach_of(user, *FLEET_STAFF)
-        if reach.city:
-            return self
-        condition = Q(school__uai__in=reach.schools)
-        if acts_as(user, Role.IT_TECHNICIAN):
-            condition |= Q(school__isnull=True)
-        return self.filter(condition)
+        return self if reach.city else self.filter(at_ones_places(user, reach))
 
     def open(self) -> WorkshopQuerySet:
         """Those not ended yet."""
