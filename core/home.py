@@ -71,7 +71,8 @@ def cards_for(user: User) -> list[HomeCard]:
 
 def nav_for(user: User) -> list[NavItem]:
     """Return the menu entries that ``user`` may follow, in order."""
+    roles = user.roles
     return sorted(
-        (item for item in _registry.nav if not user.roles.isdisjoint(item.roles)),
+        (item for item in _registry.nav if not roles.isdisjoint(item.roles)),
         key=lambda item: item.order,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -16,17 +17,32 @@ from core.inbox import mail_of
 from portal.views.choices import THEME_COOKIE, THEMES
 
 
-def section_of(path: str, items: list[NavItem]) -> str:
-    """Return the address of the menu entry below which ``path`` lies, the longest one."""
-    found = ""
-    for item in items:
-        try:
-            target = reverse(item.url_name)
-        except NoReverseMatch:
-            continue
-        if target != "/" and path.startswith(target) and len(target) > len(found):
-            found = target
-    return found
+@dataclass(frozen=True)
+class NavLink:
+    """An entry of the menu with its address. ``current`` is as ``aria-current`` wants it."""
+
+    item: NavItem
+    url: str
+    current: str = ""
+
+
+def links_of(items: list[NavItem], path: str) -> list[NavLink]:
+    """Return the menu on the page at ``path``: the entry it lies below, the longest, is marked."""
+    found = [(item, _address(item.url_name)) for item in items]
+    below = [url for _item, url in found if url != "/" and url and path.startswith(url)]
+    section = max(below, key=len, default="")
+    return [
+        NavLink(item, url, "page" if url == path else "true" if url == section else "")
+        for item, url in found
+        if url
+    ]
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -44,10 +60,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "city_name": settings.CITY_NAME,
         "demo": settings.DEMO,
         "acting": acting,
-        "nav_items": items,
+        "nav_links": links_of(items, request.path),
         "mail": mail,
         "theme": theme if theme in THEMES else "",
         "current_path": request.path,
         "current_url": request.get_full_path() if request.method == "GET" else "/",
-        "current_section": section_of(request.path, items),
     }

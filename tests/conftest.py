@@ -181,11 +181,16 @@ def _database_on_the_same_day() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh() -> Iterator[None]:
-    """Empty what outlives a test in memory: cache, language, queue."""
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Empty what outlives a test in memory: cache, terms of the catalogue, language, queue."""
     from django.core.cache import cache
     from django.utils import translation
 
+    from resources.catalogue import terms
+
+    # A look every so often would count as a query here and there.
+    monkeypatch.setattr(terms, "LOOK_EVERY", float("inf"))
+    terms.forget()
     yield
     cache.clear()
     translation.activate("fr")

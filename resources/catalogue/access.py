@@ -25,6 +25,7 @@ TEACHING = (Role.TEACHER, Role.HEAD_TEACHER)
 #: Whoever may search the catalogue at all.
 READERS = (*TEACHING, Role.PUPIL, *EDITORS)
 
+_TAUGHT = "classes_taught_this_year"
 _pupil_levels: list[Callable[[User], Iterable[str]]] = []
 
 
@@ -208,9 +209,18 @@ def near_levels(user: User) -> frozenset[str]:
     if user.has_role(Role.PUPIL):
         return frozenset(level for provider in _pupil_levels for level in provider(user))
     if user.has_role(Role.TEACHER):
+        return frozenset(level for levels in classes_taught_by(user).values() for level in levels)
+    return frozenset()
+
+
+def classes_taught_by(user: User) -> dict[int, list[str]]:
+    """Return the levels of each class that a person teaches this year, by the class's key.
+
+    Kept on the instance, that is for one request.
+    """
+    held: dict[int, list[str]] | None = vars(user).get(_TAUGHT)
+    if held is None:
         year = clock.school_year_of(clock.today())
         taught = user.taught_classes.filter(school_year__start_year=year).order_by()
-        return frozenset(
-            str(level) for levels in taught.values_list("levels", flat=True) for level in levels
-        )
-    return frozenset()
+        held = vars(user)[_TAUGHT] = dict(taught.values_list("pk", "levels"))
+    return held

@@ -8,21 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.db.models import Prefetch
-
-from resources.catalogue import degraded
+from resources.catalogue import degraded, terms
 from resources.catalogue.access import Window
 from resources.catalogue.indexing import engine, watch
-from resources.catalogue.models import Resource, Term
+from resources.catalogue.models import Resource
 from resources.search.engine import Answer, Ask, Explanation, Suggestion
 from resources.search.service import NoIndex
-
-#: What no list shows of a term: other names are long, and read from JSON.
-_UNSHOWN = tuple(
-    f"{kind}__{name}"
-    for kind in ("pedagogical_type", "document_type")
-    for name in ("alt_labels", "uri")
-)
 
 
 @dataclass(frozen=True)
@@ -72,19 +63,9 @@ def all_keys(ask: Ask, window: Window) -> list[int] | None:
 
 def rows(ids: tuple[int, ...] | list[int], window: Window) -> list[Resource]:
     """Return the visible resources among ``ids``, in that order, ready to be shown."""
-    found = {
-        resource.pk: resource
-        for resource in Resource.objects.within(window)
-        .filter(pk__in=ids)
-        .select_related("pedagogical_type", "document_type")
-        .defer("search_text", *_UNSHOWN)
-        .prefetch_related(
-            *(
-                Prefetch(name, Term.objects.only("vocabulary", "code", "label", "position"))
-                for name in ("levels", "domains")
-            )
-        )
-    }
+    seen = Resource.objects.within(window).filter(pk__in=ids).defer("search_text").order_by()
+    found = {resource.pk: resource for resource in seen}
+    terms.fill(list(found.values()))
     return [found[pk] for pk in ids if pk in found]
 
 

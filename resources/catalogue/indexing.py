@@ -20,21 +20,18 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from core import clock, queueing
-from resources.catalogue import frontend, rules
+from resources.catalogue import frontend, rules, terms
 from resources.catalogue.access import EVERYWHERE, place_of, school_uses
 from resources.catalogue.models import CatalogueVersion, Resource, SynonymGroup, Term
+from resources.catalogue.terms import LOOK_EVERY, Labels, current_version
 from resources.search.analysis import stems
 from resources.search.engine import Document
 from resources.search.service import WhooshEngine
 
 logger = logging.getLogger(__name__)
 
-Labels = dict[tuple[str, str], str]
-
 #: Seconds during which several changes make one rebuild.
 DEBOUNCE = 2
-#: Seconds between two looks of a web process at the catalogue's version.
-LOOK_EVERY = 2.0
 
 
 @lru_cache(maxsize=4)
@@ -169,11 +166,6 @@ def documents() -> Iterator[Document]:
         yield document_of(resource, labels, uses.get(resource.pk, ()))
 
 
-def current_version() -> int:
-    """Return the number of the catalogue's last change; zero before the first."""
-    return CatalogueVersion.objects.values_list("number", flat=True).first() or 0
-
-
 def changed() -> None:
     """Note a change of the catalogue and have the index rebuilt once it is committed.
 
@@ -185,6 +177,7 @@ def changed() -> None:
     )
     if not updated:
         CatalogueVersion.objects.get_or_create(pk=1, defaults={"number": 1})
+    terms.forget()
     transaction.on_commit(_ask_for_rebuild)
 
 

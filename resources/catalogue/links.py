@@ -124,7 +124,7 @@ def replacements(resources: Iterable[Resource]) -> dict[int, Resource]:
         _keep_first(found, resource, near)
     left = [resource for resource in wanted if resource.pk not in found]
     if left:
-        domains = {term.pk for resource in left for term in resource.domains.all()}
+        domains = {term.pk for resource in left for term in resource.shown_domains}
         best = (
             Resource.objects.within(window)
             .filter(
@@ -140,13 +140,13 @@ def replacements(resources: Iterable[Resource]) -> dict[int, Resource]:
 
 
 def _keep_first(found: dict[int, Resource], resource: Resource, others: list[Resource]) -> None:
-    levels = {term.pk for term in resource.levels.all()}
-    domains = {term.pk for term in resource.domains.all()}
+    levels = {term.pk for term in resource.shown_levels}
+    domains = {term.pk for term in resource.shown_domains}
     for other in others:
         if other.pk == resource.pk or other.link_state == State.BROKEN:
             continue
-        same_level = levels & {term.pk for term in other.levels.all()}
-        if same_level and domains & {term.pk for term in other.domains.all()}:
+        same_level = levels & {term.pk for term in other.shown_levels}
+        if same_level and domains & {term.pk for term in other.shown_domains}:
             found[resource.pk] = other
             return
 

@@ -26,11 +26,10 @@ def pupil_levels(user: User) -> Iterable[str]:
 
 def places(user: User) -> Iterable[str]:
     """Return the schools and classes where a person learns or teaches."""
-    from core import clock
     from core.access import reach_of
     from core.accounts.roles import Role
     from enrolment.schools.models import RollEntry
-    from resources.catalogue.access import place_of
+    from resources.catalogue.access import classes_taught_by, place_of
 
     if user.has_role(Role.PUPIL):
         roll = RollEntry.objects.current().filter(
@@ -43,10 +42,7 @@ def places(user: User) -> Iterable[str]:
         return
     for uai in reach_of(user, Role.TEACHER, Role.HEAD_TEACHER).schools:
         yield place_of(uai=uai)
-    year = clock.school_year_of(clock.today())
-    for group in user.taught_classes.filter(school_year__start_year=year).values_list(
-        "pk", flat=True
-    ):
+    for group in classes_taught_by(user):
         yield place_of(class_group=group)
 
 

@@ -16,7 +16,7 @@ from core import clock
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor, JournalEntry
-from resources.catalogue import actions, finding, indexing
+from resources.catalogue import actions, finding, indexing, terms
 from resources.catalogue.access import window_of
 from resources.catalogue.models import Favourite, Resource, ResourceUse
 from resources.search.engine import Ask
@@ -266,11 +266,11 @@ def test_an_editor_describes_validates_and_withdraws(
     assert resource.state == "draft", "the licence is still missing"
     edit = reverse("catalogue:edit", args=[resource.identifier])
     client.post(edit, {**facts, "licence": "cc-by", "base": "1"})
-    version = indexing.current_version()
+    version = terms.current_version()
     client.post(move, {"to": "validated"})
     resource.refresh_from_db()
     assert resource.state == "validated"
-    assert indexing.current_version() == version + 1
+    assert terms.current_version() == version + 1
     client.post(move, {"to": "withdrawn", "reason": ""})
     resource.refresh_from_db()
     assert resource.state == "validated", "withdrawing says why"

@@ -16,8 +16,8 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.outbox import Message
-from resources.catalogue import indexing
 from resources.catalogue import rules as catalogue_rules
+from resources.catalogue import terms
 from resources.catalogue.models import Resource
 from resources.curation.actions import reviews as actions
 from resources.curation.models import Review, ReviewReport
@@ -58,12 +58,12 @@ def test_one_enthusiast_does_not_lift_a_resource_above_the_good_ones() -> None:
 
 def test_the_average_follows_every_review(resource: Resource) -> None:
     people = teachers(4)
-    version = indexing.current_version()
+    version = terms.current_version()
     for person, stars in zip(people, (5, 5, 5, 1), strict=True):
         actions.write(by=Actor(user=person), resource=resource, stars=stars, comment="Bien")
     resource.refresh_from_db()
     assert (resource.rating_stars, resource.rating_count) == (16, 4)
-    assert indexing.current_version() > version, "its standing has changed: search follows"
+    assert terms.current_version() > version, "its standing has changed: search follows"
     actions.write(by=Actor(user=people[3]), resource=resource, stars=5)
     resource.refresh_from_db()
     assert (resource.rating_stars, resource.rating_count, resource.standing) == (20, 4, 4)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from core.journal import SYSTEM, JournalEntry
-from resources.catalogue import indexing
+from resources.catalogue import terms
 from resources.catalogue.models import Term, Vocabulary
 from resources.catalogue.official import COLUMNS, import_terms
 from tests.factories.resources import term, vocabularies
@@ -61,11 +61,11 @@ def test_the_city_keeps_its_words_and_gains_names_and_addresses() -> None:
 def test_a_second_import_changes_nothing_and_says_so() -> None:
     vocabularies()
     import_terms(TABLE, by=SYSTEM)
-    before, version = list(Term.objects.values()), indexing.current_version()
+    before, version = list(Term.objects.values()), terms.current_version()
     again = import_terms(TABLE, by=SYSTEM)
     assert (again.created, again.updated, again.unchanged) == (0, 0, 6)
     assert list(Term.objects.values()) == before
-    assert indexing.current_version() == version
+    assert terms.current_version() == version
     assert JournalEntry.objects.filter(verb="vocabularies.import").count() == 1
 
 

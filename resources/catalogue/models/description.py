@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -229,6 +230,17 @@ class Resource(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    # Lists fill these two for all their rows at once (``catalogue.terms``).
+    @cached_property
+    def shown_levels(self) -> list[Term]:
+        """Its levels, in school order."""
+        return list(self.levels.all())
+
+    @cached_property
+    def shown_domains(self) -> list[Term]:
+        """Its domains, the first of which gives its picture."""
+        return list(self.domains.all())
 
     @property
     def rating(self) -> float | None:

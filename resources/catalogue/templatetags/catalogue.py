@@ -141,14 +141,13 @@ def all_errors(forms: Iterable[Any]) -> dict[str, Any]:
 @register.filter
 def domain_code(resource: Resource) -> str:
     """Return the code of a resource's first domain."""
-    first = next(iter(resource.domains.all()), None)
-    return first.code if first else ""
+    return resource.shown_domains[0].code if resource.shown_domains else ""
 
 
 @register.filter
 def level_codes(resource: Resource) -> str:
     """Return a resource's levels in school order, short: "CE2, CM1"."""
-    return ", ".join(term.code for term in resource.levels.all())
+    return ", ".join(term.code for term in resource.shown_levels)
 
 
 @register.filter

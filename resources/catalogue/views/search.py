@@ -14,9 +14,8 @@ from django.utils.cache import patch_vary_headers
 from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
-from resources.catalogue import alerts, asking, finding, missed, reasons
+from resources.catalogue import alerts, asking, finding, missed, reasons, terms
 from resources.catalogue.access import EDITORS, READERS, TEACHING, Window, near_levels, window_of
-from resources.catalogue.indexing import term_labels
 from resources.catalogue.models import Favourite, Resource, SavedSearch
 from resources.search.engine import Answer, Ask
 from resources.search.plan import RARE
@@ -62,8 +61,7 @@ def search(request: HttpRequest) -> HttpResponse:
         found = finding.find(replace(ask, page=number), window)
     if _settled(request):
         missed.note(user=user, ask=ask, answer=found.answer)
-    terms = term_labels()
-    labels = asking.value_labels(terms)
+    labels = asking.value_labels(terms.labels())
     pupil = user.has_role(Role.PUPIL)
     part = request.htmx and request.htmx.target == "resultats"  # type: ignore[attr-defined]
     context = {

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from core import clock
-from resources.catalogue import indexing
+from resources.catalogue import terms
 from resources.catalogue.models import Resource
 from resources.exchange.access import public_resources
 from resources.exchange.models import PublicRecord, PublicRecordSet, PublicState
@@ -39,7 +39,7 @@ def refresh(*, full: bool = False) -> int:
     Nothing is looked at while neither the catalogue nor the day has changed. With ``full``
     every resource is weighed again: a vocabulary's word may have changed since.
     """
-    version, day = indexing.current_version(), clock.today()
+    version, day = terms.current_version(), clock.today()
     state, _new = PublicState.objects.get_or_create(pk=1)
     if not full and (state.catalogue_version, state.day) == (version, day):
         return 0

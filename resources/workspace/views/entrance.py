@@ -20,11 +20,10 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from enrolment.schools.models import RollEntry
-from resources.catalogue import finding, pictures
+from resources.catalogue import finding, pictures, terms
 from resources.catalogue import rules as catalogue_rules
 from resources.catalogue.access import near_levels, window_of
 from resources.catalogue.asking import value_labels
-from resources.catalogue.indexing import term_labels
 from resources.catalogue.models import Favourite, Resource
 from resources.search.engine import Ask
 from resources.workspace import actions, panels, rules
@@ -209,7 +208,7 @@ def _favourites(user: User) -> int:
 
 def _themes(facets: Any) -> list[dict[str, Any]]:
     counts = facets.get("domain", {})
-    labels = value_labels(term_labels())["domain"]
+    labels = value_labels(terms.labels())["domain"]
     return [
         {"code": value, "label": label}
         for value, label in labels.items()
