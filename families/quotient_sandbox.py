@@ -10,10 +10,8 @@ asks for trouble: ``down`` answers 503, ``drop`` hangs up, ``garbage`` and ``slo
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
-import signal
 import sys
 import threading
 import time
@@ -21,10 +19,11 @@ import unicodedata
 import zlib
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import FrameType
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from core.standins import LocalServer, Quiet, serve
 
 PATH = "/v3/dss/quotient_familial/identite"
 PER_SECOND, PER_MINUTE = 20, 1000
@@ -78,16 +77,12 @@ class Books:
             return self.files.get(key, 180 + zlib.crc32(key.encode()) % 1700)
 
 
-class Server(ThreadingHTTPServer):
-    """An HTTP server on this machine only."""
-
-    daemon_threads = True
-    allow_reuse_address = True
+class Server(LocalServer):
+    """A server, and what it remembers."""
 
     def __init__(self, port: int, token: str) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__(port, Handler)
         self.books = Books(token)
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
 def error(code: str, title: str, detail: str, provider: str = "CNAV") -> dict[str, Any]:
@@ -96,16 +91,10 @@ def error(code: str, title: str, detail: str, provider: str = "CNAV") -> dict[st
     return {"errors": [line]}
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Quiet, BaseHTTPRequestHandler):
     """One request."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
-    wbufsize = 65536
-    disable_nagle_algorithm = True
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Stay silent: addresses hold identities."""
 
     def do_GET(self) -> None:
         """Answer a GET."""
@@ -227,30 +216,11 @@ class Handler(BaseHTTPRequestHandler):
 
 def main() -> int:
     """Start, say where, serve until told to stop; returns the exit status."""
-    env = os.environ
     parser = argparse.ArgumentParser(prog="families.quotient_sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=8310)
     options = parser.parse_args()
-    allowed = env.get("DEMO", "") or env.get("ESCALE_SANDBOX", "")
-    if allowed.lower() not in {"1", "true", "yes", "on"}:
-        sys.stderr.write("The CAF stand-in starts only with DEMO=1 or ESCALE_SANDBOX=1.\n")
-        return 2
-    try:
-        server = Server(options.port, env.get("QUOTIENT_API_TOKEN", "") or "demo")
-    except OSError as taken:
-        sys.stderr.write(f"The CAF stand-in cannot listen on port {options.port}: {taken}\n")
-        return 1
-    signal.signal(signal.SIGTERM, _stop)
-    sys.stdout.write(f"quotient sandbox on {server.url}\n")
-    sys.stdout.flush()
-    with contextlib.suppress(KeyboardInterrupt):
-        server.serve_forever(poll_interval=0.2)
-    server.server_close()
-    return 0
-
-
-def _stop(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    token = os.environ.get("QUOTIENT_API_TOKEN", "") or "demo"
+    return serve("CAF", options.port, lambda: Server(options.port, token))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
-import signal
 import sys
-from types import FrameType
 
+from core.standins import serve
 from payments.sandbox.server import Config, Server
 
 _WEBHOOK_PATH = "/factures/notifications/stripe/"
@@ -30,10 +28,6 @@ def main() -> int:
     options = parser.parse_args()
     key = env.get("STRIPE_SECRET_KEY", "sk_test_demo")
     secrets = env.get("STRIPE_WEBHOOK_SECRETS", "whsec_demo").split(",")
-    allowed = env.get("DEMO", "") or env.get("ESCALE_SANDBOX", "")
-    if allowed.lower() not in {"1", "true", "yes", "on"}:
-        sys.stderr.write("The payment stand-in starts only with DEMO=1 or ESCALE_SANDBOX=1.\n")
-        return 2
     if "_test_" not in key:
         sys.stderr.write("The payment stand-in refuses live keys: STRIPE_SECRET_KEY.\n")
         return 2
@@ -46,22 +40,7 @@ def main() -> int:
         debit_delay=options.debit_delay,
         public_url=options.public_url.rstrip("/"),
     )
-    try:
-        server = Server(config)
-    except OSError as taken:
-        sys.stderr.write(f"The payment stand-in cannot listen on port {options.port}: {taken}\n")
-        return 1
-    signal.signal(signal.SIGTERM, _stop)
-    sys.stdout.write(f"payment sandbox on {server.url}\n")
-    sys.stdout.flush()
-    with contextlib.suppress(KeyboardInterrupt):
-        server.serve_forever(poll_interval=0.2)
-    server.server_close()
-    return 0
-
-
-def _stop(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    return serve("payment", options.port, lambda: Server(config))
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from core.standins import LocalServer, Quiet
 from payments.sandbox import aftermath, pages
 from payments.sandbox.api import Api
 from payments.sandbox.errors import ApiError, LostAnswer
@@ -44,15 +45,11 @@ class Config:
     public_url: str = ""
 
 
-class Server(ThreadingHTTPServer):
-    """One process: an HTTP server on this machine only, and a thread that notifies."""
-
-    daemon_threads = True
-    allow_reuse_address = True
+class Server(LocalServer):
+    """One process: a server, and a thread that notifies."""
 
     def __init__(self, config: Config) -> None:
-        super().__init__(("127.0.0.1", config.port), Handler)
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        super().__init__(config.port, Handler)
         self.store = Store(config.state)
         self.provider = Provider(self.store, config.public_url or self.url, config.debit_delay)
         self.provider.faults.update(FAULTS)
@@ -61,18 +58,11 @@ class Server(ThreadingHTTPServer):
         self.deliverer.start()
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Quiet, BaseHTTPRequestHandler):
     """One request."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
-    # One packet an answer: else each waits 40 ms for the delayed acknowledgement.
-    wbufsize = 65536
-    disable_nagle_algorithm = True
     server_version = "escale-sandbox"
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Stay silent: the supervisor's log is for the service itself."""
 
     def do_GET(self) -> None:
         """Answer a GET."""

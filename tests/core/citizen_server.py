@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from django.conf import settings
 from django.urls import reverse
 
 from core.accounts import actions as accounts
@@ -20,21 +16,14 @@ from core.accounts.citizen import civil
 from core.accounts.models import User
 from core.accounts.roles import Role
 from tests.factories.accounts import UserFactory
+from tests.standin import StandIn
 
 
-class CitizenServer:
+class CitizenServer(StandIn):
     """A running stand-in."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "core.accounts.sandbox", "--port", "0", "--back", "http://"],
-            cwd=settings.BASE_DIR,
-            env={**os.environ, "ESCALE_SANDBOX": "1"},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip().split()[-1]
+        super().__init__("core.accounts.sandbox", "--back", "http://")
 
     @property
     def issuer(self) -> str:
@@ -73,11 +62,6 @@ class CitizenServer:
         assert led.status_code == 302, led.content.decode()[:2000]
         back = urlsplit(self.answer(led["Location"], person.sub if person else ""))
         return f"{back.path}?{back.query}"
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=10)
-        self.process.stdout.close()  # type: ignore[union-attr]
 
 
 def open_door(settings: Any, server: CitizenServer) -> None:

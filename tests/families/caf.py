@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import urllib.request
 from typing import Any
 
-from django.conf import settings
+from tests.standin import StandIn
 
 
-class Caf:
+class Caf(StandIn):
     """A running stand-in."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "families.quotient_sandbox", "--port", "0"],
-            cwd=settings.BASE_DIR,
-            env={**os.environ, "ESCALE_SANDBOX": "1", "QUOTIENT_API_TOKEN": "essai"},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip().split()[-1]
+        super().__init__("families.quotient_sandbox", QUOTIENT_API_TOKEN="essai")
 
     def ask(self, verb: str, **values: Any) -> None:
         request = urllib.request.Request(  # noqa: S310
@@ -37,8 +26,3 @@ class Caf:
         with urllib.request.urlopen(f"{self.url}/sandbox/state", timeout=10) as answer:  # noqa: S310
             found: dict[str, int] = json.load(answer)["answered"]
             return found
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=10)
-        self.process.stdout.close()  # type: ignore[union-attr]

@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 import urllib.request
 from typing import Any
 
-from django.conf import settings
+from tests.standin import StandIn
 
 
-class Sandbox:
+class Sandbox(StandIn):
     """A running stand-in; ``ask`` talks to its panel."""
 
     def __init__(self, webhook: str = "http://127.0.0.1:9/") -> None:
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "payments.sandbox",
-                "--port",
-                "0",
-                "--webhook",
-                webhook,
-                "--debit-delay",
-                "3600",
-            ],
-            cwd=settings.BASE_DIR,
-            env={**os.environ, "ESCALE_SANDBOX": "1"},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip().split()[-1]
+        super().__init__("payments.sandbox", "--webhook", webhook, "--debit-delay", "3600")
 
     def ask(self, verb: str, **values: Any) -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310
@@ -59,8 +38,3 @@ class Sandbox:
         while not done():
             assert time.monotonic() < limit, "the sandbox did not get there"
             time.sleep(0.1)
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=10)
-        self.process.stdout.close()  # type: ignore[union-attr]

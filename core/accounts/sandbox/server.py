@@ -6,7 +6,7 @@ import json
 import secrets
 import time
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -15,6 +15,7 @@ import jwt
 
 from core.accounts.sandbox import pages
 from core.accounts.sandbox.store import CODE_LIFE, FAULTS, TOKEN_LIFE, Asked, Books
+from core.standins import LocalServer, Quiet
 
 _SKIN = Path(__file__).with_name("skin.css")
 _BASE = "/api/v2"
@@ -36,30 +37,20 @@ class Config:
     back: str = "http://127.0.0.1"
 
 
-class Server(ThreadingHTTPServer):
-    """One process: an HTTP server on this machine only."""
-
-    daemon_threads = True
-    allow_reuse_address = True
+class Server(LocalServer):
+    """A server, and what it remembers."""
 
     def __init__(self, config: Config) -> None:
-        super().__init__(("127.0.0.1", config.port), Handler)
+        super().__init__(config.port, Handler)
         self.config = config
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.books = Books(f"{self.url}{_BASE}", config.client_id, config.client_secret)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Quiet, BaseHTTPRequestHandler):
     """One request."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
-    wbufsize = 65536
-    disable_nagle_algorithm = True
     server_version = "escale-citizen-sandbox"
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Stay silent."""
 
     @property
     def books(self) -> Books:
