@@ -21,13 +21,11 @@ from core.seeding import SeedContext
 from families.models import Child, Guardian
 from families.queries import payer_table
 from payments import sources
-from payments.actions import billing, numbers
+from payments.actions import billing
 from payments.actions.charges import ChargeRow, record_charges
 from payments.models import BillingRun, Charge, Invoice, InvoiceLine
 from payments.rules.invoicing import month_bounds
-from payments.rules.numbers import number
 from payments.seeding_payments import pay_bills, seed_reconciliations
-from payments.terms import terms_on
 
 #: Share of the invoices that are paid, newest month first.
 PAID = (0.55, 0.94, 0.985)
@@ -241,28 +239,10 @@ def _invoices(
     payers = Guardian.objects.select_related("household__street").in_bulk([p for p, _ in drafts])
     children = {line.child_id for _payer, lines in drafts for line in lines}
     names = {child.pk: child.full_name for child in Child.objects.filter(pk__in=children)}
-    taken = numbers.take("invoice", issued_on.year, len(drafts))
-    due_on = issued_on + dt.timedelta(days=terms_on(issued_on).payment_days)
-    invoices = []
-    for sequence, (payer, lines) in zip(taken, drafts, strict=True):
-        total = sum(line.amount_cents for line in lines)
-        invoices.append(
-            Invoice(
-                number=number("invoice", issued_on.year, sequence),
-                year=issued_on.year,
-                sequence=sequence,
-                payer_id=payer,
-                run=run,
-                month=run.month,
-                issued_on=issued_on,
-                due_on=due_on,
-                total_cents=total,
-                balance_cents=total,
-                payer_name=payers[payer].full_name,
-                payer_address=payers[payer].household.address_lines,
-                created_at=clock.at(issued_on, 10),
-            )
-        )
+    due = [(payers[payer], sum(line.amount_cents for line in lines)) for payer, lines in drafts]
+    invoices = billing.numbered(run, due, issued_on)
+    for invoice in invoices:
+        invoice.created_at = clock.at(issued_on, 10)
     written = Invoice.objects.bulk_create(invoices, batch_size=_BATCH)
     for invoice, (_payer, lines) in zip(written, drafts, strict=True):
         for position, line in enumerate(lines, start=1):

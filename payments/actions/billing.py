@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -202,25 +203,8 @@ def _issue(
         "household__street", "user", "merged_into__user"
     ).in_bulk(list(totals))
     lines = _lines(run, list(totals))
-    taken = numbers.take("invoice", today.year, len(totals))
-    due_on = today + dt.timedelta(days=terms_on(today).payment_days)
-    invoices = Invoice.objects.bulk_create(
-        Invoice(
-            number=number("invoice", today.year, sequence),
-            year=today.year,
-            sequence=sequence,
-            payer_id=payer_id,
-            run=run,
-            month=run.month,
-            issued_on=today,
-            due_on=due_on,
-            total_cents=cents,
-            balance_cents=cents,
-            payer_name=payers[payer_id].full_name,
-            payer_address=payers[payer_id].household.address_lines,
-        )
-        for sequence, (payer_id, cents) in zip(taken, totals.items(), strict=True)
-    )
+    due = [(payers[payer_id], cents) for payer_id, cents in totals.items()]
+    invoices = Invoice.objects.bulk_create(numbered(run, due, today))
     names = Child.objects.in_bulk({line.child_id for found in lines.values() for line in found})
     InvoiceLine.objects.bulk_create(
         (
@@ -231,6 +215,34 @@ def _issue(
         batch_size=2000,
     )
     return invoices, payers
+
+
+def numbered(
+    run: BillingRun, due: Sequence[tuple[Guardian, int]], issued_on: dt.date
+) -> list[Invoice]:
+    """Return the invoices of what payers (read with their address) owe, to be written at once.
+
+    They take the next numbers of the year, in order.
+    """
+    taken = numbers.take("invoice", issued_on.year, len(due))
+    due_on = issued_on + dt.timedelta(days=terms_on(issued_on).payment_days)
+    return [
+        Invoice(
+            number=number("invoice", issued_on.year, sequence),
+            year=issued_on.year,
+            sequence=sequence,
+            payer=payer,
+            run=run,
+            month=run.month,
+            issued_on=issued_on,
+            due_on=due_on,
+            total_cents=cents,
+            balance_cents=cents,
+            payer_name=payer.full_name,
+            payer_address=payer.household.address_lines,
+        )
+        for sequence, (payer, cents) in zip(taken, due, strict=True)
+    ]
 
 
 def _line(invoice: Invoice, position: int, line: Line, child_name: str) -> InvoiceLine:
