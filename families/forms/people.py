@@ -14,7 +14,26 @@ from families.forms.base import DateInput, phone_number
 from families.models import Guardianship
 
 
-class AboutYouForm(forms.Form):
+class DailyForm(forms.Form):
+    """How a parent is named in daily life, and reached."""
+
+    used_name = forms.CharField(
+        label=_("Nom d’usage"),
+        help_text=_("Si vous utilisez un autre nom au quotidien."),
+        max_length=100,
+        required=False,
+    )
+    phone = forms.CharField(
+        label=_("Téléphone"),
+        help_text=_("Pour vous joindre si l’école a besoin de vous."),
+        max_length=20,
+        required=False,
+        validators=[phone_number],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+
+
+class AboutYouForm(DailyForm):
     """Who the parent is."""
 
     given_name = forms.CharField(
@@ -27,53 +46,18 @@ class AboutYouForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
-    used_name = forms.CharField(
-        label=_("Nom d’usage"),
-        help_text=_("Si vous utilisez un autre nom au quotidien."),
-        max_length=100,
-        required=False,
-    )
-    phone = forms.CharField(
-        label=_("Téléphone"),
-        help_text=_("Pour vous joindre si l’école a besoin de vous."),
-        max_length=20,
-        required=False,
-        validators=[phone_number],
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
+    field_order = ("given_name", "family_name", "used_name", "phone")
 
 
-class ContactForm(forms.Form):
+class ContactForm(DailyForm):
     """How a parent is named in daily life, reached, written to."""
 
-    used_name = forms.CharField(
-        label=_("Nom d’usage"),
-        help_text=_("Si vous utilisez un autre nom au quotidien."),
-        max_length=100,
-        required=False,
-    )
-    phone = forms.CharField(
-        label=_("Téléphone"),
-        help_text=_("Pour vous joindre si l’école a besoin de vous."),
-        max_length=20,
-        required=False,
-        validators=[phone_number],
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
     language = forms.ChoiceField(label=_("Langue des messages"), choices=settings.LANGUAGES)
 
 
-class ChildForm(forms.Form):
-    """A child's identity."""
+class BirthDateForm(forms.Form):
+    """When a child was born."""
 
-    given_name = forms.CharField(label=_("Prénom de l’enfant"), max_length=100)
-    family_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
-    used_name = forms.CharField(
-        label=_("Nom d’usage"),
-        help_text=_("S’il est différent du nom de naissance."),
-        max_length=100,
-        required=False,
-    )
     birth_date = forms.DateField(label=_("Date de naissance"), widget=DateInput())
 
     def clean_birth_date(self) -> dt.date:
@@ -84,8 +68,22 @@ class ChildForm(forms.Form):
         return day
 
 
-class NewChildForm(ChildForm):
-    """A child's identity and what the parent is to them."""
+class ChildForm(BirthDateForm):
+    """A child's identity."""
+
+    given_name = forms.CharField(label=_("Prénom de l’enfant"), max_length=100)
+    family_name = forms.CharField(label=_("Nom de naissance"), max_length=100)
+    used_name = forms.CharField(
+        label=_("Nom d’usage"),
+        help_text=_("S’il est différent du nom de naissance."),
+        max_length=100,
+        required=False,
+    )
+    field_order = ("given_name", "family_name", "used_name", "birth_date")
+
+
+class KinForm(forms.Form):
+    """What the parent is to a child."""
 
     kind = forms.ChoiceField(
         label=_("Vous êtes"),
@@ -96,6 +94,10 @@ class NewChildForm(ChildForm):
         ],
         widget=forms.RadioSelect,
     )
+
+
+class NewChildForm(KinForm, ChildForm):
+    """A child's identity and what the parent is to them."""
 
 
 class OtherGuardianForm(forms.Form):
@@ -138,21 +140,3 @@ class InviteForm(forms.Form):
     """Where to send an invitation."""
 
     email = forms.EmailField(label=_("Son adresse e-mail"))
-
-
-class PickupForm(forms.Form):
-    """Somebody else who may collect a child."""
-
-    name = forms.CharField(label=_("Prénom et nom"), max_length=120)
-    relation = forms.CharField(
-        label=_("Lien avec l’enfant"),
-        help_text=_("Par exemple : grand-mère, voisin."),
-        max_length=60,
-        required=False,
-    )
-    phone = forms.CharField(
-        label=_("Téléphone"),
-        max_length=20,
-        validators=[phone_number],
-        widget=forms.TextInput(attrs={"type": "tel"}),
-    )

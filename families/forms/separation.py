@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
 from families.forms.base import DateInput
+from families.forms.people import BirthDateForm, KinForm
 from families.models import ChildClaim, CourtRuling, Guardianship, JointAct
 
 _ACCEPT = {"accept": "application/pdf,image/jpeg,image/png"}
@@ -153,21 +152,11 @@ class JoinForm(forms.Form):
     )
 
 
-class ClaimForm(forms.Form):
+class ClaimForm(KinForm, BirthDateForm):
     """A child that is already known here, and the proof of the link."""
 
     given_name = forms.CharField(label=_("Prénom de l’enfant"), max_length=100)
     family_name = forms.CharField(label=_("Nom de naissance de l’enfant"), max_length=100)
-    birth_date = forms.DateField(label=_("Date de naissance"), widget=DateInput())
-    kind = forms.ChoiceField(
-        label=_("Vous êtes"),
-        choices=[
-            (Guardianship.Kind.MOTHER, _("Sa mère")),
-            (Guardianship.Kind.FATHER, _("Son père")),
-            (Guardianship.Kind.GUARDIAN, _("Son tuteur ou sa tutrice")),
-        ],
-        widget=forms.RadioSelect,
-    )
     proof = forms.FileField(
         label=_("Preuve du lien"),
         help_text=_(
@@ -176,13 +165,7 @@ class ClaimForm(forms.Form):
         ),
         widget=forms.FileInput(attrs=_ACCEPT),
     )
-
-    def clean_birth_date(self) -> dt.date:
-        """Refuse days to come at once, beside the field."""
-        day: dt.date = self.cleaned_data["birth_date"]
-        if day > clock.today():
-            raise forms.ValidationError(_("La date de naissance est dans le futur."))
-        return day
+    field_order = ("given_name", "family_name", "birth_date", "kind", "proof")
 
 
 class ClaimLinkForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -33,9 +34,29 @@ def _own(request: HttpRequest, queryset: Any, pk: int) -> Any:
     return get_visible(queryset.filter(child__in=mine.values("pk")), signed_in(request), pk=pk)
 
 
-def _contact_form(contact: PickupContact | EmergencyContact, data: Any) -> ContactPersonForm:
+def _edit(
+    request: HttpRequest,
+    guardian: Guardian,
+    contact: PickupContact | EmergencyContact,
+    edit: Callable[..., object],
+    back: HttpResponse,
+) -> HttpResponse:
+    """Correct somebody around a child, whom only the parent who named them may."""
+    if contact.added_by_id != guardian.pk:
+        # Their telephone is the other parent's to know.
+        return back
     initial = {name: getattr(contact, name) for name in ("name", "relation", "phone")}
-    return ContactPersonForm(data, initial=initial)
+    form = ContactPersonForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit(by=Actor.of(request), guardian=guardian, contact=contact, **form.cleaned_data)
+        except RuleBroken as broken:
+            form.add_error(broken.field, broken.message)
+        else:
+            messages.success(request, _("C’est noté."))
+            return back
+    context = {"form": form, "child": contact.child, "contact": contact}
+    return render(request, "families/contact_edit.html", context)
 
 
 @allow(SIGNED_IN)
@@ -43,25 +64,8 @@ def _contact_form(contact: PickupContact | EmergencyContact, data: Any) -> Conta
 def pickup_edit(request: HttpRequest, guardian: Guardian, pk: int) -> HttpResponse:
     """Correct somebody who may collect a child."""
     contact: PickupContact = _own(request, PickupContact.objects.select_related("child"), pk)
-    form = _contact_form(contact, request.POST or None)
-    if contact.added_by_id != guardian.pk:
-        # Their telephone is the other parent's to know.
-        return redirect("families:child", reference=contact.child.reference)
-    if request.method == "POST" and form.is_valid():
-        try:
-            care.edit_pickup_contact(
-                by=Actor.of(request), guardian=guardian, contact=contact, **form.cleaned_data
-            )
-        except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
-        else:
-            messages.success(request, _("C’est noté."))
-            return redirect("families:child", reference=contact.child.reference)
-    return render(
-        request,
-        "families/contact_edit.html",
-        {"form": form, "child": contact.child, "contact": contact},
-    )
+    back = redirect("families:child", reference=contact.child.reference)
+    return _edit(request, guardian, contact, care.edit_pickup_contact, back)
 
 
 @allow(SIGNED_IN)
@@ -100,24 +104,8 @@ def emergency(request: HttpRequest, guardian: Guardian, reference: str) -> HttpR
 def emergency_edit(request: HttpRequest, guardian: Guardian, pk: int) -> HttpResponse:
     """Correct somebody to call."""
     contact: EmergencyContact = _own(request, EmergencyContact.objects.select_related("child"), pk)
-    if contact.added_by_id != guardian.pk:
-        return redirect("families:emergency", reference=contact.child.reference)
-    form = _contact_form(contact, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            care.edit_emergency_contact(
-                by=Actor.of(request), guardian=guardian, contact=contact, **form.cleaned_data
-            )
-        except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
-        else:
-            messages.success(request, _("C’est noté."))
-            return redirect("families:emergency", reference=contact.child.reference)
-    return render(
-        request,
-        "families/contact_edit.html",
-        {"form": form, "child": contact.child, "contact": contact},
-    )
+    back = redirect("families:emergency", reference=contact.child.reference)
+    return _edit(request, guardian, contact, care.edit_emergency_contact, back)
 
 
 @allow(SIGNED_IN)

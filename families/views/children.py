@@ -18,7 +18,8 @@ from families import queries
 from families.actions import children as acts
 from families.care_summary import care_of
 from families.child_facts import facts_of
-from families.forms.people import ChildForm, NewChildForm, PickupForm
+from families.forms.care import ContactPersonForm
+from families.forms.people import ChildForm, NewChildForm
 from families.models import Child, Guardian, Guardianship, PickupContact
 from families.overview import other_guardians
 from families.views.base import household_required, next_url, own_child
@@ -128,7 +129,7 @@ def link(request: HttpRequest, guardian: Guardian, reference: str) -> HttpRespon
 def pickup_add(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResponse:
     """Let somebody else collect the child."""
     child = own_child(request, reference)
-    form = PickupForm(request.POST or None)
+    form = ContactPersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         contact = acts.add_pickup_contact(
             by=Actor.of(request), guardian=guardian, child=child, **form.cleaned_data
