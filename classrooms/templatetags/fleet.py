@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -104,3 +105,24 @@ def rounded(cents: int | None) -> str:
     """Write an amount in whole euros, for figures read from afar: 123456 → 1 235 €."""
     euros = round_half_up(Fraction(cents or 0, 100))
     return f"{euros:,}".replace(",", "\u202f") + "\u00a0€"
+
+
+@register.simple_block_tag(end_name="endchapter")
+def chapter(  # noqa: PLR0917
+    content: str, key: str, title: str, gist: str = "", css: str = "", unfolded: Any = ""
+) -> SafeString:
+    """Fold a part of a long page under its title and ``gist``, what it says in few words.
+
+    Folded where nothing says otherwise, so that a telephone shows the whole page at a glance;
+    ``classrooms/chapters.js`` unfolds them on wide screens and on paper.
+    """
+    return format_html(
+        '<details class="card chapter {}" id="{}" data-chapter{}>'
+        '<summary><h2 class="card__title">{}</h2>{}</summary>{}</details>',
+        css,
+        key,
+        " open" if unfolded else "",
+        title,
+        format_html('<span class="under">{}</span>', gist) if gist else "",
+        content,
+    )

@@ -24,6 +24,8 @@ from core.access import allow, reach_of, signed_in
 from core.spreadsheets import csv_response, write_csv, write_xlsx, xlsx_response
 from enrolment.schools.models import School
 
+#: Up to this many schools their table says more than anything else.
+_NEAR = 5
 #: Beyond this many schools the table beside the map counts by district.
 FEW = 30
 
@@ -53,6 +55,7 @@ def board(request: HttpRequest) -> HttpResponse:
         map=board_map.draw(figures, asked),
         places=[] if few else board_map.by_district(figures),
         few=few,
+        near=len(figures.schools) <= _NEAR,
         whole=reach_of(user, *FLEET_READERS).city,
         states=board_charts.states(figures),
         ratios=board_charts.ratios(figures),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from classrooms import charts
@@ -50,6 +50,8 @@ class Chart:
     rows: Sequence[tuple[str, Mapping[str, int]]]
     extras: tuple[str, ...] = ()
     more: tuple[tuple[str, ...], ...] = ()
+    #: What it says, in few words.
+    gist: str = ""
 
     @property
     def bars(self) -> list[tuple[charts.Bar, tuple[str, ...]]]:
@@ -88,7 +90,10 @@ def states(figures: CityFigures) -> Chart:
         if figures.families.get(f)
     ]
     series = [(str(state), str(state.label), tone) for state, tone in STATES]
-    return Chart("situations", _("Situation des appareils"), _("Famille"), series, rows)
+    serving = sum(counts[Device.State.IN_USE] for _label, counts in rows)
+    gist = _("En service : %(count)d sur %(all)d") % {"count": serving, "all": figures.devices}
+    title = _("Situation des appareils")
+    return Chart("situations", title, _("Famille"), series, rows, gist=gist)
 
 
 def ages(figures: CityFigures) -> Chart:
@@ -109,7 +114,9 @@ def ages(figures: CityFigures) -> Chart:
         for band, label in bands
         if band is not None or any(counts[None] for counts in figures.by_age.values())
     ]
-    return Chart("ages", _("Âge des appareils"), _("Âge"), series, rows)
+    old = sum(counts[band] for counts in figures.by_age.values() for band in (5, 6))
+    gist = _("De cinq ans et plus : %(count)d") % {"count": old}
+    return Chart("ages", _("Âge des appareils"), _("Âge"), series, rows, gist=gist)
 
 
 def ratios(figures: CityFigures) -> Chart:
@@ -134,7 +141,12 @@ def ratios(figures: CityFigures) -> Chart:
         counts[_step(row)][row.school.priority] += 1
     rows = list(zip(labels, counts, strict=True))
     title = _("Écoles par nombre d’élèves pour un appareil")
-    return Chart("eleves-par-appareil", title, _("Élèves pour un appareil"), series, rows)
+    ratio = figures.pupils_per_device
+    shown = number_format(ratio, 1) if ratio else ""
+    gist = _("En moyenne : %(ratio)s dans les écoles équipées") % {"ratio": shown} if ratio else ""
+    return Chart(
+        "eleves-par-appareil", title, _("Élèves pour un appareil"), series, rows, gist=gist
+    )
 
 
 def _step(row: SchoolFigures) -> int:
@@ -148,7 +160,8 @@ def lines(figures: CityFigures) -> Chart:
     kinds = sorted(InternetLine.Technology, key=lambda kind: -figures.lines[kind])
     rows = [(str(k.label), {"n": figures.lines[k]}) for k in kinds if figures.lines[k]]
     series = [("n", _("lignes"), "sea")]
-    return Chart("lignes", _("Lignes Internet"), _("Technologie"), series, rows)
+    gist = _("En très haut débit : %(share)d %%") % {"share": figures.fast_share}
+    return Chart("lignes", _("Lignes Internet"), _("Technologie"), series, rows, gist=gist)
 
 
 def queue(figures: CityFigures) -> Chart:
@@ -156,7 +169,9 @@ def queue(figures: CityFigures) -> Chart:
     tones = {1: "urgent", 2: "warning", 3: "info"}
     rows = [(str(p.label), {tones[p]: figures.incidents[p]}) for p in Incident.Priority]
     series = [(tone, str(Incident.Priority(p).label), tone) for p, tone in tones.items()]
-    return Chart("pannes", _("Pannes à régler et remises"), _("Priorité"), series, rows)
+    gist = _("En retard : %(count)d") % {"count": figures.late_incidents}
+    title = _("Pannes à régler et remises")
+    return Chart("pannes", title, _("Priorité"), series, rows, gist=gist)
 
 
 def months(figures: CityFigures) -> Chart:
@@ -165,7 +180,10 @@ def months(figures: CityFigures) -> Chart:
     rows = [
         (date_format(month, "M Y"), counts) for month, counts in figures.faults_by_month.items()
     ]
-    return Chart("pannes-par-mois", _("Pannes signalées, mois par mois"), _("Mois"), series, rows)
+    latest = sum(rows[-1][1].values()) if rows else 0
+    gist = _("Ce mois-ci : %(count)d") % {"count": latest}
+    title = _("Pannes signalées, mois par mois")
+    return Chart("pannes-par-mois", title, _("Mois"), series, rows, gist=gist)
 
 
 def models(figures: CityFigures) -> Chart:
@@ -178,6 +196,7 @@ def models(figures: CityFigures) -> Chart:
             rate = faults * 100 / devices if devices >= 5 else -1.0
             rated.append((-rate, str(model), faults, devices))
     rated.sort()
+    worst = next((name for rate, name, *_counts in rated if rate < 0), "")
     return Chart(
         "pannes-par-modele",
         _("Pannes par modèle, sur douze mois"),
@@ -189,6 +208,7 @@ def models(figures: CityFigures) -> Chart:
             (str(devices), "—" if rate > 0 else f"{-rate:.1f}".replace(".", ","))
             for rate, _name, _faults, devices in rated
         ),
+        gist=_("Le plus fragile : %(model)s") % {"model": worst} if worst else "",
     )
 
 

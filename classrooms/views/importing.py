@@ -26,6 +26,8 @@ from core.journal import Actor
 from core.spreadsheets import xlsx_response
 
 _State = ImportRun.State
+#: Lines of a trial on one page: each says much, and they are read on telephones too.
+_LINES = 12
 
 
 @allow(*FLEET_STAFF)
@@ -89,6 +91,10 @@ def import_page(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "writes": sum(found.counts.get(outcome, 0) for outcome in WRITING),
         "named": keys_of(found) & set(report["columns"]),
     }
+    # Words are explained first; the lines follow, unless one is reading them.
+    asked = "effet" in request.GET or "page" in request.GET
+    context["unfolded"] = asked or not context["questions"]
+    context["asked_first"] = not asked
     if any(question["kind"] == "place" for question in context["questions"]):
         context["schools"] = schools = schools_within_reach(user)
         _guess(context["questions"], {school.uai for school in schools})
@@ -121,7 +127,7 @@ def _lines(request: HttpRequest, found: ImportRun, report: dict[str, Any]) -> di
     return {
         "tabs_of": pages.tabs(found.counts, len(lines)),
         "shown": shown,
-        "page": page_of(request, [row for row in lines if not shown or row["o"] == shown]),
+        "page": page_of(request, [row for row in lines if not shown or row["o"] == shown], _LINES),
     }
 
 

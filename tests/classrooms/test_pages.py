@@ -1,5 +1,6 @@
 """Pages of the fleet: what they show, in how many queries, and what they answer to haste."""
 
+import re
 from io import BytesIO
 
 import openpyxl
@@ -320,3 +321,15 @@ def test_what_is_known_to_be_stolen_comes_back_missing_without_another_ticket(
     assert Incident.objects.filter(device=device).count() == 1
     device.refresh_from_db()
     assert device.state == Device.State.STOLEN
+
+
+def test_long_pages_come_folded_with_what_they_say_in_few_words(client, manager, cart):
+    """No script is needed to have them short; the faults to settle stand open, and first."""
+    page = client.get(reverse("classrooms:board")).content.decode()
+    parts = re.findall(r'<details class="card chapter[^>]*id="(\w+)" data-chapter( open)?>', page)
+    assert [key for key, _open in parts][:2] == ["choisir", "pannes"]
+    # One school only: its own line is worth more than any chart.
+    assert {key for key, is_open in parts if is_open} == {"pannes", "carte"}
+    assert "En service : 15 sur 15" in page.replace("\u00a0", " ")
+    forecast = client.get(reverse("planning:refresh")).content.decode()
+    assert re.findall(r'id="(\w+)" data-chapter open', forecast) == ["annees"]

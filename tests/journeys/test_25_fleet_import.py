@@ -43,6 +43,7 @@ def test_a_workbook_from_the_file_to_its_undoing(
     phone.get_by_role("button", name="Lire le tableau").click()
     phone.get_by_role("heading", name="Essai : inventaire.xlsx").wait_for()
     assert_accessible(phone)
+    phone.get_by_role("heading", name="Ligne par ligne").click()
     expect(phone.get_by_text("Aucune école n’a le code 0000000X.")).to_be_visible()
     phone.get_by_label("Tramontane Galet").select_option(label="Nouveau : Tablette")
     phone.get_by_role("button", name="Retenir et essayer de nouveau").first.click()

@@ -68,11 +68,14 @@ class Asked:
 
     def tables(self) -> list[dict[str, Any]]:
         """Return the five years by category and by funding."""
-        titles = (_("Par catégorie"), _("Par financement"))
-        return [
-            {"title": title, "rows": totals(self.outlook, part, labels)}
-            for part, (title, labels) in enumerate(zip(titles, self.labels, strict=True))
-        ]
+        titles = (("categories", _("Par catégorie")), ("financements", _("Par financement")))
+        found = []
+        for part, ((key, title), labels) in enumerate(zip(titles, self.labels, strict=True)):
+            rows = totals(self.outlook, part, labels)
+            most = max(rows, key=lambda row: row[3], default=None)
+            gist = _("Le plus : %(label)s") % {"label": most[0]} if most else ""
+            found.append({"key": key, "title": title, "rows": rows, "gist": gist})
+        return found
 
     def bars(self) -> dict[str, Any]:
         """Return each year's cost as a bar, by category."""
