@@ -27,6 +27,7 @@ PARAMETERS = {
     "cost": "cout",
     "licence": "licence",
     "language": "langue",
+    "need": "besoin",
 }
 SORT_PARAMETERS = {
     "pertinence": "relevance",
@@ -49,6 +50,7 @@ FACET_LABELS = {
     "cost": _("Coût"),
     "licence": _("Licence"),
     "language": _("Langue"),
+    "need": _("Besoins particuliers"),
 }
 LANGUAGES = {
     "fr": _("Français"),
@@ -61,7 +63,7 @@ LANGUAGES = {
 }
 COSTS = {"free": _("Gratuit"), "paid": _("Payant, offert par la Ville")}
 #: Facets on the page, in order; the last ones fold.
-SHOWN = ("level", "domain", "type", "cost", "document", "language")
+SHOWN = ("level", "domain", "type", "cost", "document", "need", "language")
 PAGE_SIZE = 24
 #: Last page that can be asked for: nobody reads further, and offsets cost.
 MAX_PAGE = 100
@@ -160,6 +162,7 @@ def value_labels(terms: Mapping[tuple[str, str], str]) -> dict[str, dict[str, st
         "document": by_vocabulary.get("document_type", {}),
         "cost": {code: str(label) for code, label in COSTS.items()},
         "licence": by_vocabulary.get("licence", {}),
+        "need": by_vocabulary.get("need", {}),
         "language": {code: str(label) for code, label in LANGUAGES.items()},
     }
 

@@ -50,6 +50,8 @@ def _filter(facet: str, values: Iterable[str]) -> Q:
     if facet == "domain":
         codes = (Q(term__code=code) | Q(term__code__startswith=f"{code}.") for code in chosen)
         return _through("domains", reduce(or_, codes, Q(pk__in=[])))
+    if facet == "need":
+        return _through("needs", Q(term__code__in=chosen))
     return Q(**{f"{_COLUMNS[facet]}__in": chosen})
 
 
@@ -121,7 +123,7 @@ def _counts(base: ResourceQuerySet, filters: Mapping[str, set[str]]) -> dict[str
 
 def _count_terms(facet: str, rows: ResourceQuerySet) -> dict[str, int]:
     """Count resources by level, cycle or domain: each once, under every wider value."""
-    field = "domains" if facet == "domain" else "levels"
+    field = {"domain": "domains", "need": "needs"}.get(facet, "levels")
     through = getattr(Resource, field).through.objects.filter(resource__in=rows.order_by())
     holders: dict[str, set[int]] = {}
     for pk, code in through.values_list("resource", "term__code"):

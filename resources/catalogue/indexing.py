@@ -59,7 +59,8 @@ def document_of(resource: Resource, labels: Labels, used: Iterable[str] = ()) ->
     places = [place_of(uai=school.uai) for school in resource.schools.all()]
     places += [place_of(class_group=group.pk) for group in resource.class_groups.all()]
     domains = [term.code for term in resource.domains.all()]
-    return described(resource, levels, domains, labels, places, used=used)
+    needs = [term.code for term in resource.needs.all()]
+    return described(resource, levels, domains, labels, places, used=used, needs=needs)
 
 
 def described(
@@ -70,6 +71,7 @@ def described(
     places: Iterable[str] = (),
     *,
     used: Iterable[str] = (),
+    needs: Iterable[str] = (),
 ) -> Document:
     """Return the document of a resource whose levels and domains are given by code."""
     given = set(level_codes)
@@ -82,6 +84,8 @@ def described(
     named += [labels.get(("domain", code), "") for code in domains]
     named.append(labels.get(("pedagogical_type", kind), ""))
     named.append(labels.get(("document_type", document), ""))
+    needed = list(needs)
+    named += [labels.get(("need", code), "") for code in needed]
     if "1" in cycles:
         named.append("maternelle")
     return Document(
@@ -99,6 +103,7 @@ def described(
             "cost": (resource.cost,),
             "licence": (resource.licence.code,) if resource.licence else (),
             "language": (resource.language,),
+            "need": tuple(needed),
             "audience": (resource.audience,),
             "privacy": (resource.personal_data_level,),
             "place": tuple(places) or (EVERYWHERE,),
@@ -135,7 +140,7 @@ def note_texts(pks: Iterable[int]) -> None:
     rows = list(
         Resource.objects.filter(pk__in=list(pks))
         .select_related("pedagogical_type", "document_type", "licence")
-        .prefetch_related("levels", "domains", "schools", "class_groups")
+        .prefetch_related("levels", "domains", "needs", "schools", "class_groups")
         .order_by("pk")
     )
     changed_rows = []
@@ -159,7 +164,7 @@ def documents() -> Iterator[Document]:
     resources = (
         Resource.objects.filter(state=Resource.State.VALIDATED)
         .select_related("pedagogical_type", "document_type", "licence")
-        .prefetch_related("levels", "domains", "schools", "class_groups")
+        .prefetch_related("levels", "domains", "needs", "schools", "class_groups")
         .order_by("title", "pk")
     )
     for resource in resources.iterator(chunk_size=1000):

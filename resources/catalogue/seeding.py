@@ -8,7 +8,7 @@ from django.db import transaction
 
 from core import clock
 from core.seeding import SeedContext
-from resources.catalogue import indexing, missed, seeding_editors, synonyms, vocabularies
+from resources.catalogue import indexing, missed, seeding_details, seeding_editors
 from resources.catalogue.demo.generate import Draft, drafts
 from resources.catalogue.models import (
     CatalogueVersion,
@@ -18,41 +18,8 @@ from resources.catalogue.models import (
     MissedQuery,
     Resource,
     SavedSearch,
-    Term,
-    Vocabulary,
 )
-
-TermsByCode = dict[tuple[str, str], Term]
-
-
-def seed_vocabularies() -> TermsByCode:
-    """Write the city's short vocabularies; return the terms by vocabulary and code."""
-    terms: TermsByCode = {}
-    entries = (
-        (Vocabulary.LEVEL, vocabularies.LEVELS),
-        (Vocabulary.DOMAIN, vocabularies.DOMAINS),
-        (Vocabulary.PEDAGOGICAL_TYPE, vocabularies.PEDAGOGICAL_TYPES),
-        (Vocabulary.DOCUMENT_TYPE, vocabularies.DOCUMENT_TYPES),
-        (Vocabulary.LICENCE, vocabularies.LICENCES),
-    )
-    for deep in (False, True):  # wider domains first: the others point to them
-        made = [
-            Term(
-                vocabulary=vocabulary,
-                code=entry.code,
-                label=entry.label,
-                alt_labels=list(entry.alt_labels),
-                parent=terms.get((vocabulary, entry.parent)),
-                position=position,
-            )
-            for vocabulary, listed in entries
-            for position, entry in enumerate(listed, start=1)
-            if bool(entry.parent) == deep
-        ]
-        Term.objects.bulk_create(made)
-        terms.update({(term.vocabulary, term.code): term for term in made})
-    synonyms.supply()
-    return terms
+from resources.catalogue.supplying import TermsByCode, own_terms
 
 
 def _resource(draft: Draft, terms: TermsByCode) -> Resource:
@@ -179,7 +146,7 @@ def _seed_searches(ctx: SeedContext, resources: list[Resource]) -> None:
 def seed(ctx: SeedContext) -> None:
     """Write this app's share of the demo city; the index is built once all is committed."""
     rng = ctx.rng("catalogue")
-    terms = seed_vocabularies()
+    terms = own_terms()
     made = list(drafts(rng, ctx.scale.resources, ctx.today))
     resources = _seed_resources(made, terms)
     ctx.progress("Catalogue", len(resources), len(resources))
@@ -193,6 +160,7 @@ def seed(ctx: SeedContext) -> None:
         Favourite.objects.bulk_create(
             Favourite(user=teacher, resource=resource) for resource in rng.sample(liked, 9)
         )
+    seeding_details.seed(ctx, made, resources)
     _seed_links(ctx, resources)
     _seed_searches(ctx, resources)
     seeding_editors.seed(ctx, resources)

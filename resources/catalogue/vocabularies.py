@@ -1,7 +1,7 @@
 """The city's own short vocabularies, after the ScoLOMFR ones, and what words mean in a query.
 
 Each line: code, label, other names (they are read in queries and searched as synonyms).
-The ministry's own concepts have a place beside them: ``Term.uri``.
+The ministry's own concepts have a place beside them: ``Term.uri``. See also ``finer_words``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ class Entry:
     parent: str = ""
 
 
-def _entries(text: str) -> tuple[Entry, ...]:
+def entries(text: str) -> tuple[Entry, ...]:
+    """Return the terms written one a line, codes cut by points under their wider one."""
     found = []
     for line in text.strip().splitlines():
         code, label, *rest = (part.strip() for part in line.split("|"))
@@ -28,7 +29,7 @@ def _entries(text: str) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-LEVELS = _entries(
+LEVELS = entries(
     """
     TPS | Toute petite section | toute petite section; tps
     PS | Petite section | petite section; ps; petits
@@ -48,7 +49,7 @@ CYCLE_NAMES = {
     "3": ("Cycle 3", ("cycle 3",)),
 }
 
-DOMAINS = _entries(
+DOMAINS = entries(
     """
     eveil | Maternelle | éveil
     eveil.langage | Mobiliser le langage | langage oral; conscience phonologique
@@ -114,7 +115,7 @@ DOMAINS = _entries(
     """
 )
 
-PEDAGOGICAL_TYPES = _entries(
+PEDAGOGICAL_TYPES = entries(
     """
     jeu | Jeu éducatif | jeu; jeux; jeu sérieux; jeux éducatifs; ludique
     exercice | Exercice | exercices; entraînement; fiche d'exercices
@@ -131,7 +132,7 @@ PEDAGOGICAL_TYPES = _entries(
     """
 )
 
-DOCUMENT_TYPES = _entries(
+DOCUMENT_TYPES = entries(
     """
     video | Vidéo | vidéos; film; films; dessin animé
     audio | Audio | podcast; podcasts; enregistrement; chanson; chansons
@@ -146,7 +147,7 @@ DOCUMENT_TYPES = _entries(
     """
 )
 
-LICENCES = _entries(
+LICENCES = entries(
     """
     cc-by | Creative Commons BY | libre
     cc-by-sa | Creative Commons BY-SA
@@ -226,5 +227,7 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("SVT", "sciences de la vie et de la Terre", "le vivant"),
     ("hist-géo", "histoire-géographie"),
     ("BD", "bande dessinée"),
-    ("dyslexie", "dyslexique", "troubles dys"),
+    ("dyslexie", "dyslexique", "dys", "troubles dys"),
+    ("malentendant", "sourd", "surdité", "trouble auditif"),
+    ("malvoyant", "aveugle", "cécité", "trouble visuel"),
 )

@@ -15,7 +15,7 @@ from typing import Protocol
 from resources.search.query import Avoided
 
 #: Facets every document states, in the order in which they are counted.
-FACETS = ("level", "cycle", "domain", "type", "document", "cost", "licence", "language")
+FACETS = ("level", "cycle", "domain", "type", "document", "cost", "licence", "language", "need")
 #: Facet values that only rights and ranking look at; never shown, never counted.
 HIDDEN = ("audience", "privacy", "place", "used")
 SORTS = ("relevance", "recent", "title", "popular")

@@ -10,7 +10,7 @@ from core import clock
 from core.accounts.roles import Role
 from resources.catalogue import indexing
 from resources.catalogue.models import Resource, Term
-from resources.catalogue.seeding import seed_vocabularies
+from resources.catalogue.supplying import own_terms
 from resources.workspace import credentials, rules
 from resources.workspace.models import PupilAccount
 from tests.factories.accounts import UserFactory
@@ -20,7 +20,7 @@ from tests.factories.schools import RollEntryFactory
 def vocabularies() -> None:
     """Write the vocabularies once a test."""
     if not Term.objects.exists():
-        seed_vocabularies()
+        own_terms()
 
 
 def term(vocabulary: str, code: str) -> Term:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from core import clock
-from resources.catalogue import degraded, tasks
+from resources.catalogue import degraded, finding, supplying, tasks
 from resources.catalogue.access import Window
 from resources.catalogue.indexing import note_texts
-from resources.catalogue.models import Resource
+from resources.catalogue.models import Resource, Term
 from resources.search.analysis import stems
-from resources.search.engine import Ask, Document
+from resources.search.engine import Answer, Ask, Document
 from resources.search.query import Readings, parse
 from resources.search.service import WhooshEngine
 from tests.factories.resources import ResourceFactory, term
@@ -202,3 +202,30 @@ def test_a_childs_spelling_is_heard_before_it_is_opened(tmp_path: Path) -> None:
     assert set(answer.ids) == {2, 3}
     assert answer.corrected == "elephant"
     assert engine.search(Ask("l'elefan gris")).corrected == "l'elephant gris"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("broken", [False, True])
+def test_special_needs_are_found_counted_and_chosen(
+    settings: Any, tmp_path: Path, broken: bool
+) -> None:
+    settings.SEARCH_INDEX_ROOT = tmp_path
+    supplying.own_terms()
+    need = Term.objects.get(vocabulary="need", code="lire")
+    adapted = ResourceFactory(title="Lire les fractions, mise en page aérée")
+    adapted.needs.add(need)
+    ResourceFactory(title="Lire les fractions, en petit")
+    tasks.verify_index()
+    window = Window(None, None, None, clock.today())
+
+    def ask(question: Ask) -> Answer:
+        return (
+            degraded.search(question, window) if broken else finding.find(question, window).answer
+        )
+
+    answer = ask(Ask("fractions"))
+    assert answer.total == 2
+    assert answer.facets["need"] == {need.code: 1}
+    assert ask(Ask("fractions", filters={"need": frozenset({need.code})})).ids == (adapted.pk,)
+    if not broken:
+        assert ask(Ask("fractions dyslexique")).ids[:1] == (adapted.pk,)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 
 from core.journal import SYSTEM, JournalEntry
 from resources.catalogue import terms
@@ -106,3 +107,22 @@ def test_the_ministrys_own_table_gives_its_31_types_and_a_tree_without_orphans(
     capsys.readouterr()
     call_command("import_vocabularies", path)
     assert capsys.readouterr().out.startswith("Vocabulaires repris : 0 termes créés, 0 complétés")
+
+
+def test_a_new_installation_starts_with_the_citys_words_which_the_ministrys_join(
+    capsys: Any,
+) -> None:
+    Term.objects.all().delete()
+    call_command("import_vocabularies")
+    kinds = dict(Term.objects.values_list("vocabulary").annotate(n=Count("pk")).order_by())
+    for kind in Vocabulary:
+        assert kinds[kind] >= 8, kind
+    capsys.readouterr()
+    call_command("import_vocabularies")
+    assert capsys.readouterr().out.startswith("Vocabulaires repris : 0 termes créés, 0 complétés")
+    import_terms(
+        [row("41", "num-003", "trouble auditif", altLabels="déficience auditive")], by=SYSTEM
+    )
+    hearing = term("need", "entendre")
+    assert hearing.uri == BASE + "num-003", "the plain word and the term of art are one"
+    assert "déficience auditive" in hearing.alt_labels

@@ -19,7 +19,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.journal import Actor
-from resources.catalogue import actions, asking, extending, finding, panels, pictures
+from resources.catalogue import actions, asking, details, extending, finding, panels, pictures
 from resources.catalogue.access import EDITORS, READERS, window_of
 from resources.catalogue.models import Favourite, Resource
 from resources.catalogue.views.search import favourite_keys
@@ -72,6 +72,7 @@ def resource(request: HttpRequest, identifier: str) -> HttpResponse:
     user = signed_in(request)
     found = _resource(user, identifier)
     related = finding.related(found, window_of(user))
+    pupil = user.has_role(Role.PUPIL)
     picture = pictures.BY_CODE.get(request.GET.get("image", ""))
     return render(
         request,
@@ -84,7 +85,9 @@ def resource(request: HttpRequest, identifier: str) -> HttpResponse:
             "aloud": _aloud(found),
             "related": related,
             "favourites": favourite_keys(user, [found, *related]),
-            "is_pupil": user.has_role(Role.PUPIL),
+            "is_pupil": pupil,
+            "details": [] if pupil else details.details_of(found),
+            "kin": [] if pupil else details.kin_of(found, window_of(user)),
             "may_edit": user.has_role(*EDITORS),
             "may_share": user.has_role(Role.TEACHER),
             "elsewhere": asking.opens_elsewhere(found),
