@@ -58,9 +58,8 @@ def _line(line: Line, world: World) -> dict[str, Any]:
     elif line.outcome == CREATE and line.place is not None:
         told["w"] = f"{_model(line.sets['model_id'], world)} — {world.words_for(line.place)}"
         if line.reckoned:
-            told["w"] += _(" — garantie jusqu’au %(day)s") % {
-                "day": _shown("warranty_end", line.reckoned, world)
-            }
+            day = _shown("warranty_end", line.reckoned, world)
+            told["w"] = _("%(what)s — garantie jusqu’au %(day)s") % {"what": told["w"], "day": day}
     return told
 
 
