@@ -1,4 +1,7 @@
-"""Long lists by pages, for the API: a cursor that neither repeats a row nor leaves one out."""
+"""Long lists by pages: for people a number, for programs a cursor.
+
+A cursor neither repeats a row nor leaves one out, whatever is written meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ import binascii
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError as FieldInvalid
+from django.core.paginator import Page as NumberedPage
+from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -21,7 +26,15 @@ from core.errors import RuleBroken
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
-MAX_PAGE = 200
+#: Rows of a list on one page, for people; for programs, at the most.
+ROWS, MAX_PAGE = 25, 200
+
+
+def page_of(
+    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], size: int = ROWS
+) -> NumberedPage[Any]:
+    """Return the page asked for; a number that makes no sense is the first or the last."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
 class Page(Schema, Generic[T]):

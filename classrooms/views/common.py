@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -13,7 +11,10 @@ from classrooms.access import FLEET_READERS, FLEET_STAFF
 from classrooms.panels import menu_of
 from core.access import signed_in
 from core.accounts.models import User
+from core.paging import page_of
 from enrolment.schools.models import School
+
+__all__ = ["number", "page_of", "schools_within_reach", "show"]
 
 
 def show(
@@ -30,11 +31,6 @@ def show(
     context |= {"parts": parts, "part": part, "tabs": tabs, "tab": tab}
     name = template if "/" in template else f"classrooms/{template}"
     return render(request, name, context, status=status)
-
-
-def page_of(request: HttpRequest, rows: QuerySet[Any] | list[Any], size: int = 25) -> Page[Any]:
-    """Return the page asked for; a number that makes no sense is the first or the last."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
 def schools_within_reach(user: User) -> list[School]:

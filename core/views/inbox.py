@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from core.accounts.roles import Role
 from core.journal import Actor
 from core.messaging.kinds import kind_of
 from core.outbox import Message
+from core.paging import page_of
 
 
 @allow(SIGNED_IN)
@@ -27,7 +27,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     unread_only = request.GET.get("lus") == "non"
     if unread_only:
         found = found.filter(read_at__isnull=True)
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     return render(
         request, "core/messages/list.html", {"page_obj": page, "unread_only": unread_only}
     )
@@ -61,7 +61,7 @@ def undelivered(request: HttpRequest) -> HttpResponse:
         .select_related("recipient")
         .order_by("state", "-created_at", "-pk")
     )
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     rows = [(message, kind_of(message.kind).label) for message in page]
     return render(request, "core/messages/undelivered.html", {"page_obj": page, "rows": rows})
 

@@ -7,12 +7,12 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from core.access import ANYONE, allow
 from core.mailbox import DeliveredMail
+from core.paging import page_of
 
 
 def demo_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -35,7 +35,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     mails = DeliveredMail.objects.order_by("-received_at", "-pk")
     if address:
         mails = mails.filter(address=address)
-    page = Paginator(mails, 25).get_page(request.GET.get("page"))
+    page = page_of(request, mails)
     return render(request, "core/mailbox/list.html", {"page_obj": page, "address": address})
 
 

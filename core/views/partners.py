@@ -6,7 +6,6 @@ import datetime as dt
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from core.accounts.roles import STAFF_ROLES, Role
 from core.api import scope_choices
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from core.partners import PartnerToken
 
 
@@ -75,7 +75,7 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
         except RuleBroken as broken:
             form.add_error(broken.field, broken.message)
     listed = PartnerToken.objects.visible_to(user).order_by("-created_at", "-pk")
-    page = Paginator(listed, 25).get_page(request.GET.get("page"))
+    page = page_of(request, listed)
     response = render(
         request, "core/partners/list.html", {"page_obj": page, "form": form, "issued": issued}
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -21,6 +20,7 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.once import once
+from core.paging import page_of
 from core.scopes import places, posts_in_words
 
 
@@ -39,7 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
         if role := form.cleaned_data["role"]:
             held = Post.objects.current().filter(role=role)
             found = found.filter(pk__in=held.values("user"))
-    page = Paginator(found.prefetch_related("posts"), 25).get_page(request.GET.get("page"))
+    page = page_of(request, found.prefetch_related("posts"))
     words = posts_in_words(post for person in page for post in person.posts.all())
     rows = [
         (person, [words[post.pk] for post in person.posts.all() if post.ends_on is None])

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
@@ -20,6 +19,7 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.keeping import RetentionRun, RetentionTerm
+from core.paging import page_of
 
 
 class TermForm(forms.Form):
@@ -83,7 +83,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "counted": counted,
             "applied": applied,
-            "page_obj": Paginator(runs, 25).get_page(request.GET.get("page")),
+            "page_obj": page_of(request, runs),
         },
     )
 

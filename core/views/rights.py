@@ -7,7 +7,6 @@ import uuid
 from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,13 +17,11 @@ from core import journal
 from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from core.pdf import file_response
 from core.rights import asking, closing, erasing, exports, trace
 from core.rights.models import DataExport, RightsRequest
 from core.rights.registry import sections_for
-
-#: Facts shown of a section on its first page; the rest follows by pages.
-PER_PAGE = 25
 
 
 class _OwnRequests:
@@ -68,7 +65,7 @@ def section(request: HttpRequest, code: str) -> HttpResponse:
     found = next((s for s in sections_for(signed_in(request)) if s.code == code), None)
     if found is None:
         raise Http404
-    page = Paginator(found.entries, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found.entries)
     return render(request, "core/rights/section.html", {"section": found, "page_obj": page})
 
 
@@ -118,7 +115,7 @@ def log(request: HttpRequest) -> HttpResponse:
     child = request.GET.get("enfant", "")
     child = child if child in children else ""
     entries = trace.entries_for(user, subjects, what=what, child=child)
-    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, entries)
     return render(
         request,
         "core/rights/log.html",

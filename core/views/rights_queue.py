@@ -6,7 +6,6 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from core.rights import asking, erasing
 from core.rights.models import RightsRequest
 from core.rights.registry import sections_for
@@ -46,7 +46,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("type", "")
     if kind in RightsRequest.Kind.values:
         found = found.filter(kind=kind)
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     return render(
         request,
         "core/rights/queue.html",

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from core.access import allow, signed_in
 from core.accounts.roles import Role
+from core.paging import page_of
 from families.access.care import children_at_school
 from families.access.desk import DESK_AGENTS, works_on_families
 from families.child_facts import ChildFact, facts_of
 from families.desk.queues import queues_for
 from families.desk.search import LONGEST_QUERY, households_of, search, search_children
 from families.models import Child, Guardian, Guardianship, Household
-
-PAGE = 25
 
 
 @allow(*DESK_AGENTS, Role.HEAD_TEACHER)
@@ -28,7 +26,7 @@ def find(request: HttpRequest) -> HttpResponse:
     context = {"query": text, "whole": whole}
     if whole:
         found = search(text)
-        page = Paginator(found.households, PAGE).get_page(request.GET.get("page"))
+        page = page_of(request, found.households)
         homes = households_of(list(page.object_list), user)
         children = {
             link.child_id: link.child
@@ -46,7 +44,7 @@ def find(request: HttpRequest) -> HttpResponse:
     else:
         pupils = children_at_school(user, Role.HEAD_TEACHER)
         keys, marks = search_children(text, pupils, by_parents=True)
-        page = Paginator(keys, PAGE).get_page(request.GET.get("page"))
+        page = page_of(request, keys)
         known = pupils.in_bulk(list(page.object_list))
         rows = [known[key] for key in page.object_list if key in known]
         facts, parents = facts_of(rows, user), _parents_of(rows)

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -29,6 +28,7 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.once import once
+from core.paging import page_of
 from families.actions import desk_accounts as actions
 from families.forms.desk_accounts import DeskSearch, IdentityForm, RecoveryForm
 from families.models import Guardian
@@ -59,7 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
             found = found.filter(user__isnull=True)
         elif form.cleaned_data["show"] == "waiting":
             found = found.filter(waiting=True)
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     return render(request, "families/desk_accounts.html", {"page_obj": page, "form": form})
 
 

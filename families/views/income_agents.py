@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor, record_read
+from core.paging import page_of
 from families.actions.income import add_income_rule, check_income, refuse_income
 from families.desk.search import search
 from families.forms.income import (
@@ -46,7 +46,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         waiting = _filtered(waiting, form)
-    page = Paginator(waiting, 25).get_page(request.GET.get("page"))
+    page = page_of(request, waiting)
     return render(
         request,
         "families/income_queue.html",

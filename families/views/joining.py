@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from core.api import count_use
 from core.errors import RuleBroken
 from core.journal import Actor, record_read
 from core.net import client_ip
+from core.paging import page_of
 from families.actions import claims as claiming
 from families.actions import invitations
 from families.actions.codes_on_paper import Answers, invite_on_paper, redeem
@@ -44,7 +44,7 @@ def sent(request: HttpRequest, guardian: Guardian) -> HttpResponse:
         .select_related("guardian")
         .order_by("-created_at", "-pk")
     )
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     now = clock.now()
     rows = []
     for row in page:
@@ -161,9 +161,7 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
     )
     if state in dict(ChildClaim.STATES):
         found = found.filter(state=state)
-    page = Paginator(found.select_related("guardian").order_by("made_at", "pk"), 25).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(request, found.select_related("guardian").order_by("made_at", "pk"))
     tabs = [(value, label, counts[value]) for value, label in ChildClaim.STATES]
     return render(
         request, "families/claim_queue.html", {"page_obj": page, "state": state, "tabs": tabs}

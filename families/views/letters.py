@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,6 +9,7 @@ from core import journal
 from core.access import allow, signed_in
 from core.accounts.roles import Role
 from core.journal import Actor
+from core.paging import page_of
 from core.spreadsheets import write_xlsx, xlsx_response
 from families.unreachable import COLUMNS, envelope, rows, unreachable
 
@@ -26,7 +26,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         table = rows(found)
         journal.record(Actor.of(request), "letters.export", user, count=len(table))
         return xlsx_response(write_xlsx("Lettres", COLUMNS, table), "lettres.xlsx")
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     listed = [(row, envelope(row)) for row in page]
     return render(
         request,

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from families import signing
 from families.actions import mandates as acts
 from families.actions.acting import acts_of
@@ -40,7 +40,7 @@ def helpers(request: HttpRequest, guardian: Guardian) -> HttpResponse:
         .select_related("agent", "guardian")
         .order_by("-started_at", "-pk")
     )
-    page = Paginator(sessions, 25).get_page(request.GET.get("page"))
+    page = page_of(request, sessions)
     done = acts_of(list(page.object_list))
     return render(
         request,
@@ -227,7 +227,7 @@ def mandate_checks(request: HttpRequest) -> HttpResponse:
         .select_related("guardian", "helper", "place", "scanned_by")
         .order_by("signed_at", "pk")
     )
-    page = Paginator(waiting, 25).get_page(request.GET.get("page"))
+    page = page_of(request, waiting)
     return render(request, "families/mandate_checks.html", {"page_obj": page})
 
 

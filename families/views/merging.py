@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor, record_read
+from core.paging import ROWS, page_of
 from families.access.desk import DESK_AGENTS
 from families.actions import merging as acts
 from families.actions import unmerging
@@ -28,7 +28,6 @@ from families.merging.relations import Relation
 from families.merging.words import reason_words
 from families.models import Child, DuplicatePair, Guardian, Merge
 
-PAGE = 25
 _KINDS: dict[str, type[Guardian] | type[Child]] = {"responsable": Guardian, "enfant": Child}
 _PEOPLE = ("guardian_a", "guardian_b", "child_a", "child_b")
 
@@ -59,7 +58,7 @@ def doubles(request: HttpRequest) -> HttpResponse:
         .select_related(*_PEOPLE)
         .order_by("-score", "pk")
     )
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     pairs = [
         (
             pair,
@@ -169,7 +168,7 @@ def choose(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     text = " ".join(request.GET.get("q", person.full_name).replace("\x00", "").split())[
         :LONGEST_QUERY
     ]
-    homes = households_of(search(text).households[:PAGE], signed_in(request))
+    homes = households_of(search(text).households[:ROWS], signed_in(request))
     found: dict[int, Any] = {}
     for home in homes:
         for guardian in home.people:  # type: ignore[attr-defined]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST
 from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.journal import Actor
+from core.paging import page_of
 from families.actions.moves import answer_school, cancel_move, close_question
 from families.forms.situations import SchoolAfterMoveForm
 from families.models import Guardian, SchoolQuestion
@@ -73,7 +73,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         request,
         "families/moves_queue.html",
         {
-            "page_obj": Paginator(questions, 25).get_page(request.GET.get("page")),
+            "page_obj": page_of(request, questions),
             "wanted": wanted,
             "answers": SchoolQuestion.Answer.choices,
         },

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor, record_read
+from core.paging import page_of
 from families.actions import objections as acts
 from families.forms.separation import AgreementForm, ObjectionForm, RulingChoiceForm
 from families.models import Child, CourtRuling, Guardian, JointAct, Objection
@@ -140,9 +140,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             | Q(child__family_name__icontains=word)
             | Q(child__given_name__icontains=word)
         )
-    page = Paginator(
-        found.select_related("child", "raised_by").order_by("raised_at", "pk"), 25
-    ).get_page(request.GET.get("page"))
+    page = page_of(request, found.select_related("child", "raised_by").order_by("raised_at", "pk"))
     return render(
         request,
         "families/objection_queue.html",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.access import allow, get_visible, signed_in
 from core.journal import Actor, record_read
+from core.paging import page_of
 from families.access.desk import DESK_AGENTS
 from families.actions import notes as note_acts
 from families.desk.sheet import Sheet, sheet_of
@@ -106,7 +106,7 @@ def history(request: HttpRequest, reference: str) -> HttpResponse:
     people = [row.guardian for row in gathered.people]
     kind = chosen if chosen in KINDS else ""
     events = events_of(household, people, gathered.child_ids, user, kind)
-    page = Paginator(events, 25).get_page(request.GET.get("page"))
+    page = page_of(request, events)
     return render(
         request,
         "families/desk/history.html",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
@@ -17,6 +16,7 @@ from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor, record_read
+from core.paging import page_of
 from families.access.care import FACET_READERS
 from families.actions import situations as acts
 from families.actions.names import correct_names
@@ -83,7 +83,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         request,
         "families/situations_queue.html",
         {
-            "page_obj": Paginator(reports, 25).get_page(request.GET.get("page")),
+            "page_obj": page_of(request, reports),
             "wanted": wanted,
             "kinds": SituationReport.Kind.choices,
         },

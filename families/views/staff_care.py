@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +16,7 @@ from core import clock
 from core.access import allow, signed_in
 from core.accounts.roles import Role
 from core.journal import Actor
+from core.paging import page_of
 from families.access.care import CARE_READERS, FACET_READERS, children_at_school
 from families.actions.health import confirm_plan
 from families.care_summary import (
@@ -53,9 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
         listed = listed.filter(Q(pk__in=keys) | Q(reference__in=reference_spellings(text)))
     elif whole_city:
         listed = listed.none()
-    page = Paginator(listed.order_by("family_name", "given_name", "pk"), 25).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(request, listed.order_by("family_name", "given_name", "pk"))
     facts = facts_of(list(page.object_list), user)
     return render(
         request,

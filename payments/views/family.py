@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.journal import Actor
+from core.paging import page_of
 from core.pdf import pdf_response
 from payments import papers
 from payments.actions.ledger import credit_of, free_credit_of, use_credit
@@ -21,7 +21,6 @@ from payments.queries import by_child, payer_of
 
 PAYERS = (Role.GUARDIAN,)
 READERS = (Role.GUARDIAN, Role.REVENUE_OFFICER)
-PAGE = 25
 
 
 @allow(*PAYERS)
@@ -30,7 +29,6 @@ def home(request: HttpRequest) -> HttpResponse:
     payer = payer_of(signed_in(request))
     mine = Invoice.objects.of_payer(payer) if payer else Invoice.objects.none()
     due = list(mine.unpaid().order_by("due_on", "sequence"))
-    page = Paginator(mine.settled().order_by("-issued_on", "-sequence"), PAGE)
     total = sum(invoice.balance_cents for invoice in due)
     limits = get_provider().capabilities
     waiting = PaymentAttempt.objects.of_payer(payer).filter(state="processing") if payer else []
@@ -41,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "due": due,
             "total": total,
             "late": [invoice for invoice in due if invoice.is_overdue],
-            "settled": page.get_page(request.GET.get("page")),
+            "settled": page_of(request, mine.settled().order_by("-issued_on", "-sequence")),
             "credit": credit_of(payer) if payer else 0,
             "payable": total >= limits.minimum_cents,
             "waiting": list(waiting),

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from core.accounts.roles import Role
 from core.dates import date_format
 from core.journal import Actor
 from core.money import format_euros
+from core.paging import ROWS, page_of
 from payments.access import SETTLED
 from payments.actions.desk import send_reminders
 from payments.actions.ledger import credit_of, differences
@@ -35,7 +35,6 @@ from payments.queries import by_child, collected_by_month, month_figures, search
 from payments.terms import by_last_reminder, terms_on
 
 OFFICE = (Role.REVENUE_OFFICER,)
-PAGE = 25
 
 
 @allow(*OFFICE)
@@ -100,7 +99,7 @@ def filtered(request: HttpRequest) -> tuple[InvoiceFilterForm, Any]:
 def invoices(request: HttpRequest) -> HttpResponse:
     """List invoices with filters and search."""
     form, rows = filtered(request)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     totals = rows.order_by().aggregate(billed=Sum("total_cents"), owed=Sum("balance_cents"))
     return render(
         request,
@@ -140,8 +139,8 @@ def overdue(request: HttpRequest) -> HttpResponse:
     """List overdue invoices, oldest first; remind of those chosen, after a confirmation."""
     user = signed_in(request)
     rows = Invoice.objects.visible_to(user).overdue().select_related("payer")
-    page = Paginator(rows.order_by("due_on", "sequence"), PAGE).get_page(request.GET.get("page"))
-    chosen = request.POST.getlist("invoice")[:PAGE]
+    page = page_of(request, rows.order_by("due_on", "sequence"))
+    chosen = request.POST.getlist("invoice")[:ROWS]
     today = clock.today()
     terms = terms_on(today) if page.object_list else None
     context: dict[str, Any] = {"page": page, "here": "overdue", "terms": terms}

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +19,7 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from enrolment.canteen import access
 from enrolment.canteen.actions import attendance as acts
 from enrolment.canteen.forms import DayField
@@ -65,7 +65,7 @@ def schools(request: HttpRequest) -> HttpResponse:
         words, names = fold(query).split(), rows.values_list("pk", "name", "uai")
         keep = [pk for pk, *told in names if all(w in fold(" ".join(told)) for w in words)]
         rows = rows.filter(pk__in=keep)
-    page = Paginator(rows, 25).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     counts = {
         row["school"]: row
         for row in Booking.objects.expected()
@@ -279,8 +279,6 @@ def unbooked(request: HttpRequest, uai: str, day: dt.date) -> HttpResponse:
     if query:
         keys, _marks = search_children(query, Child.objects.filter(pk__in=roll.values("child")))
         rows = rows.filter(child__in=keys)
-    page = Paginator(rows.order_by("child__given_name", "child__family_name", "pk"), 25).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(request, rows.order_by("child__given_name", "child__family_name", "pk"))
     context = {"school": school, "day": day, "query": query, "page": page}
     return render(request, "canteen/attendance_unbooked.html", context)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor, record_read
+from core.paging import page_of
 from enrolment.registration import queries
 from enrolment.registration.actions import agents as acts
 from enrolment.registration.forms import (
@@ -68,7 +68,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     form = QueueForm(request.GET or None)
     data = form.cleaned_data if form.is_bound and form.is_valid() else {}
     found = queries.work_queue(_filtered(user, data))
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     today = clock.today()
     stopped = set(
         Objection.objects.open()
@@ -288,7 +288,7 @@ def waivers(request: HttpRequest) -> HttpResponse:
         request,
         "registration/waivers.html",
         {
-            "page_obj": Paginator(found, 25).get_page(request.GET.get("page")),
+            "page_obj": page_of(request, found),
             "state": state,
             "motive": motive,
             "motives": Waiver.Motive.choices,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from enrolment.registration.actions import departures as acts
 from enrolment.registration.certificates import departure_pdf
 from enrolment.registration.forms import DepartureForm, DepartureRefuseForm, SchoolDepartureForm
@@ -183,9 +183,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     if state in dict(Departure.STATES):
         found = found.filter(state=state)
     frozen = Objection.objects.open().filter(act=JointAct.DEREGISTRATION)
-    page = Paginator(
-        found.select_related("child", "roll_entry__school").order_by("leaves_on", "pk"), 25
-    ).get_page(request.GET.get("page"))
+    page = page_of(
+        request, found.select_related("child", "roll_entry__school").order_by("leaves_on", "pk")
+    )
     stopped = set(
         frozen.filter(child__in=[row.child_id for row in page]).values_list("child", flat=True)
     )

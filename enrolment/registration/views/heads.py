@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from enrolment.registration import queries
 from enrolment.registration.actions.heads import admit, vaccination_shown
 from enrolment.registration.forms import AdmitForm
@@ -26,7 +26,7 @@ from enrolment.schools.queries import classes_with_seats
 def admissions(request: HttpRequest) -> HttpResponse:
     """List the certificates to admit, and the provisional admissions to follow up."""
     user = signed_in(request)
-    page = Paginator(queries.to_admit(user), 25).get_page(request.GET.get("page"))
+    page = page_of(request, queries.to_admit(user))
     return render(
         request,
         "registration/admissions.html",

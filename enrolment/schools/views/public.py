@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from core.access import ANYONE, allow
+from core.paging import page_of
 from enrolment.schools import queries
 from enrolment.schools.catchment import schools_for
 from enrolment.schools.forms import LookupForm
@@ -22,7 +22,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     if kind in School.Kind.values:
         schools = schools.filter(kind=kind)
     found = queries.search_schools(schools, text).select_related("street").order_by("name", "pk")
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     return render(
         request,
         "schools/directory.html",

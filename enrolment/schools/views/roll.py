@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from core.spreadsheets import Column, write_xlsx, xlsx_response
 from enrolment.schools import queries
 from enrolment.schools.actions.roll import place
@@ -73,7 +73,7 @@ def roll(request: HttpRequest, uai: str | None = None) -> HttpResponse:
             "q": text,
             "total": everybody.count(),
             "unplaced": unplaced,
-            "page_obj": Paginator(entries, 25).get_page(request.GET.get("page")),
+            "page_obj": page_of(request, entries),
         },
     )
 

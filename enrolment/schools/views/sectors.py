@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from core.accounts.roles import Role
 from core.documents import Document
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from enrolment.schools import queries
 from enrolment.schools.actions.sectors import (
     delete_segment,
@@ -58,7 +58,7 @@ def segments(request: HttpRequest) -> HttpResponse:
         request,
         "schools/segments.html",
         {
-            "page_obj": Paginator(found, 25).get_page(request.GET.get("page")),
+            "page_obj": page_of(request, found),
             "year": year,
             "years": SchoolYear.objects.all(),
             "street": street,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from core import clock
 from core.access import allow, signed_in
 from core.accounts.models import User
+from core.paging import page_of
 from core.spreadsheets import Column, write_xlsx, xlsx_response
 from resources.assignments import rules, seats
 from resources.assignments.models import Seat
@@ -23,7 +23,6 @@ from resources.catalogue.access import EDITORS
 from resources.catalogue.models import Resource
 from resources.search.analysis import stems
 
-PAGE_SIZE = 25
 FILTERS = (
     ("", gettext_lazy("Toutes")),
     ("complet", gettext_lazy("Complètes aujourd’hui")),
@@ -95,7 +94,7 @@ def licences(request: HttpRequest) -> HttpResponse:
     """List counted licences: full, ending soon, ended."""
     rows, words, which = _asked(request)
     every = _counted(signed_in(request), words)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     tabs = [(code, label, _kept(every, code).count()) for code, label in FILTERS]
     return render(
         request,

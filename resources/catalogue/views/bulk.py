@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,14 +15,13 @@ from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.keys import keys_of
+from core.paging import page_of
 from resources.catalogue import bulk, history, listing
 from resources.catalogue.access import EDITORS
 from resources.catalogue.bulk_form import BulkForm
 from resources.catalogue.history import Change
 from resources.catalogue.models import BulkEdit, Resource
 from resources.catalogue.wording import Wording
-
-PAGE_SIZE = 25
 
 
 def _chosen(request: HttpRequest, asked: QueryDict) -> list[int]:
@@ -82,7 +80,7 @@ def show(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     accepted = [line for line in edit.lines if not line["problem"]]
     shown = request.GET.get("lignes", "")
     listed = refused if shown == "refus" else accepted
-    page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, listed)
     wording = Wording()
     cells = edit.counts.get("cells", {})
     context: dict[str, Any] = {
@@ -133,5 +131,5 @@ def act(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def edits(request: HttpRequest) -> HttpResponse:
     """List the bulk edits, last first."""
     rows = BulkEdit.objects.visible_to(signed_in(request)).select_related("started_by", "undo_of")
-    page = Paginator(rows.defer("lines"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows.defer("lines"))
     return render(request, "catalogue/bulk_list.html", {"page_obj": page})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,13 +15,13 @@ from django.views.decorators.http import require_POST
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from core.queueing import later
 from resources.catalogue import duplicates, history, replacing
 from resources.catalogue.access import EDITORS
 from resources.catalogue.models import DuplicatePair, DuplicateScan
 from resources.catalogue.wording import Wording
 
-PAGE_SIZE = 25
 _REASONS = {
     "url": gettext_lazy("même adresse"),
     "title": gettext_lazy("titres proches"),
@@ -37,7 +36,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     state = "apart" if request.GET.get("etat") == "apart" else "open"
     counts = dict(visible.order_by().values_list("state").annotate(n=Count("pk")))
     rows = visible.filter(state=state).select_related("first", "second").order_by("-score", "pk")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     context = {
         "page_obj": page,
         "listed": [

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import islice
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from core.errors import RuleBroken
 from core.importing import pages
 from core.importing.plans import REJECTED, WRITING
 from core.journal import Actor
+from core.paging import page_of
 from resources.catalogue.access import EDITORS
 from resources.catalogue.importing import runs
 from resources.catalogue.importing.columns import TARGETS
@@ -26,7 +26,6 @@ from resources.catalogue.importing.values import KINDS, Meanings
 from resources.catalogue.importing_forms import TableForm
 from resources.catalogue.models import ImportProfile, ImportRun, Term
 
-PAGE_SIZE = 25
 #: Values to explain on one page: the most frequent first.
 _ASKED = 30
 
@@ -41,7 +40,7 @@ def start(request: HttpRequest) -> HttpResponse:
     listed = (
         ImportRun.objects.visible_to(user).select_related("profile", "started_by").defer("data")
     )
-    page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, listed)
     suppliers = ImportProfile.objects.visible_to(user).values_list("name", flat=True)
     return render(
         request,
@@ -75,7 +74,7 @@ def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "plan": plan,
         "tabs": pages.tabs(plan.counts, len(plan.lines)),
         "shown": shown,
-        "page_obj": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page_obj": page_of(request, lines),
         "targets": [(target, columns.get(target.code, "")) for target in TARGETS],
         "header": table.header,
         "questions": _questions(plan),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_POST
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from core.queueing import later
 from resources.catalogue import links
 from resources.catalogue.access import EDITORS
@@ -27,9 +27,7 @@ def review(request: HttpRequest) -> HttpResponse:
     visible = Resource.objects.visible_to(signed_in(request))
     state = request.GET.get("lien", "")
     rows = links.to_review(state).filter(pk__in=visible.values("pk"))
-    page = Paginator(rows.prefetch_related("levels", "domains"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(request, rows.prefetch_related("levels", "domains"), PAGE_SIZE)
     counts = dict(links.to_review().order_by().values_list("link_state").annotate(n=Count("pk")))
     tabs = [("", _("Tous"), sum(counts.values()))]
     tabs += [

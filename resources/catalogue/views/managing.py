@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
@@ -12,12 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from core.access import allow, get_visible, signed_in
+from core.paging import page_of
 from resources.catalogue import extending, filtering, listing
 from resources.catalogue.access import EDITORS, READERS
 from resources.catalogue.models import Cover, DuplicatePair, Resource
 from resources.catalogue.views.editing import TONES
-
-PAGE_SIZE = 25
 
 
 @allow(*EDITORS)
@@ -37,7 +35,7 @@ def manage(request: HttpRequest) -> HttpResponse:
         # What a harvest proposed waits since it came.
         rows = rows.annotate(waiting_since=Coalesce("proposed_at", "updated_at"))
     order = ("waiting_since", "pk") if is_queue else ("-updated_at", "-pk")
-    page = Paginator(rows.order_by(*order), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows.order_by(*order))
     tabs = [("", _("Toutes"), sum(counts.values()))]
     tabs += [(value, str(label), counts.get(value, 0)) for value, label in Resource.State.choices]
     query = request.GET.copy()

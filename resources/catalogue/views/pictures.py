@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.access import allow, signed_in
 from core.accounts.roles import Role
+from core.paging import page_of
 from resources.catalogue import finding, pictures
 from resources.catalogue.access import READERS, near_levels, window_of
 from resources.catalogue.models import Resource
@@ -60,7 +60,7 @@ def theme(request: HttpRequest, code: str) -> HttpResponse:
         context["acts"] = [(name, pictures.ACTS[name]) for name in shelf.acts]
         return render(request, "catalogue/pictures_acts.html", context)
     keys = shelf.keys("" if act == "tout" else act)
-    page = Paginator(keys, pictures.PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, keys, pictures.PAGE_SIZE)
     shown = finding.rows(list(page.object_list), window)
     cards = [
         Card(

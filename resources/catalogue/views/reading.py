@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.journal import Actor
+from core.paging import page_of
 from resources.catalogue import actions, asking, details, extending, finding, panels, pictures
 from resources.catalogue.access import EDITORS, READERS, window_of
 from resources.catalogue.models import Favourite, Resource
@@ -189,7 +189,7 @@ def favourites(request: HttpRequest) -> HttpResponse:
         )
         .prefetch_related("resource__levels", "resource__domains")
     )
-    page = Paginator(kept, asking.PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, kept, asking.PAGE_SIZE)
     resources = [line.resource for line in page]
     return render(
         request,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from resources.catalogue import history, restoring
 from resources.catalogue.access import EDITORS
 from resources.catalogue.models import Resource, Revision
@@ -25,7 +25,7 @@ def versions(request: HttpRequest, identifier: str) -> HttpResponse:
     """List the versions of a resource, last first, each with what it changed."""
     found: Resource = get_visible(Resource.objects, signed_in(request), identifier=identifier)
     rows = found.revisions.select_related("by", "bulk").order_by("-number")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, PAGE_SIZE)
     shown = list(page)
     before = _befores(found, shown)
     wording = Wording()

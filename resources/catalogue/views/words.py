@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Max, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,13 +17,12 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from core.spreadsheets import Column, csv_response, write_csv, write_xlsx, xlsx_response
 from enrolment.schools.models import School
 from resources.catalogue import missed, rules, synonyms
 from resources.catalogue.access import EDITORS
 from resources.catalogue.models import MissedCount, MissedQuery, SynonymChange, SynonymGroup
-
-PAGE_SIZE = 25
 
 
 @allow(*EDITORS)
@@ -37,7 +35,7 @@ def synonym_list(request: HttpRequest) -> HttpResponse:
         groups = groups.filter(key__contains=synonyms.key_of([query]) or query)
     edited = request.GET.get("modifier", "")
     context = {
-        "page_obj": Paginator(groups, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page_obj": page_of(request, groups),
         "q": query,
         "edited": int(edited) if edited.isascii() and edited.isdigit() else 0,
         "changes": SynonymChange.objects.visible_to(user).select_related("group", "by")[:8],
@@ -119,7 +117,7 @@ def _by_level(rows: list[MissedQuery]) -> dict[int, dict[str, int]]:
 def missed_list(request: HttpRequest) -> HttpResponse:
     """Show what several people looked for and nobody found, most asked first."""
     rows, chosen = _known(request)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     listed = list(page.object_list)
     levels = _by_level(listed)
     shown: list[dict[str, Any]] = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,11 +12,12 @@ from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.once import once
+from core.paging import page_of
 from resources.curation.access import CURATORS, READERS
 from resources.curation.actions import asked as actions
 from resources.curation.asked_forms import ProblemForm, SuggestionForm
 from resources.curation.models import Problem, Suggestion
-from resources.curation.views.parts import PAGE_SIZE, read_resource
+from resources.curation.views.parts import read_resource
 
 
 @allow(*CURATORS)
@@ -44,9 +44,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
         elif known is not None:
             form.add_error("url", _("Déjà au catalogue."))
     own = Suggestion.objects.filter(suggested_by=user).select_related("resource", "domain")
-    page = Paginator(own.order_by("-suggested_at", "-pk"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(request, own.order_by("-suggested_at", "-pk"))
     return render(
         request, "curation/suggest.html", {"form": form, "known": known, "page_obj": page}
     )

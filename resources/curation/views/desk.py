@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from resources.catalogue.access import EDITORS
 from resources.catalogue.models import Resource
 from resources.curation import readings
@@ -24,13 +24,13 @@ from resources.curation.asked_forms import AnswerForm
 from resources.curation.forms import ReasonForm
 from resources.curation.models import Problem, Proposal, Review, Suggestion
 from resources.curation.queues import queues_for
-from resources.curation.views.parts import PAGE_SIZE, number_of
+from resources.curation.views.parts import number_of
 from resources.workspace.models import PupilAccount
 
 
 def _queue(request: HttpRequest, name: str, rows: Any, template: str, **more: Any) -> HttpResponse:
     user = signed_in(request)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     context = {"page_obj": page, "queues": queues_for(user), "queue": name, **more}
     return render(request, template, context)
 
@@ -88,7 +88,7 @@ def problems(request: HttpRequest) -> HttpResponse:
         )
         .order_by("-reports", "latest", "pk")
     )
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     told: dict[int, list[Problem]] = {}
     for problem in (
         waiting.filter(resource__in=[row.pk for row in page])

@@ -14,8 +14,6 @@ from resources.catalogue.models import Resource
 from resources.curation.access import EditableCollections
 from resources.curation.models import Collection
 
-PAGE_SIZE = 25
-
 
 def back(request: HttpRequest, default: str) -> str:
     """Return where a form says to go next, if that is a page of ours."""

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.journal import Actor
+from core.paging import page_of
 from resources.curation import readings
 from resources.curation.access import CURATORS, TEACHING, DeletedCollections, openable
 from resources.curation.actions import collections as actions
@@ -58,9 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
     for word in words.split():
         listed = listed.filter(Q(title__icontains=word) | Q(introduction__icontains=word))
     rows = listed.select_related("owner", "school").counted_for(openable(user))
-    page = Paginator(rows.order_by("-updated_at", "-pk"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(request, rows.order_by("-updated_at", "-pk"), PAGE_SIZE)
     return render(
         request,
         "curation/index.html",

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
 from core.keys import keys_of
+from core.paging import ROWS, page_of
 from resources.catalogue.access import EDITORS
 from resources.catalogue.importing.columns import BY_CODE
 from resources.catalogue.importing.values import KINDS, Meanings
@@ -27,7 +27,6 @@ from resources.exchange.forms import SourceForm
 from resources.exchange.harvest import records, sources
 from resources.exchange.models import HarvestedRecord, HarvestRun, HarvestSource
 
-PAGE_SIZE = 25
 #: Words to explain on one page: the most frequent first.
 _ASKED = 30
 _TABS = (
@@ -55,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         )
         .order_by("name", "pk")
     )
-    page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, listed)
     words = dict(HarvestRun.State.choices)
     for row in page:
         row.last_word = words.get(row.last_state, "")
@@ -121,9 +120,7 @@ def _listed(request: HttpRequest, source: HarvestSource) -> dict[str, Any]:
     shown = request.GET.get("notices", "")
     if shown not in {code for code, _label in _TABS}:
         shown = next((code for code, _label, count in tabs if count), "kept")
-    page = Paginator(rows.filter(state=shown).order_by("pk"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(request, rows.filter(state=shown).order_by("pk"))
     for record in page:
         record.told = [
             (BY_CODE[name].label if name in BY_CODE else name, old, new)
@@ -204,7 +201,7 @@ def _do(request: HttpRequest, source: HarvestSource) -> HarvestRun | None:
 
 
 def _decide(request: HttpRequest, source: HarvestSource, *, accepted: bool) -> None:
-    keys = keys_of(request.POST.getlist("record")[:PAGE_SIZE])
+    keys = keys_of(request.POST.getlist("record")[:ROWS])
     count = sources.decide(by=Actor.of(request), source=source, keys=keys, accepted=accepted)
     told = ngettext("%(n)d notice traitée.", "%(n)d notices traitées.", count)
     messages.success(request, told % {"n": count})

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from core.spreadsheets import Column
 from resources.catalogue.access import EDITORS
 from resources.catalogue.models import Resource
@@ -23,7 +23,7 @@ from resources.figures import actions, costs, exports, rules
 from resources.figures.forms import SubscriptionForm
 from resources.figures.models import Subscription
 from resources.figures.scope import Scope, known_years, scope_of
-from resources.figures.views.overview import PAGE_SIZE, show
+from resources.figures.views.overview import show
 
 
 def _lines(request: HttpRequest) -> tuple[list[costs.CostLine], Scope, int | None]:
@@ -58,7 +58,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         request,
         "costs.html",
         "costs",
-        page_obj=Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page")),
+        page_obj=page_of(request, lines),
         scope=scope,
         years=known_years(),
         sorts={key: label for key, (label, _key) in costs.SORTS.items()},

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +18,7 @@ from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
 from core.journal import Actor
+from core.paging import page_of
 from core.spreadsheets import Column
 from enrolment.schools.models import ClassGroup, GradeLevel, School
 from resources.catalogue.access import EDITORS
@@ -28,7 +28,7 @@ from resources.figures import actions, curriculum, exports
 from resources.figures.access import MAP_READERS, OwnClassQuerySet, own_classes
 from resources.figures.forms import GapForm
 from resources.figures.models import Gap, GapReport
-from resources.figures.views.overview import PAGE_SIZE, show
+from resources.figures.views.overview import show
 
 
 def _class_and_level(request: HttpRequest) -> tuple[list[ClassGroup], ClassGroup | None, str]:
@@ -182,9 +182,7 @@ def _gaps(request: HttpRequest) -> tuple[Any, str, str]:
 def gaps(request: HttpRequest) -> HttpResponse:
     """Show what classes miss, the most asked for first."""
     listed, state, level = _gaps(request)
-    page = Paginator(listed.prefetch_related("reports"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(request, listed.prefetch_related("reports"))
     rows = list(page.object_list)
     stock = curriculum.stock(rows)
     return show(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET
 from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
+from core.paging import page_of
 from enrolment.schools.models import GradeLevel
 from resources.catalogue.access import EDITORS
 from resources.catalogue.models import Resource, Term
@@ -24,7 +24,6 @@ from resources.figures.reading import DIMENSIONS, Figures, Table
 from resources.figures.scope import PARAMETERS, Scope, known_years, month_name, scope_of
 from resources.figures.use import class_use
 
-PAGE_SIZE = 25
 #: Lines of a table on the page that shows them all.
 FIRST = 8
 
@@ -173,7 +172,7 @@ def _totals(months: Table, tables: list[Table]) -> dict[str, Any]:
 def table(request: HttpRequest, dimension: str) -> HttpResponse:
     """Show figures along one dimension, page by page."""
     found, scope = _table(request, dimension)
-    page = Paginator(found.lines, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = page_of(request, found.lines)
     longest = max((line.drawn for line in found.lines), default=0)
     return show(
         request,
