@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
+from operator import add, mul
 
 from resources.search.analysis import Word, fold, words
 from resources.search.engine import FACETS, Answer, Ask, Chip, Suggestion
@@ -31,6 +32,8 @@ AS_TYPED = 1.2
 #: … and when they are its title, the more so word for word: one wants that resource.
 VERY_TITLE = 2.0
 WORD_FOR_WORD = 1.1
+#: The most that a document whose title is not the query is raised by all of these.
+FURTHEST = WHOLE_TITLE * AS_TYPED * NEAR_LEVEL * NEAR_PLACE * 1.000001
 
 
 def search(snapshot: Snapshot, ask: Ask) -> Answer:
@@ -172,6 +175,9 @@ class Search:
             else:
                 parts = [self.snapshot.scores(token, found) for token in run]
                 own = {n: sum(part[n] for part in parts) for n in parts[0]}
+            if not scores:
+                scores = {number: score * weight for number, score in own.items()}
+                continue
             for number, score in own.items():
                 value = score * weight
                 if value > scores.get(number, 0.0):
@@ -188,10 +194,11 @@ class Search:
         """
         found = dict(scores)
         for token in group.extras:
-            shared = within & self.snapshot.bits(token)
-            for number, score in self.snapshot.scores(token, shared).items():
-                if number in scores:
-                    found[number] += EXACT_SHARE * min(score, scores[number])
+            own = self.snapshot.scores(token, within & self.snapshot.bits(token))
+            both = own if own.keys() <= scores.keys() else own.keys() & scores.keys()
+            least = map(min, map(own.__getitem__, both), map(scores.__getitem__, both))
+            more = map(mul, repeat(EXACT_SHARE), least)
+            found.update(zip(both, map(add, map(found.__getitem__, both), more), strict=True))
         return found
 
     def _unwanted(self) -> int:
@@ -286,38 +293,59 @@ class Search:
         return list(islice(kept, start, end))
 
     def _ranked(self, bits: int, count: int) -> list[int]:
-        """Return the best of some documents: words, then prior, level fit and a fixed order."""
+        """Return the best of some documents: words, then prior, level fit and a fixed order.
+
+        Words and prior first, for all of them at once; what may raise a document further is
+        worked out for those that it could bring among the best.
+        """
         if not bits:
             return []
+        numbers = numbers_in(bits)
+        plain = self._plain_scores(numbers, bits)
+        lifts = self.title_lifts()
+        least = min(heapq.nlargest(count, plain)) / FURTHEST
+        near = [
+            (score, number)
+            for score, number in zip(plain, numbers, strict=True)
+            if score >= least or number in lifts
+        ]
+        return [number for _, number in heapq.nsmallest(count, self._raised(near, lifts))]
+
+    def _plain_scores(self, numbers: Sequence[int], bits: int) -> list[float]:
+        """Return what each of some documents is worth by the words it holds and its prior."""
         scored = [self.group_scores(group, bits) for group in self.groups]
+        score: Iterable[float] = repeat(0.0, len(numbers))
+        satisfied: Iterable[int] = repeat(0, len(numbers))
+        for scores in scored:
+            score = map(add, score, map(scores.get, numbers, repeat(0.0)))
+            satisfied = map(add, satisfied, map(scores.__contains__, numbers))
+        prior = map(self.snapshot.prior.__getitem__, numbers)
+        return list(map(mul, score, map(mul, prior, satisfied)))
+
+    def _raised(
+        self, scored: list[tuple[float, int]], lifts: Mapping[int, float]
+    ) -> Iterator[tuple[float, int]]:
+        """Yield documents to be sorted, each by its score with all that raises it."""
         # One byte string each: a shift of a long integer copies all of it.
         size = self.snapshot.size // 8 + 1
         fits = self.fits.to_bytes(size, "little")
         kept_here = self.kept_here.to_bytes(size, "little")
-        prior, titles = self.snapshot.prior, self.snapshot.title_stems
-        wanted, lifts = self.title_wanted(), self.title_lifts()
-        typed, names = self.typed_run(), self.snapshot.names
-        ranked = []
-        for number in numbers_in(bits):
-            score, satisfied = 0.0, 0
-            for scores in scored:
-                own = scores.get(number)
-                if own is not None:
-                    score += own
-                    satisfied += 1
-            score *= prior[number] * satisfied
+        titles, names = self.snapshot.title_stems, self.snapshot.names
+        wanted, typed = self.title_wanted(), self.typed_run()
+        for plain, number in scored:
+            score = plain
             if number in lifts:
                 score *= lifts[number]
-            elif wanted and wanted <= titles[number]:
-                score *= WHOLE_TITLE
-            if typed and number not in lifts and typed in names[number]:
-                score *= AS_TYPED
+            else:
+                if wanted and wanted <= titles[number]:
+                    score *= WHOLE_TITLE
+                if typed and typed in names[number]:
+                    score *= AS_TYPED
             if fits[number >> 3] >> (number & 7) & 1:
                 score *= NEAR_LEVEL
             if kept_here[number >> 3] >> (number & 7) & 1:
                 score *= NEAR_PLACE
-            ranked.append((-score, number))
-        return [number for _, number in heapq.nsmallest(count, ranked)]
+            yield -score, number
 
     def title_wanted(self) -> set[str]:
         """Return the stems that a title must hold to be about the whole query."""
