@@ -40,6 +40,12 @@ _HEADERS = (
     ("parue le", 12),
     ("illustrateur", 20),
     ("contributeur", 20),
+    ("poids", 12),
+    ("image", 40),
+    ("ouverte du", 12),
+    ("ouverte au", 12),
+    ("acces achetes", 8),
+    ("acces par", 10),
 )
 
 
@@ -81,6 +87,12 @@ def _rows(resources: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
             row.published_on.isoformat() if row.published_on else "",
             "|".join(credit.get(Contribution.Kind.ILLUSTRATOR, ())),
             "|".join(credit.get(Contribution.Kind.CONTRIBUTOR, ())),
+            f"{row.size_bytes} o" if row.size_bytes is not None else "",
+            row.thumbnail_url,
+            row.open_from.isoformat() if row.open_from else "",
+            row.open_to.isoformat() if row.open_to else "",
+            row.licence_seats or "",
+            row.licence_unit if row.licence_seats else "",
             row.duration_minutes,
             states[row.state],
         )

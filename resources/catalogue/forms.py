@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
+from resources.catalogue import weights
 from resources.catalogue.actions import EDITABLE
 from resources.catalogue.asking import LANGUAGES
 from resources.catalogue.models import Contribution, Relation, Resource, Term
@@ -46,23 +46,15 @@ class Unjudged:
 class SizeField(forms.Field):
     """A file's weight as one writes it ("12,5 Mo"), in bytes."""
 
-    UNITS = {"o": 1, "octets": 1, "ko": 10**3, "mo": 10**6, "go": 10**9, "kb": 10**3, "mb": 10**6}
-
     def to_python(self, value: Any) -> Any:
         """Return the bytes, None for nothing."""
         text = str(value or "").strip()[:40]
         if not text:
             return None
-        found = re.fullmatch(r"([\d\s\u00a0\u202f]+(?:[.,]\d+)?)\s*([a-zA-Z]*)", text)
-        unit = self.UNITS.get(found[2].lower() or "mo") if found else None
-        if found is None or unit is None:
+        size = weights.bytes_of(text)
+        if size is None:
             raise forms.ValidationError(_("Écrivez un nombre et son unité : « 12,5 Mo »."))
-        try:
-            number = Decimal(re.sub(r"\s", "", found[1]).replace(",", "."))
-        except InvalidOperation as error:
-            raise forms.ValidationError(_("Écrivez un nombre : « 12,5 Mo ».")) from error
-        size = int(number * unit)
-        if size >= 2**62:
+        if size >= weights.MOST:
             raise forms.ValidationError(_("Ce poids est trop grand."))
         return size
 

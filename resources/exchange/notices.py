@@ -19,6 +19,7 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from core.spreadsheets import Table
+from resources.catalogue import weights
 from resources.catalogue.importing.columns import BY_CODE
 from resources.catalogue.importing.plan import MANY
 from resources.catalogue.importing.values import PAIR
@@ -193,6 +194,12 @@ def minutes_of(duration: str) -> str:
     days, hours, minutes = (int(part or 0) for part in found.groups())
     total = days * 1440 + hours * 60 + minutes
     return str(total) if total else ""
+
+
+def size_cell(written: str) -> str:
+    """Return a file's weight as the import reads it, bytes when bare; "" for what is none."""
+    size = weights.bytes_of(written, "o")
+    return f"{size} o" if size is not None and size < weights.MOST else ""
 
 
 def day_cell(text: str) -> str:

@@ -213,6 +213,31 @@ def test_what_cannot_be_written_is_given_up_keeps_no_other_and_can_be_asked_for_
     assert apply_import(one.pk)
 
 
+def test_a_table_says_files_days_and_accesses_too(run_tasks: Callable[[], list[str]]) -> None:
+    header = "id;titre;poids;image;ouverte du;ouverte au;acces achetes;acces par"
+    run = receive(
+        table(
+            "x:1;Les marées;12,5 Mo;https://a.example/1.png;01/09/2026;2027-07-05;30;pupil",
+            "x:2;Le phare;lourd;ftp://a;demain;;zéro;école",
+            "x:3;Le port;;;2027-01-02;2027-01-01;;",
+            header=header,
+        )
+    )
+    _table, plan = runs.try_out(run)
+    wrong = {line.key: [name for name, _why in line.problems] for line in plan.lines}
+    assert wrong == {
+        "x:1": [],
+        "x:2": ["Adresse de l’image", "Nombre d’accès achetés", "Poids", "Qui prend un accès",
+                "Ouverte à partir du"],
+        "x:3": ["Ouverte jusqu’au"],
+    }  # fmt: skip
+    facts = plan.lines[0].facts
+    assert facts["size_bytes"] == 12_500_000
+    assert facts["thumbnail_url"] == "https://a.example/1.png"
+    assert (facts["open_from"], facts["open_to"]) == (dt.date(2026, 9, 1), dt.date(2027, 7, 5))
+    assert (facts["licence_seats"], facts["licence_unit"]) == (30, "pupil")
+
+
 @pytest.mark.parametrize("export", [resources_csv, resources_xlsx])
 def test_what_is_exported_comes_back_unchanged(export: Any) -> None:
     vocabularies()

@@ -6,7 +6,6 @@ rejected whole; the other lines do not depend on it.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +19,7 @@ from django.utils.translation import ngettext
 from core.importing import plans
 from core.importing.plans import CREATE, REJECTED, UNCHANGED, UPDATE
 from core.spreadsheets import Table
+from resources.catalogue import weights
 from resources.catalogue.importing.columns import BY_CODE
 from resources.catalogue.importing.values import (
     CHOICES,
@@ -30,6 +30,7 @@ from resources.catalogue.importing.values import (
     choice_of,
     cost_of,
     cut,
+    day_of,
     language_of,
 )
 from resources.catalogue.models import Contribution, Resource
@@ -131,16 +132,17 @@ def _written(line: Line, cells: dict[str, str]) -> None:
             if len(text) > size:
                 _problem(line, code, _("Ce texte dépasse %(size)s caractères.") % {"size": size})
             line.facts[code] = text
-    if url := cells.get("url", ""):
-        if problem := address_problem(url):
-            _problem(line, "url", problem)
-        line.facts["url"] = url
+    for code in ("url", "thumbnail_url"):
+        if url := cells.get(code, ""):
+            if problem := address_problem(url):
+                _problem(line, code, problem)
+            line.facts[code] = url
     if words := cut(cells.get("keywords", "").replace(",", "|")):
         line.facts["keywords"] = [word[:60] for word in words][:30]
 
 
 def _coded(line: Line, cells: dict[str, str]) -> None:
-    """Read the cells that hold one of a few codes, or a number."""
+    """Read the cells that hold one of a few codes."""
     if cell := cells.get("language", ""):
         line.facts["language"] = language_of(cell)
         if line.facts["language"] is None:
@@ -149,12 +151,27 @@ def _coded(line: Line, cells: dict[str, str]) -> None:
         line.facts["cost"] = cost_of(cell)
         if line.facts["cost"] is None:
             _problem(line, "cost", _("Écrivez « gratuit » ou « payant »."))
+    _counted(line, cells)
+    _chosen(line, cells)
+
+
+def _counted(line: Line, cells: dict[str, str]) -> None:
+    """Read the cells that hold a number."""
     if cell := cells.get("duration_minutes", ""):
         if re.fullmatch(r"\d{1,4}", cell):
             line.facts["duration_minutes"] = int(cell)
         else:
             _problem(line, "duration_minutes", _("Écrivez un nombre de minutes."))
-    _chosen(line, cells)
+    if cell := cells.get("licence_seats", ""):
+        if re.fullmatch(r"[1-9]\d{0,8}", cell):
+            line.facts["licence_seats"] = int(cell)
+        else:
+            _problem(line, "licence_seats", _("Écrivez un nombre d’accès, au moins 1."))
+    if cell := cells.get("size_bytes", ""):
+        size = weights.bytes_of(cell, "o")
+        line.facts["size_bytes"] = size
+        if size is None or size >= weights.MOST:
+            _problem(line, "size_bytes", _("Écrivez un nombre et son unité : « 12,5 Mo »."))
 
 
 def _chosen(line: Line, cells: dict[str, str]) -> None:
@@ -164,11 +181,11 @@ def _chosen(line: Line, cells: dict[str, str]) -> None:
             line.facts[code] = choice_of(code, cell)
             if line.facts[code] is None:
                 _problem(line, code, _("« %(value)s » n’est pas connu.") % {"value": cell[:60]})
-    if cell := cells.get("published_on", ""):
-        try:
-            line.facts["published_on"] = dt.date.fromisoformat(cell)
-        except ValueError:
-            _problem(line, "published_on", _("Écrivez la date ainsi : 2026-03-15."))
+    for code in ("published_on", "open_from", "open_to"):
+        if cell := cells.get(code, ""):
+            line.facts[code] = day_of(cell)
+            if line.facts[code] is None:
+                _problem(line, code, _("Écrivez la date ainsi : 2026-03-15."))
 
 
 def _problem(line: Line, target: str, message: str) -> None:
@@ -209,6 +226,12 @@ def known_by_key(keys: Iterable[str]) -> dict[str, Resource]:
 def _compare(line: Line, known: Resource | None) -> None:
     """Decide what a readable line does, and note each fact that would change."""
     line.resource = known
+    opens, closes = (
+        line.facts.get(name) or getattr(known, name, None) for name in ("open_from", "open_to")
+    )
+    if opens and closes and closes < opens:
+        _problem(line, "open_to", _("La ressource fermerait avant d’ouvrir."))
+        return
     if known is None:
         if not line.facts.get("title"):
             _problem(line, "title", _("Il manque le titre."))

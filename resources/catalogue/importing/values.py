@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ CHOICES = {
     "audience": Resource.Audience.choices,
     "difficulty": Resource.Difficulty.choices,
     "personal_data_level": Resource.PersonalData.choices,
+    "licence_unit": Resource.LicenceUnit.choices,
 }
 
 
@@ -160,6 +162,16 @@ def choice_of(target: str, cell: str) -> str | None:
             for code, label in choices.items():
                 if fold(str(label)) == word:
                     return code
+    return None
+
+
+def day_of(cell: str) -> dt.date | None:
+    """Return the day that "2026-03-15" or "15/03/2026" says, None for something else."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return dt.datetime.strptime(cell.strip()[:10], form).date()  # noqa: DTZ007
+        except ValueError:
+            continue
     return None
 
 

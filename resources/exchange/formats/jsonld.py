@@ -16,6 +16,7 @@ from resources.exchange.notices import (
     licence_cell,
     minutes_of,
     pair,
+    size_cell,
 )
 
 CONTEXT = "https://schema.org"
@@ -74,6 +75,9 @@ def write(notice: Notice) -> dict[str, Any]:
         "copyrightNotice": resource.rights,
         "timeRequired": f"PT{resource.duration_minutes}M" if resource.duration_minutes else "",
         "encodingFormat": resource.format,
+        "encoding": {"@type": "MediaObject", "contentSize": f"{resource.size_bytes} B"}
+        if resource.size_bytes
+        else None,
         "datePublished": resource.published_on.isoformat() if resource.published_on else "",
         "dateModified": resource.updated_at.isoformat(timespec="seconds"),
         **{name: _people(notice, role) for name, role in _ROLES.items()},
@@ -110,6 +114,13 @@ def _get(told: dict[str, Any], name: str) -> Any:
         if key in told:
             return told[key]
     return None
+
+
+def _size(told: dict[str, Any]) -> str:
+    """Return how heavy the file is, said of it or of the first of its encodings."""
+    encodings = [part for part in _several(_get(told, "encoding")) if isinstance(part, dict)]
+    said = (_text(_get(part, "contentSize")) for part in (told, *encodings))
+    return next(filter(None, map(size_cell, said)), "")
 
 
 def _several(value: Any) -> list[Any]:
@@ -178,6 +189,7 @@ def _cells(told: dict[str, Any]) -> Cells:
         "url": address if address.startswith(("http://", "https://")) else "",
         "duration_minutes": minutes_of(_text(_get(told, "timeRequired"))),
         "format": _text(_get(told, "encodingFormat"))[:60],
+        "size_bytes": _size(told),
         "cost": "" if free is None else "gratuit" if free in (True, "true", "True") else "payant",
         "audience": "both"
         if reader and teacher

@@ -18,6 +18,7 @@ from resources.exchange.notices import (
     licence_cell,
     minutes_of,
     pair,
+    size_cell,
 )
 
 _FORMATTED_NAME = re.compile(r"^FN(?:;[^:]*)?:(.+)$", re.MULTILINE | re.IGNORECASE)
@@ -113,6 +114,7 @@ def read(root: Element) -> Cells:
         "audience": _audience(educational),
         "url": content(_first(technical, "location")),
         "format": content(_first(technical, "format"))[:60],
+        "size_bytes": size_cell(content(_first(technical, "size"))),
         "cost": {"no": "gratuit", "yes": "payant"}.get(_bare(_first(rights, "cost")), ""),
         "rights": _string(_first(rights, "description"))[:300],
     }
