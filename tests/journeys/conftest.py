@@ -211,3 +211,15 @@ def stand_in(live: Any, settings: Any) -> Iterator[Sandbox]:
     settings.CONTENT_SECURITY_POLICY = policy
     yield running
     running.stop()
+
+
+@pytest.fixture
+def open_page(new_page):
+    """Return a maker of pages: ``phone``, ``desktop`` or ``no_js``."""
+
+    def make(size):
+        if size == "no_js":
+            return new_page("desktop", java_script_enabled=False)
+        return new_page(size)
+
+    return make

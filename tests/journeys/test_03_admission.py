@@ -15,18 +15,6 @@ from tests.journeys.shots import shot
 
 
 @pytest.fixture
-def open_page(new_page):
-    """Return a maker of pages: ``phone``, ``desktop`` or ``no_js``."""
-
-    def make(size):
-        if size == "no_js":
-            return new_page("desktop", java_script_enabled=False)
-        return new_page(size)
-
-    return make
-
-
-@pytest.fixture
 def town(live):
     """A school with two applications, one of which asks for a waiver."""
     town = build_town()

@@ -42,18 +42,6 @@ def family(live):
     return town, mother, father, child
 
 
-@pytest.fixture
-def open_page(new_page):
-    """Return a maker of pages: ``phone`` or ``no_js``."""
-
-    def make(size):
-        if size == "no_js":
-            return new_page("desktop", java_script_enabled=False)
-        return new_page(size)
-
-    return make
-
-
 def photograph():
     held = io.BytesIO()
     Image.new("RGB", (90, 120), "white").save(held, "JPEG")

@@ -25,18 +25,6 @@ from tests.journeys.shots import shot
 
 
 @pytest.fixture
-def open_page(new_page):
-    """Return a maker of pages: ``phone``, ``desktop`` or ``no_js``."""
-
-    def make(size):
-        if size == "no_js":
-            return new_page("desktop", java_script_enabled=False)
-        return new_page(size)
-
-    return make
-
-
-@pytest.fixture
 def town(live):
     """A school and its street."""
     return build_town()

@@ -33,18 +33,6 @@ def town(live):
     return town
 
 
-@pytest.fixture
-def open_page(new_page):
-    """Return a maker of pages: ``phone``, ``desktop`` or ``no_js``."""
-
-    def make(size):
-        if size == "no_js":
-            return new_page("desktop", java_script_enabled=False)
-        return new_page(size)
-
-    return make
-
-
 def button(page, name):
     return page.get_by_role("button", name=name, exact=True)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
-from itertools import islice
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,13 +20,9 @@ from core.paging import page_of
 from resources.catalogue.access import EDITORS
 from resources.catalogue.importing import runs
 from resources.catalogue.importing.columns import TARGETS
-from resources.catalogue.importing.plan import Plan
-from resources.catalogue.importing.values import KINDS, Meanings
 from resources.catalogue.importing_forms import TableForm
 from resources.catalogue.models import ImportProfile, ImportRun, Term
-
-#: Values to explain on one page: the most frequent first.
-_ASKED = 30
+from resources.catalogue.views import explaining
 
 
 @allow(*EDITORS)
@@ -70,6 +65,8 @@ def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     shown = request.GET.get("lignes", REJECTED if plan.counts[REJECTED] else "")
     lines = [line for line in plan.lines if not shown or line.outcome == shown]
     columns = runs.columns_of(found, table)
+    counted = plan.unknown.most_common()
+    unknown = [(word.target, word.value, count) for word, count in counted]
     context |= {
         "plan": plan,
         "tabs": pages.tabs(plan.counts, len(plan.lines)),
@@ -77,46 +74,20 @@ def run(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "page_obj": page_of(request, lines),
         "targets": [(target, columns.get(target.code, "")) for target in TARGETS],
         "header": table.header,
-        "questions": _questions(plan),
-        "more_questions": max(len(plan.unknown) - _ASKED, 0),
+        **explaining.questions(unknown, Term.objects.filter(reads_as_filter=True)),
         "writes": sum(plan.counts[outcome] for outcome in WRITING),
     }
     return render(request, "catalogue/import_run.html", context)
 
 
-def _questions(plan: Plan) -> list[dict[str, object]]:
-    """Return the values nobody has explained, with the terms that may be meant."""
-    choices = {
-        target: [
-            (term.code, term.label)
-            for term in Term.objects.filter(vocabulary__in=kinds, reads_as_filter=True)
-            if term.code.count(".") < 2
-        ]
-        for target, kinds in KINDS.items()
-        if any(unknown.target == target for unknown in plan.unknown)
-    }
-    labels = {target.code: target.label for target in TARGETS}
-    return [
-        {
-            "name": f"v:{Meanings.key(unknown.target, unknown.value)}",
-            "value": unknown.value,
-            "target": labels[unknown.target],
-            "lines": count,
-            "choices": choices[unknown.target],
-        }
-        for unknown, count in islice(plan.unknown.most_common(), _ASKED)
-    ]
-
-
 def _decide(request: HttpRequest, found: ImportRun) -> HttpResponse:
     """Remember what columns and values mean, and try again."""
-    told = pages.words_told(request)
     decide = partial(
         runs.decide,
         by=Actor.of(request),
         run=found,
         columns=pages.columns_told(request, TARGETS),
-        values={word: "" if meaning == "-" else meaning for word, meaning in told.items()},
+        values=explaining.answers(request),
     )
     said = _("C’est noté pour ce fournisseur. Voici le nouvel essai.")
     pages.done(request, decide, said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -21,14 +20,12 @@ from core.keys import keys_of
 from core.paging import ROWS, page_of
 from resources.catalogue.access import EDITORS
 from resources.catalogue.importing.columns import BY_CODE
-from resources.catalogue.importing.values import KINDS, Meanings
 from resources.catalogue.models import Term
+from resources.catalogue.views import explaining
 from resources.exchange.forms import SourceForm
 from resources.exchange.harvest import records, sources
 from resources.exchange.models import HarvestedRecord, HarvestRun, HarvestSource
 
-#: Words to explain on one page: the most frequent first.
-_ASKED = 30
 _TABS = (
     ("refused", gettext_lazy("À corriger")),
     ("waiting", gettext_lazy("Modifications à examiner")),
@@ -100,11 +97,11 @@ def source(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     found: HarvestSource = get_visible(
         HarvestSource.objects.select_related("words"), user, public_id=public_id
     )
-    unknown = records.unknown_words(found)
+    counted = records.unknown_words(found).most_common()
+    unknown = [(target, word, count) for (target, word), count in counted]
     context = {
         "source": found,
-        "questions": _questions(unknown),
-        "more_questions": max(len(unknown) - _ASKED, 0),
+        **explaining.questions(unknown, Term.objects.all()),
         "runs": list(found.runs.select_related("started_by")[:10]),
         **_listed(request, found),
     }
@@ -127,30 +124,6 @@ def _listed(request: HttpRequest, source: HarvestSource) -> dict[str, Any]:
             for name, (old, new) in record.changes.items()
         ]
     return {"tabs": tabs, "shown": shown, "page_obj": page}
-
-
-def _questions(unknown: Any) -> list[dict[str, object]]:
-    """Return the words nobody has explained, with the terms that may be meant."""
-    asked = list(islice(unknown.most_common(), _ASKED))
-    wanted = {target for (target, _value), _count in asked}
-    choices = {
-        target: [
-            (term.code, term.label)
-            for term in Term.objects.filter(vocabulary__in=KINDS[target])
-            if term.code.count(".") < 2
-        ]
-        for target in sorted(wanted)
-    }
-    return [
-        {
-            "name": f"v:{Meanings.key(target, value)}",
-            "value": value,
-            "target": BY_CODE[target].label,
-            "lines": count,
-            "choices": choices[target],
-        }
-        for (target, value), count in asked
-    ]
 
 
 @allow(*EDITORS)
@@ -180,12 +153,7 @@ def _do(request: HttpRequest, source: HarvestSource) -> HarvestRun | None:
         sources.pause(by=by, source=source, paused=wish == "pause")
         messages.success(request, _("C’est noté."))
     elif wish == "explain":
-        values = {
-            name[2:][:200]: "" if value == "-" else value[:120]
-            for name, value in request.POST.items()
-            if name.startswith("v:") and isinstance(value, str) and value
-        }
-        readable = sources.explain(by=by, source=source, values=values)
+        readable = sources.explain(by=by, source=source, values=explaining.answers(request))
         messages.success(
             request,
             ngettext(
