@@ -133,8 +133,8 @@ def promises(request: HttpRequest) -> HttpResponse:
         figures=figures,
         bars=_bars(figures.months),
         groups=[
-            (_("Par école"), _("École"), figures.schools[:30]),
-            (_("Par modèle"), _("Modèle"), figures.models[:30]),
+            ("ecoles", _("Par école"), _("École"), figures.schools[:30]),
+            ("modeles", _("Par modèle"), _("Modèle"), figures.models[:30]),
         ],
         query=f"start={start}&end={end}",
         start=start,

@@ -34,14 +34,17 @@ SORTS = {
 def school_list(request: HttpRequest) -> HttpResponse:
     """Show what each school has, filtered and sorted."""
     rows = _schools(request)
+    given = {key: request.GET.get(key, "") for key in ("q", "equipped", "sort")}
+    chosen = Chosen.of(request.GET)
     return show(
         request,
         "schools.html",
         "schools",
         page=page_of(request, rows, 50),
         sorts=SORTS,
-        given={key: request.GET.get(key, "") for key in ("q", "equipped", "sort")},
-        chosen=Chosen.of(request.GET),
+        given=given,
+        chosen=chosen,
+        narrowed=bool(chosen) or any(given.values()),
         districts=districts_within_reach(signed_in(request)),
         kinds=School.Kind.choices,
         query=request.GET.urlencode(),

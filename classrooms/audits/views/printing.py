@@ -23,6 +23,8 @@ from core.errors import RuleBroken
 from core.journal import Actor
 from core.pdf import pdf_response
 
+#: Up to this many labels stand open on a telephone too.
+_FEW = 15
 _PLACE = ("model", "cart__school", "cart__depot", "school", "depot")
 
 #: Devices by whether a label of theirs was printed.
@@ -85,6 +87,7 @@ def label_page(request: HttpRequest) -> HttpResponse:
             start=True,
         ),
         more=more,
+        few=len(devices) <= _FEW,
         most=MOST,
     )
 
