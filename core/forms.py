@@ -1,4 +1,4 @@
-"""Form fields that several apps use."""
+"""What the forms of several apps share."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from core import uploads
+from core.errors import RuleBroken
+
+
+def show_broken(form: forms.BaseForm, broken: RuleBroken, *, otherwise: str | None = None) -> None:
+    """Say on a form which rule was broken, beside the field at fault.
+
+    Where the form has none of that name it is said beside ``otherwise``, or above them all.
+    """
+    form.add_error(broken.field if broken.field in form.fields else otherwise, broken.message)
 
 
 class PagesInput(forms.FileInput):

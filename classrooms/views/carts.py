@@ -25,6 +25,7 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.dates import date_format
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 
 _HELD = ("class_group", "teacher", "school", "handed_by")
@@ -137,7 +138,7 @@ def _handed_out(
     try:
         done = hand_out(by=Actor.of(request), holder=form.receiver(), due_on=due_on, **what)
     except RuleBroken as broken:
-        form.add_error(broken.field, broken.message)
+        show_broken(form, broken)
         return None, 409
     return done, 200
 

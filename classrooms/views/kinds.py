@@ -21,6 +21,7 @@ from classrooms.views.common import page_of, show
 from core import journal
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.money import format_euros
 from core.once import once
@@ -83,7 +84,7 @@ def model_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         try:
             keep_model(by=Actor.of(request), model=form.save(commit=False), repairs=form.repairs())
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("Modèle enregistré."))
             return redirect("classrooms:kinds")

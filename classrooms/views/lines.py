@@ -20,6 +20,7 @@ from classrooms.views.common import page_of, show
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.money import format_euros
 from core.once import once
@@ -147,7 +148,7 @@ def line_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 since = form.cleaned_data["since"]
                 change_line(by=by, line=line, since=since, facts=form.facts())
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("Ligne enregistrée."))
             return redirect("classrooms:line", line.pk)

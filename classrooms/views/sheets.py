@@ -18,6 +18,7 @@ from classrooms.queries.places import all_places
 from classrooms.views.common import show
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 
@@ -26,7 +27,7 @@ def _refuse(broken: RuleBroken, *forms: Any) -> None:
     """Show a refusal beside the field it is about, or above all."""
     for form in forms:
         if broken.field in form.fields:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
             return
     forms[0].add_error(None, broken.message)
 

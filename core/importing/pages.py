@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.importing.plans import OUTCOMES
 from core.journal import Actor
 from core.spreadsheets.columns import Target
@@ -33,7 +34,7 @@ def take(request: HttpRequest, form: forms.Form, receive: Callable[..., RunT]) -
             by=Actor.of(request), data=upload.read(MAX_BYTES + 1), filename=upload.name, **given
         )
     except RuleBroken as broken:
-        form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        show_broken(form, broken)
         return None
 
 

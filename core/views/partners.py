@@ -17,6 +17,7 @@ from core.access import allow, get_visible, signed_in
 from core.accounts.roles import STAFF_ROLES, Role
 from core.api import scope_choices
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.paging import page_of
 from core.partners import PartnerToken
@@ -73,7 +74,7 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
             )
             form = TokenForm(initial=initial)
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
     listed = PartnerToken.objects.visible_to(user).order_by("-created_at", "-pk")
     page = page_of(request, listed)
     response = render(

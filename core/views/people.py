@@ -18,6 +18,7 @@ from core.accounts.middleware import has_second_factor
 from core.accounts.models import Post, User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 from core.paging import page_of
@@ -59,7 +60,7 @@ def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
         try:
             post = actions.give_post(by=Actor.of(request), user=user, **form.cleaned_data)
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(
                 request, _("Poste donné : %(post)s.") % {"post": posts_in_words([post])[post.pk]}

@@ -17,6 +17,7 @@ from core import queueing, retention
 from core.access import allow, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.keeping import RetentionRun, RetentionTerm
 from core.paging import page_of
@@ -125,7 +126,7 @@ def decide(request: HttpRequest, name: str) -> HttpResponse:
         try:
             retention.decide(by=Actor.of(request), rule=rule, **form.cleaned_data)
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("La nouvelle durée est notée."))
             return redirect("retention:overview")

@@ -18,6 +18,7 @@ from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.home import cards_for, nav_for
 from core.journal import Actor
 from core.once import once
@@ -111,7 +112,7 @@ def desk_family(request: HttpRequest, pk: int) -> HttpResponse:
                 scopes=form.cleaned_data["chosen"],
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             return _entered(request, session)
     links = guardian.guardianships.current().select_related("child").order_by("child__birth_date")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from core import documents
 from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from families.actions import care, health
 from families.care_summary import health_of, people_to_call, photo_lines
@@ -51,7 +52,7 @@ def _edit(
         try:
             edit(by=Actor.of(request), guardian=guardian, contact=contact, **form.cleaned_data)
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("C’est noté."))
             return back
@@ -80,7 +81,7 @@ def emergency(request: HttpRequest, guardian: Guardian, reference: str) -> HttpR
                 by=Actor.of(request), guardian=guardian, child=child, **form.cleaned_data
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("L’école peut appeler %(name)s.") % {"name": added.name})
             return redirect("families:emergency", reference=child.reference)
@@ -183,7 +184,7 @@ def plan(request: HttpRequest, guardian: Guardian, reference: str) -> HttpRespon
             page = documents.store(data.pop("pages"), by=by, kind="families.health_plan")
             health.hand_in_plan(by=by, guardian=guardian, child=child, pages=[page], **data)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else "pages", str(broken))
+            show_broken(form, broken, otherwise="pages")
         else:
             messages.success(
                 request, _("Merci. L’école en est informée et va confirmer le document.")

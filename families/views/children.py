@@ -13,6 +13,7 @@ from core import clock
 from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.acting import Scope, reaches
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from families import queries
 from families.actions import children as acts
@@ -37,7 +38,7 @@ def add(request: HttpRequest, guardian: Guardian) -> HttpResponse:
         try:
             child = acts.add_child(by=Actor.of(request), guardian=guardian, **form.cleaned_data)
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(
                 request, _("%(name)s fait partie de votre famille.") % {"name": child.given_name}
@@ -100,7 +101,7 @@ def edit(request: HttpRequest, guardian: Guardian, reference: str) -> HttpRespon
         try:
             acts.edit_child(by=Actor.of(request), child=child, **form.cleaned_data)
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("Les informations sont à jour."))
             return redirect("families:child", reference=child.reference)

@@ -26,6 +26,7 @@ from core.accounts.letters import desk_letter
 from core.accounts.models import CivilIdentity, DeskCode
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 from core.paging import page_of
@@ -89,7 +90,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponseBase:
         try:
             issued = _issue(act, by, guardian, form)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             if issued is not None:
                 _keep(request, guardian, issued)
@@ -118,7 +119,7 @@ def _note_identity(by: Actor, guardian: Guardian, form: IdentityForm) -> bool:
             by=by, guardian=guardian, civil=form.civil(), seen=form.cleaned_data["seen"]
         )
     except RuleBroken as broken:
-        form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        show_broken(form, broken)
     except ValidationError as wrong:
         form.add_error(None, wrong)
     else:

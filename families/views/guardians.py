@@ -12,6 +12,7 @@ from core.access import ANYONE, SIGNED_IN, allow, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from families.actions import invitations
 from families.actions.children import add_guardian, children_to_share
@@ -48,7 +49,7 @@ def add(request: HttpRequest, guardian: Guardian) -> HttpResponse:
             if data["email"]:
                 invitations.invite(by=Actor.of(request), guardian=other, email=data["email"])
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             _thank(request, other, invited=bool(data["email"]))
             return redirect("families:overview")
@@ -93,7 +94,7 @@ def invite(request: HttpRequest, guardian: Guardian, pk: int) -> HttpResponse:
                 by=Actor.of(request), guardian=other, email=form.cleaned_data["email"]
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             _thank(request, other, invited=True)
             return redirect("families:overview")

@@ -14,6 +14,7 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor, record_read
 from core.paging import page_of
 from families.actions.income import add_income_rule, check_income, refuse_income
@@ -105,7 +106,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 check_income(by=by, file=file, **form.cleaned_data)
             except RuleBroken as broken:
-                form.add_error(broken.field, broken.message)
+                show_broken(form, broken)
             else:
                 messages.success(request, _("Quotient enregistré ; la pièce est effacée."))
                 return redirect("families:income_queue")
@@ -136,7 +137,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             refuse_income(by=Actor.of(request), file=file, **form.cleaned_data)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("La famille est prévenue."))
             return redirect("families:income_queue")
@@ -151,7 +152,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         try:
             add_income_rule(by=Actor.of(request), **form.cleaned_data)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("La règle est enregistrée."))
             return redirect("families:income_rules")

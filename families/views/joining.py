@@ -16,6 +16,7 @@ from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.api import count_use
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor, record_read
 from core.net import client_ip
 from core.paging import page_of
@@ -242,6 +243,6 @@ def _link(
             replaces=people.get(data["replaces"]),
         )
     except RuleBroken as broken:
-        form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        show_broken(form, broken)
         return False
     return True

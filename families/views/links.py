@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from families.actions.links import add_responsible, change_link
 from families.forms.situations import LinkForm, ResponsibleForm
@@ -35,7 +36,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
                 day=data["day"],
             )
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(
                 request,
@@ -68,7 +69,7 @@ def change(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
                 allowed=form.allowed(),
             )
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("C’est enregistré. Ce qui valait avant reste lisible."))
             return redirect("families:situation", reference=child.reference)

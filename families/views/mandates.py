@@ -15,6 +15,7 @@ from core import documents, pdf
 from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.paging import page_of
 from families import signing
@@ -84,7 +85,7 @@ def new_mandate(
                 signature="paper" if paper_only else data["signature"],
             )
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
     return render(request, template, {**context, "form": form, "people": people})
 
 
@@ -135,7 +136,7 @@ def mandate(request: HttpRequest, guardian: Guardian, public_id: uuid.UUID) -> H
                 _finish(request, found, form)
                 return redirect("families:mandate", public_id=found.public_id)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
     return render(
         request,
         "families/mandate.html",
@@ -255,7 +256,7 @@ def mandate_check(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
                 messages.success(request, _("Papier conservé. Un collègue le vérifie."))
                 return redirect("families:mandate_check", public_id=found.public_id)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
     return render(
         request,
         "families/mandate_check.html",

@@ -16,6 +16,7 @@ from core.accounts.models import CivilIdentity, User
 from core.accounts.roles import Role
 from core.acting import Scope, opens, reaches
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from families import queries
 from families.actions.household import Address, make_household, update_contact
@@ -140,7 +141,7 @@ def address(request: HttpRequest, guardian: Guardian) -> HttpResponse:
                     starts_on=form.cleaned_data.get("starts_on"),
                 )
             except RuleBroken as broken:
-                form.add_error(broken.field if broken.field in form.fields else None, str(broken))
+                show_broken(form, broken)
             else:
                 return _after_move(request, home, back)
     else:

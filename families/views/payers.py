@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from families import queries
 from families.actions.payers import agree_payers, set_payers, withdraw_payers
@@ -77,7 +78,7 @@ def choose(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResp
                 valid_from=form.cleaned_data["valid_from"],
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             if rule.agreed_at:
                 messages.success(request, _("Vous payez pour %s.") % child.given_name)

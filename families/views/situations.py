@@ -15,6 +15,7 @@ from core import documents
 from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor, record_read
 from core.paging import page_of
 from families.access.care import FACET_READERS
@@ -159,7 +160,7 @@ def link(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         try:
             _record(Actor.of(request), found, form.cleaned_data)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("C’est enregistré. Les autres responsables sont prévenus."))
             return redirect("families:situation", reference=child.reference)

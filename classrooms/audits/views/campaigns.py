@@ -22,6 +22,7 @@ from classrooms.views.common import page_of, show
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.spreadsheets import xlsx_response
 
@@ -72,7 +73,7 @@ def campaign_new(request: HttpRequest) -> HttpResponse:
                 schools=form.chosen(),
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("Campagne lancée : les techniciens la voient."))
             return redirect("audits:campaign", public_id=campaign.public_id)

@@ -20,6 +20,7 @@ from core import clock
 from core.access import allow, signed_in
 from core.accounts.models import User
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.pdf import pdf_response
 
@@ -55,7 +56,7 @@ def label_page(request: HttpRequest) -> HttpResponse:
                 )
             except RuleBroken as broken:
                 if broken.field:
-                    form.add_error(broken.field, broken.message)
+                    show_broken(form, broken)
                 else:
                     error = broken.message
                 status = 409

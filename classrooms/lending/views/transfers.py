@@ -31,6 +31,7 @@ from classrooms.views.common import number, page_of, schools_within_reach, show
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.pdf import pdf_response
 
@@ -83,7 +84,7 @@ def transfer_plan(request: HttpRequest) -> HttpResponse:
             try:
                 transfer = actions.plan_transfer(by=Actor.of(request), **form.content())
             except RuleBroken as broken:
-                form.add_error(broken.field, broken.message)
+                show_broken(form, broken)
                 status = 409
             else:
                 messages.success(request, _("Transfert prêt : il reste à le faire partir."))

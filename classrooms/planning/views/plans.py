@@ -31,6 +31,7 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 from core.spreadsheets import csv_response, xlsx_response
@@ -175,7 +176,7 @@ def plan_change(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     except RuleBroken as broken:
         if broken.field is None:
             raise
-        form.add_error(broken.field, broken.message)
+        show_broken(form, broken)
         return _page(request, plan, form)
     messages.success(request, _("Répartition recalculée."))
     return here
@@ -217,7 +218,7 @@ def plan_decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     except RuleBroken as broken:
         if broken.field is None:
             raise
-        form.add_error(broken.field, broken.message)
+        show_broken(form, broken)
         return _page(request, plan, decision=form)
     messages.success(
         request, _("Répartition approuvée.") if approve else _("Répartition renvoyée.")

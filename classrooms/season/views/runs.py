@@ -17,6 +17,7 @@ from classrooms.season.queries import Row, current_run, rows_of
 from classrooms.views.common import page_of, show
 from core.access import allow, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.pdf import pdf_response
 from core.spreadsheets import xlsx_response
@@ -62,7 +63,7 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         run, _new = actions.start(by=Actor.of(request), **form.cleaned_data)
     except RuleBroken as broken:
-        form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        show_broken(form, broken)
         return _page(request, form, 409)
     count = run.seasons.count()
     messages.success(

@@ -21,6 +21,7 @@ from classrooms.views.ticking import ticks
 from core import clock, journal
 from core.access import allow, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.spreadsheets import xlsx_response
 
@@ -128,9 +129,7 @@ def propose(request: HttpRequest) -> HttpResponse:
             try:
                 return _proposed(request, form)
             except RuleBroken as broken:
-                form.add_error(
-                    broken.field if broken.field in form.fields else None, broken.message
-                )
+                show_broken(form, broken)
                 status = 409
         reason = form.data.get("reason", reason)
         reason = reason if reason in LISTED else Departure.Reason.AGE

@@ -20,6 +20,7 @@ from classrooms.secondlife.uses import clean_wipe, known_tools, must_destroy, pa
 from classrooms.views.common import show
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 
 
@@ -149,7 +150,7 @@ def wipe(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             media_serial=given["media_serial"],
         )
     except RuleBroken as broken:
-        form.add_error(broken.field, broken.message)
+        show_broken(form, broken)
         return file_page(request, departure, 409, wipe_form=form)
     messages.success(request, _("Effacement noté. Il reste à le vérifier."))
     return _back(departure)

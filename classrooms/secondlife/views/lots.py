@@ -24,6 +24,7 @@ from classrooms.views.ticking import ticks
 from core import documents
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 from core.pdf import pdf_response
@@ -248,7 +249,7 @@ def recipient_form(request: HttpRequest, public_id: uuid.UUID | None = None) -> 
             try:
                 actions.save_recipient(by=Actor.of(request), recipient=form.save(commit=False))
             except RuleBroken as broken:
-                form.add_error(broken.field, broken.message)
+                show_broken(form, broken)
                 status = 409
             else:
                 messages.success(request, _("Bénéficiaire enregistré."))

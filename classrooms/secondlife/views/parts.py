@@ -17,6 +17,7 @@ from classrooms.secondlife.uses import parts_of
 from classrooms.secondlife.views.files import departure_of, file_page
 from core.access import allow
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 
 
@@ -38,7 +39,7 @@ def part(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             ref=given["ref"].hex,
         )
     except RuleBroken as broken:
-        form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        show_broken(form, broken)
         return file_page(request, departure, 409, part_form=form)
     messages.success(request, _("Pièce posée, et sortie du stock."))
     return redirect("secondlife:file", public_id=public_id)

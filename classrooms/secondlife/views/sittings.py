@@ -24,6 +24,7 @@ from classrooms.views.ticking import ticks
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 from core.pdf import pdf_response
@@ -44,7 +45,7 @@ def sitting_list(request: HttpRequest) -> HttpResponse:
                 sitting = actions.open_sitting(by=Actor.of(request), **form.cleaned_data)
                 return redirect("secondlife:sitting", public_id=sitting.public_id)
             except RuleBroken as broken:
-                form.add_error(broken.field, broken.message)
+                show_broken(form, broken)
                 status = 409
     sittings = (
         Sitting.objects.visible_to(user)

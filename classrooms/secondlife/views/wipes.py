@@ -18,6 +18,7 @@ from classrooms.secondlife.models import Departure, Wipe
 from classrooms.views.common import show
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.pdf import pdf_response
 
@@ -71,7 +72,7 @@ def withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             try:
                 actions.withdraw_wipe(by=Actor.of(request), wipe=wipe, why=form.cleaned_data["why"])
             except RuleBroken as broken:
-                form.add_error(broken.field, broken.message)
+                show_broken(form, broken)
                 status = 409
             else:
                 messages.success(

@@ -28,6 +28,7 @@ from classrooms.views.common import page_of, show
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 from core.spreadsheets import xlsx_response
@@ -127,7 +128,7 @@ def movement(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         try:
             place = _do(act, Actor.of(request), item, form)
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             _tell(request, item, place)
             return redirect("stock:item", item.pk)

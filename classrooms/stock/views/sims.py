@@ -22,6 +22,7 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.accounts.models import User
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 from core.spreadsheets import xlsx_response
@@ -117,7 +118,7 @@ def sim_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             else:
                 actions.correct_sim(by=by, sim=form.save(commit=False))
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("Carte enregistrée."))
             return redirect("stock:sim", sim.pk)

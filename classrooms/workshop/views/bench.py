@@ -36,6 +36,7 @@ from classrooms.workshop.words import explain
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.pdf import pdf_response
 from core.spreadsheets import csv_response, xlsx_response
@@ -160,7 +161,7 @@ def repair_act(request: HttpRequest, public_id: uuid.UUID, act: str) -> HttpResp
     try:
         said = _ACTS[act](Actor.of(request), repair, form.cleaned_data)
     except RuleBroken as broken:
-        form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        show_broken(form, broken)
         return _page(request, repair, status=409, **{act: form})
     messages.success(request, said)
     return redirect("workshop:repair", public_id=public_id)

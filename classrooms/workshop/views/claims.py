@@ -22,6 +22,7 @@ from classrooms.workshop.queries.terms import terms_on
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.pdf import pdf_response
 
@@ -132,7 +133,7 @@ def claim_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     try:
         _answer(Actor.of(request), claim, form.cleaned_data)
     except RuleBroken as broken:
-        form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        show_broken(form, broken)
         return _page(request, claim, answer=form, status=409)
     messages.success(request, _("La réponse est notée."))
     return redirect("workshop:claim", public_id=public_id)

@@ -18,6 +18,7 @@ from classrooms.workshop.queries.terms import terms_on
 from core import clock
 from core.access import allow, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 
 
@@ -66,7 +67,7 @@ def terms(request: HttpRequest) -> HttpResponse:
                 terms=form.terms(),
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
             status = 409
         else:
             messages.success(request, _("Le nouveau barème est noté."))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.spreadsheets import read_table
 from core.spreadsheets.reading import MAX_BYTES
@@ -106,7 +107,7 @@ def import_file(request: HttpRequest, code: str) -> HttpResponse:
                 address = f"{reverse('canteen:menus')}?cuisine={code}&jour={first.isoformat()}"
                 return redirect(address)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
     context = {"kitchen": kitchen, "form": form, "content": content, "columns": COLUMNS}
     status = 422 if form.errors else 200
     return render(request, "canteen/menu_import.html", context, status=status)

@@ -18,6 +18,7 @@ from core import clock
 from core.access import allow, signed_in
 from core.accounts.models import User
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from enrolment.canteen.actions import registrations
 from enrolment.canteen.forms import EndForm, RegistrationForm, WeekForm
@@ -99,7 +100,7 @@ def registration(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             _save(request, child, year, existing, form.cleaned_data)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             day = max(form.cleaned_data["starts_on"], first)
             return redirect("canteen:month", child.reference, day.year, day.month)

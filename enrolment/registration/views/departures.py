@@ -14,6 +14,7 @@ from core.access import SIGNED_IN, allow, get_visible, reach_of, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.paging import page_of
 from enrolment.registration.actions import departures as acts
@@ -52,7 +53,7 @@ def add(request: HttpRequest, guardian: Guardian, reference: str) -> HttpRespons
                 by=Actor.of(request), guardian=guardian, child=child, **form.cleaned_data
             )
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("Votre demande est envoyée à l’école."))
             return redirect("registration:departure", reference=made.reference)
@@ -98,7 +99,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
                 at_school=True,
             )
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("La demande est notée ; délivrez le certificat."))
             return redirect("registration:departure", reference=made.reference)

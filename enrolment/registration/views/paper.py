@@ -11,6 +11,7 @@ from core import clock, documents
 from core.access import SIGNED_IN, allow, reach_of, signed_in
 from core.acting import acting_of
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from enrolment.registration import queries
 from enrolment.registration.access import AGENTS
@@ -103,5 +104,5 @@ def _enter(
         scan = documents.store(data["scan"], by=by, kind=SCAN_KIND)
         return enter_paper(by=by, guardian=guardian, entry=entry, scan=scan)
     except RuleBroken as broken:
-        form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+        show_broken(form, broken)
     return None

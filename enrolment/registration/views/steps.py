@@ -18,6 +18,7 @@ from core.access import SIGNED_IN, allow, signed_in
 from core.accounts.models import User
 from core.documents import Document
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from enrolment.registration import papers, queries
 from enrolment.registration.actions import family as acts
@@ -146,7 +147,7 @@ def _year(request: HttpRequest, guardian: Guardian, application: Application) ->
         try:
             acts.choose_year(by=Actor.of(request), application=application, school_year=year)
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             return redirect(_next(application, "annee"))
     return _page(request, application, "annee", {"form": form})
@@ -164,7 +165,7 @@ def _level(request: HttpRequest, guardian: Guardian, application: Application) -
                 by=Actor.of(request), application=application, level=form.cleaned_data["level"]
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             return redirect(_next(application, "niveau"))
     birth = application.child.birth_date
@@ -218,7 +219,7 @@ def _school(request: HttpRequest, guardian: Guardian, application: Application) 
                 explanation=data.get("explanation", ""),
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             return redirect(_next(application, "ecole"))
     return _page(request, application, "ecole", {"form": form, "sector": sector})
@@ -288,7 +289,7 @@ def receive_proof(request: HttpRequest, application: Application) -> ProofForm |
             )
             acts.add_proof(by=by, application=application, kind=kind, document=document)
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else "file", broken.message)
+            show_broken(form, broken, otherwise="file")
         else:
             messages.success(request, _("Votre pièce est bien arrivée."))
             return None

@@ -14,6 +14,7 @@ from core.access import allow, signed_in
 from core.accounts.roles import Role
 from core.documents import Document
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.paging import page_of
 from enrolment.schools import queries
@@ -102,7 +103,7 @@ def edit(request: HttpRequest, start_year: int, pk: int | None = None) -> HttpRe
                 shared=data["shared"],
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("Le tronçon est enregistré."))
             return redirect("schools:segments")

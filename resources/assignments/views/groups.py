@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from enrolment.schools.models import ClassGroup
 from resources.assignments.access import TaughtClasses
@@ -70,7 +71,7 @@ def _form(request: HttpRequest, class_group: ClassGroup, group: PupilGroup | Non
                 group=group,
             )
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("Le groupe est enregistré."))
             return redirect("assignments:groups", pk=class_group.pk)

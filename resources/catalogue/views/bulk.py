@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.keys import keys_of
 from core.paging import page_of
@@ -53,7 +54,7 @@ def start(request: HttpRequest) -> HttpResponse:
                 comment=form.cleaned_data["comment"],
             )
         except RuleBroken as broken:
-            form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+            show_broken(form, broken)
         else:
             return redirect("catalogue:bulk", public_id=edit.public_id)
     titles = Resource.objects.filter(pk__in=pks[:8]).order_by("title", "pk")

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from core.access import allow, signed_in
 from core.accounts.models import User
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 from resources.catalogue.models import Favourite
@@ -67,7 +68,7 @@ def add(request: HttpRequest, identifier: str) -> HttpResponse:
                 note=form.cleaned_data["note"],
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(
                 request, _("C’est rangé dans « %(title)s ».") % {"title": target.title}
@@ -117,7 +118,7 @@ def from_favourites(request: HttpRequest) -> HttpResponse:
                 collection=target,
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(
                 request,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.access import allow, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 from core.paging import page_of
@@ -35,7 +36,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
             try:
                 actions.suggest(by=Actor.of(request), **form.cleaned_data)
             except RuleBroken as broken:
-                form.add_error(broken.field, broken.message)
+                show_broken(form, broken)
             else:
                 messages.success(request, _("Merci ! Les documentalistes vous répondront."))
                 return redirect("curation:suggest")

@@ -14,6 +14,7 @@ from core.access import allow, signed_in
 from core.accounts.models import User
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.once import once
 from resources.curation import panels, readings
@@ -83,7 +84,7 @@ def create(request: HttpRequest) -> HttpResponse:
         try:
             made = actions.create(by=Actor.of(request), **form.facts())
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("La collection est prête : ajoutez-y des ressources."))
             return redirect("curation:collection", public_id=made.public_id)
@@ -103,7 +104,7 @@ def edit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         try:
             actions.edit(by=Actor.of(request), collection=found, **facts)
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("C’est enregistré."))
             return redirect("curation:collection", public_id=public_id)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.pdf import pdf_response
 from resources.curation import readings, sheets
@@ -35,7 +36,7 @@ def show(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
                 by=Actor.of(request), collection=found, **form.cleaned_data
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             if new:
                 messages.success(request, _("Vos élèves la trouvent dans « Ma classe »."))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.keys import keys_of
 from core.paging import ROWS, page_of
@@ -71,7 +72,7 @@ def edit(request: HttpRequest, public_id: uuid.UUID | None = None) -> HttpRespon
             stored = HarvestSource.objects.get(pk=known.pk) if known else None
             saved = sources.save(by=by, source=stored, facts=form.facts())
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             _tell_test(request, sources.probe(by=by, source=saved))
             return redirect("exchange:source", public_id=saved.public_id)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.paging import page_of
 from core.spreadsheets import Column
@@ -135,7 +136,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 by=Actor.of(request), subscription=known, facts=dict(form.cleaned_data)
             )
         except RuleBroken as broken:
-            form.add_error(broken.field, broken.message)
+            show_broken(form, broken)
         else:
             messages.success(request, _("L’abonnement est enregistré."))
             return redirect("figures:costs")
