@@ -49,7 +49,7 @@ TARGETS = (
     Target("open_from", _("Ouverte à partir du"), ("ouverte du", "ouverture", "open_from")),
     Target("open_to", _("Ouverte jusqu’au"), ("ouverte au", "expiration", "open_to")),
     Target("licence_seats", _("Nombre d’accès achetés"),
-           ("acces achetes", "licences", "licence_seats")),
+           ("acces achetes", "licence_seats")),
     Target("licence_unit", _("Qui prend un accès"), ("acces par", "licence_unit")),
     Target("illustrator", _("Illustrateur"), ("illustrateur", "illustrator")),
     Target("contributor", _("Contributeur"), ("contributeur", "contributor")),
