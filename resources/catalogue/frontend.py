@@ -23,10 +23,14 @@ _SPOKEN = {Vocabulary.DOMAIN, *FACET_OF}
 
 @dataclass(frozen=True)
 class FrontEnd:
-    """What a query's words mean: ``readings`` as filters, ``synonyms`` as other words."""
+    """What a query's words mean: ``readings`` as filters, ``synonyms`` as other words.
+
+    ``doubtful`` words are more often meant as text ("carte", "MS"): filters where text fails.
+    """
 
     readings: dict[tuple[str, ...], Meaning]
     synonyms: list[tuple[str, ...]]
+    doubtful: dict[tuple[str, ...], Meaning]
 
 
 def _run(text: str) -> tuple[str, ...]:
@@ -38,18 +42,24 @@ def build(
 ) -> FrontEnd:
     """Build the front end from the vocabularies in use and the editors' list of synonyms."""
     readings: dict[tuple[str, ...], Meaning] = {}
+    doubtful: dict[tuple[str, ...], Meaning] = {}
     groups = list(synonyms)
     for term in terms:
         facet = FACET_OF.get(Vocabulary(term.vocabulary))
         if facet and term.reads_as_filter:
             for name in (term.label, *term.alt_labels):
                 run = _run(name)
-                if run and not (len(run) == 1 and run[0] in vocabularies.NOT_FILTERS):
-                    readings.setdefault(run, (facet, term.code, term.label))
+                if run:
+                    often_text = len(run) == 1 and run[0] in vocabularies.NOT_FILTERS
+                    table = doubtful if often_text else readings
+                    table.setdefault(run, (facet, term.code, term.label))
         elif term.vocabulary in _SPOKEN and term.alt_labels:
             groups.append((term.label, *term.alt_labels))
     for value, (label, names) in vocabularies.COST_WORDS.items():
         readings.update({_run(name): ("cost", value, label) for name in names})
     for value, (label, names) in vocabularies.CYCLE_NAMES.items():
         readings.update({_run(name): ("cycle", value, label) for name in names})
-    return FrontEnd(readings, groups)
+    for value, names in vocabularies.CYCLE_HINTS.items():
+        label = vocabularies.CYCLE_NAMES[value][0]
+        doubtful.update({_run(name): ("cycle", value, label) for name in names})
+    return FrontEnd(readings, groups, doubtful)

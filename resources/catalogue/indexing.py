@@ -203,7 +203,12 @@ def rebuild(*, force: bool = False) -> bool:
         Term.objects.order_by("vocabulary", "position", "pk"), [tuple(words) for words in groups]
     )
     return engine().rebuild(
-        documents(), version, readings=front.readings, synonyms=front.synonyms, force=force
+        documents(),
+        version,
+        readings=front.readings,
+        doubtful=front.doubtful,
+        synonyms=front.synonyms,
+        force=force,
     )
 
 

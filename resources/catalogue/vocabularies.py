@@ -49,6 +49,9 @@ CYCLE_NAMES = {
     "3": ("Cycle 3", ("cycle 3",)),
 }
 
+#: Short names of cycles, read as such where nothing is found for them as words.
+CYCLE_HINTS = {"1": ("maternelle",), "3": ("cm",)}
+
 DOMAINS = entries(
     """
     eveil | Maternelle | éveil
@@ -117,13 +120,13 @@ DOMAINS = entries(
 
 PEDAGOGICAL_TYPES = entries(
     """
-    jeu | Jeu éducatif | jeu; jeux; jeu sérieux; jeux éducatifs; ludique
-    exercice | Exercice | exercices; entraînement; fiche d'exercices
+    jeu | Jeu éducatif | jeu; jeux; jeu sérieux; jeux éducatifs; ludique; jouer; jouant
+    exercice | Exercice | exercices; exo; exos; entraînement; fiche d'exercices
     lecon | Leçon | leçons; cours; trace écrite
     sequence | Séquence | séquences; scénario pédagogique; séance; séances
     activite | Activité | activités; atelier; ateliers
     experience | Expérience | expériences; expérimentation
-    evaluation | Évaluation | évaluations; évaluer; bilan; contrôle; test
+    evaluation | Évaluation | évaluations; évaluer; eval; evals; bilan; contrôle; test
     projet | Projet | projets; défi
     rituel | Rituel | rituels
     guide | Guide de l'enseignant | guide pédagogique
@@ -166,14 +169,14 @@ COST_WORDS = {
     "paid": ("Payant", ("payant", "payante", "payants", "payantes")),
 }
 
-#: Other names that are searched for but never taken as a filter: too often meant as text.
+#: Other names that are searched for and taken as a filter only where they find nothing as words.
 _NOT_FILTERS = """
     activite activites affiche affiches album albums application applications atelier
     ateliers bilan carte cartes chanson chansons conte controle cours defi dossier
     dossiers enregistrement entrainement evaluation evaluations evaluer experience
     experiences experimentation fiche fiches film films frise frises guide image images
-    libre livre livres logiciel ludique maternelle ms petits presentation projet projets
-    ps reference rituel rituels seance seances test
+    libre livre livres jouant jouer logiciel ludique maternelle ms petits presentation
+    projet projets ps reference rituel rituels seance seances test
 """
 NOT_FILTERS = frozenset(_NOT_FILTERS.split())
 
@@ -225,6 +228,7 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("lecture à voix haute", "fluence"),
     ("QLM", "questionner le monde"),
     ("SVT", "sciences de la vie et de la Terre", "le vivant"),
+    ("problème", "pb", "pbs"),
     ("hist-géo", "histoire-géographie"),
     ("BD", "bande dessinée"),
     ("dyslexie", "dyslexique", "dys", "troubles dys"),

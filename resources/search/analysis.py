@@ -53,6 +53,7 @@ _STOP_WORDS = """
     quelles quels qui quoi s sa sans se ses si soi sont sous sur t ta te tes toi ton tous
     tout toute toutes tu un une vers vos votre vous y avez avons cherche chercher trouver
     veux voudrais svp apprendre apprends apprend the of and
+    koi kwa pourkoi pourqoi koman coment commen keske kesque kel kelle kels kelles pk
 """
 STOP = frozenset(_STOP_WORDS.split())
 

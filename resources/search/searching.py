@@ -53,6 +53,18 @@ def understood(snapshot: Snapshot, ask: Ask) -> Search:
     parsed = parse(ask.text, literal=ask.literal)
     if ask.literal:
         return Search(snapshot, ask, parsed, [], list(parsed.words))
+    found = _confidently(snapshot, ask, parsed)
+    sure, table = snapshot.readings.table, snapshot.doubtful.table
+    doubted = any((w.folded,) in table and (w.folded,) not in sure for w in parsed.words)
+    if not doubted or found.matches_all():
+        return found
+    # "Graphisme MS": no resource says "MS", so a level is meant.
+    second = Search(snapshot, ask, parsed, *snapshot.doubtful.read(parsed, ask.plain))
+    return second if second.matches_all() else found
+
+
+def _confidently(snapshot: Snapshot, ask: Ask, parsed: Parsed) -> Search:
+    """Return the pass that reads as filters only what can hardly be text."""
     readings, rest = snapshot.readings.read(parsed, ask.plain)
     found = Search(snapshot, ask, parsed, readings, rest)
     matched = not readings or found.matches_all()

@@ -23,6 +23,9 @@ from resources.search.store import DamagedIndex, ShrunkIndex, Store
 logger = logging.getLogger(__name__)
 
 
+Meanings = Mapping[tuple[str, ...], tuple[str, str, str]]
+
+
 class NoIndex(Exception):
     """No version can be read on this node: answer from the database."""
 
@@ -125,7 +128,8 @@ class WhooshEngine:
         documents: Iterable[Document],
         version: int,
         *,
-        readings: Mapping[tuple[str, ...], tuple[str, str, str]] | None = None,
+        readings: Meanings | None = None,
+        doubtful: Meanings | None = None,
         synonyms: Sequence[Sequence[str]] = (),
         force: bool = False,
     ) -> bool:
@@ -135,7 +139,9 @@ class WhooshEngine:
                 return False
             try:
                 name = self.store.publish(
-                    lambda folder: whoosh_index.write(folder, documents, readings or {}, synonyms),
+                    lambda folder: whoosh_index.write(
+                        folder, documents, readings or {}, synonyms, doubtful or {}
+                    ),
                     version=version,
                     schema=whoosh_index.schema_hash(),
                     force=force,

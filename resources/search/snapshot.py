@@ -92,6 +92,7 @@ class Snapshot:
         rows: list[Row],
         postings: dict[str, Posting],
         readings: Readings,
+        doubtful: Readings,
         synonyms: Synonyms,
     ) -> None:
         self.name = name
@@ -99,6 +100,8 @@ class Snapshot:
         self.rows = rows
         self.postings = postings
         self.readings = readings
+        #: The same, and words more often meant as text: tried where the text finds nothing.
+        self.doubtful = doubtful
         self.synonyms = synonyms
         self.size = len(rows)
         self.everything = (1 << self.size) - 1

@@ -35,7 +35,7 @@ COMPOUND = 0.5
 TEXT = "text"
 FRONT = "front.json"
 #: Raised whenever an index written before could not be read as it is now meant.
-FORMAT = 4
+FORMAT = 5
 
 
 def _schema() -> Any:
@@ -88,6 +88,7 @@ def write(
     documents: Iterable[Document],
     readings: Mapping[tuple[str, ...], tuple[str, str, str]],
     synonyms: Sequence[Sequence[str]],
+    doubtful: Mapping[tuple[str, ...], tuple[str, str, str]],
 ) -> int:
     """Write an index of ``documents`` into an empty folder; return how many it holds."""
     made = FileStorage(str(folder)).create().create_index(_schema())
@@ -109,6 +110,7 @@ def write(
     made.close()
     front = {
         "readings": [[list(run), list(meaning)] for run, meaning in sorted(readings.items())],
+        "doubtful": [[list(run), list(meaning)] for run, meaning in sorted(doubtful.items())],
         "synonyms": [list(group) for group in synonyms],
     }
     (folder / FRONT).write_text(json.dumps(front, ensure_ascii=False), encoding="utf-8")
@@ -134,9 +136,14 @@ def read(folder: Path, *, name: str, version: int) -> Snapshot:
         version=version,
         rows=rows,
         postings=postings,
-        readings=Readings({tuple(run): tuple(meaning) for run, meaning in front["readings"]}),
+        readings=_readings(front["readings"]),
+        doubtful=_readings([*front["doubtful"], *front["readings"]]),
         synonyms=Synonyms(front["synonyms"]),
     )
+
+
+def _readings(written: Iterable[Any]) -> Readings:
+    return Readings({tuple(run): tuple(meaning) for run, meaning in written})
 
 
 def _row(stored: str) -> Row:

@@ -229,3 +229,38 @@ def test_special_needs_are_found_counted_and_chosen(
     assert ask(Ask("fractions", filters={"need": frozenset({need.code})})).ids == (adapted.pk,)
     if not broken:
         assert ask(Ask("fractions dyslexique")).ids[:1] == (adapted.pk,)
+
+
+DOUBTFUL = {
+    ("ms",): ("level", "MS", "Moyenne section"),
+    ("evaluation",): ("type", "evaluation", "Évaluation"),
+}
+
+
+def test_a_word_more_often_meant_as_text_is_a_filter_where_text_finds_nothing(
+    tmp_path: Path,
+) -> None:
+    engine = WhooshEngine(tmp_path)
+    documents = [
+        document(1, "Le geste d'écriture", level=("MS",)),
+        document(2, "Le geste d'écriture, encore", level=("GS",)),
+        document(3, "Où en sont mes élèves ? Les fractions", type=("evaluation",)),
+        document(4, "L'évaluation du risque", type=("jeu",)),
+    ]
+    engine.rebuild(documents, 1, readings=READINGS, doubtful=DOUBTFUL)
+    level = engine.search(Ask("écriture MS"))
+    assert (level.ids, [chip.value for chip in level.chips], level.missing) == ((1,), ["MS"], ())
+    assert found(engine, "fractions évaluation") == (3,)
+    text = engine.search(Ask("évaluation du risque"))
+    assert (text.ids, text.chips) == ((4,), ())
+    meant = engine.search(Ask("écriture MS", plain=frozenset({"ms"})))
+    assert not meant.chips
+    assert meant.missing == ("ms",)
+    nothing = engine.search(Ask("volcan MS"))
+    assert not nothing.chips
+
+
+def test_a_childs_question_is_about_its_last_word(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, document(1, "Le volcan"), document(2, "Le COI, le COD"))
+    for text in ("c koi un volcan", "pourkoi le volcan", "c quoi un volcan"):
+        assert found(engine, text) == (1,), text
