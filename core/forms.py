@@ -12,12 +12,20 @@ from core import uploads
 from core.errors import RuleBroken
 
 
-def show_broken(form: forms.BaseForm, broken: RuleBroken, *, otherwise: str | None = None) -> None:
+def show_broken(
+    form: forms.BaseForm,
+    broken: RuleBroken,
+    *,
+    file: str = "file",
+    otherwise: str | None = None,
+) -> None:
     """Say on a form which rule was broken, beside the field at fault.
 
     Where the form has none of that name it is said beside ``otherwise``, or above them all.
+    ``file`` is what the form calls the file that ``core.documents`` refuses.
     """
-    form.add_error(broken.field if broken.field in form.fields else otherwise, broken.message)
+    field = file if broken.field == "file" else broken.field
+    form.add_error(field if field in form.fields else otherwise, broken.message)
 
 
 class PagesInput(forms.FileInput):

@@ -14,6 +14,7 @@ from core import clock, documents
 from core.access import SIGNED_IN, allow
 from core.documents import Document
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from families import quotient_provider
 from families.actions.income import declare_income, declare_tax_income
@@ -45,11 +46,6 @@ def _keep(request: HttpRequest, form: forms.Form) -> Document:
     return documents.store(form.cleaned_data["proof"], by=Actor.of(request), kind="families.income")
 
 
-def _fault(form: forms.Form, broken: RuleBroken) -> None:
-    field = broken.field if broken.field in form.fields else "proof"
-    form.add_error(field, broken.message)
-
-
 def _page(request: HttpRequest, name: str, form: forms.Form, **more: Any) -> HttpResponse:
     return render(request, name, {"form": form, **more})
 
@@ -68,7 +64,7 @@ def declare(request: HttpRequest, guardian: Guardian) -> HttpResponse:
                 proof=_keep(request, form),
             )
         except RuleBroken as broken:
-            _fault(form, broken)
+            show_broken(form, broken, otherwise="proof")
         else:
             messages.success(request, _("Merci. Un agent va vérifier votre attestation."))
             return redirect("families:income")
@@ -90,7 +86,7 @@ def compute(request: HttpRequest, guardian: Guardian) -> HttpResponse:
                 proof=_keep(request, form),
             )
         except RuleBroken as broken:
-            _fault(form, broken)
+            show_broken(form, broken, otherwise="proof")
         else:
             words = _("Merci. Votre quotient calculé est de %(q)s € ; un agent va le vérifier.")
             messages.success(request, words % {"q": file.family_quotient})

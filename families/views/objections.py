@@ -13,6 +13,7 @@ from core import documents
 from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor, record_read
 from core.paging import page_of
 from families.actions import objections as acts
@@ -89,8 +90,7 @@ def add(request: HttpRequest, guardian: Guardian, reference: str) -> HttpRespons
             )
         except RuleBroken as broken:
             acts.discard_upload(by, document)
-            field = "document" if broken.field == "file" else broken.field
-            form.add_error(field if field in form.fields else None, broken.message)
+            show_broken(form, broken, file="document")
         else:
             messages.success(
                 request, _("La démarche est suspendue. L’autre parent et le service sont prévenus.")

@@ -12,6 +12,7 @@ from core import documents
 from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor, record_read
 from families.actions.court import Effects, cancel_ruling, end_ruling, record_ruling
 from families.actions.objections import discard_upload
@@ -56,8 +57,7 @@ def of_child(request: HttpRequest, reference: str) -> HttpResponse:
             )
         except RuleBroken as broken:
             discard_upload(by, document)
-            field = "document" if broken.field == "file" else broken.field
-            form.add_error(field if field in form.fields else None, broken.message)
+            show_broken(form, broken, file="document")
         else:
             messages.success(request, _("La décision est enregistrée. Ses dates font le reste."))
             return redirect("families:rulings", reference=child.reference)

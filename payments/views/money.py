@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +16,7 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.money import format_euros
 from core.spreadsheets import Column, write_xlsx, xlsx_response
@@ -58,8 +58,7 @@ def _two_steps(
     try:
         act()
     except RuleBroken as broken:
-        field = broken.field if broken.field in form.fields else None
-        form.add_error(field, ValidationError(broken.message))
+        show_broken(form, broken)
         return False
     return True
 

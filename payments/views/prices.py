@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from core import clock
 from core.access import ANYONE, allow
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from payments.actions.tariffs import add_tariff
 from payments.forms import QuotientForm, TariffForm
@@ -83,7 +83,7 @@ def new_tariff(request: HttpRequest, service: str) -> HttpResponse:
                     rule=rule,
                 )
             except RuleBroken as broken:
-                form.add_error(broken.field, ValidationError(broken.message))
+                show_broken(form, broken)
             else:
                 messages.success(request, _("Les nouveaux prix sont enregistrés."))
                 return redirect("payments:office_tariffs")

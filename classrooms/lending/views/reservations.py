@@ -33,6 +33,7 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.dates import date_format
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from enrolment.schools.calendar import SchoolCalendar
 from enrolment.schools.models import School
@@ -117,8 +118,7 @@ def reserve(request: HttpRequest, code: str) -> HttpResponse:
             try:
                 booked = actions.reserve(by=Actor.of(request), wish=form.wish(), **form.rest())
             except RuleBroken as broken:
-                field = broken.field if broken.field in form.fields else None
-                form.add_error(field, broken.message)
+                show_broken(form, broken)
                 status = 409
             else:
                 messages.success(request, _said(booked))

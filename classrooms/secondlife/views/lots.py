@@ -201,8 +201,7 @@ def lot_hand_over(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
             weight_grams=int(weight * 1000) if weight else None,
         )
     except RuleBroken as broken:
-        field = {"file": "receipt"}.get(broken.field or "", broken.field)
-        form.add_error(field if field in form.fields else None, broken.message)
+        show_broken(form, broken, file="receipt")
         return _page(request, lot, form, 409)
     messages.success(request, _("C’est noté : ce lot est sorti."))
     return redirect("secondlife:lot", public_id=public_id)

@@ -12,6 +12,7 @@ from core import clock
 from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.paging import page_of
 from enrolment.registration import queries
@@ -71,8 +72,7 @@ def admission(request: HttpRequest, reference: str) -> HttpResponse:
                 class_group=next((g for g in classes if str(g.pk) == chosen), None),
             )
         except RuleBroken as broken:
-            field = broken.field if broken.field in form.fields else None
-            form.add_error(field, broken.message)
+            show_broken(form, broken)
         else:
             _say(request, made)
             return redirect("registration:admissions")

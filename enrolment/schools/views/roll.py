@@ -11,6 +11,7 @@ from core import clock, journal
 from core.access import allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from core.paging import page_of
 from core.spreadsheets import Column, write_xlsx, xlsx_response
@@ -155,8 +156,7 @@ def pupil(request: HttpRequest, pk: int) -> HttpResponse:
                 )
                 return redirect("schools:roll", uai=entry.school.uai)
         except RuleBroken as broken:
-            field = broken.field if broken.field in place_form.fields else None
-            place_form.add_error(field, broken.message)
+            show_broken(place_form, broken)
     return render(
         request,
         "schools/pupil.html",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.access import allow, get_visible, signed_in
 from core.errors import RuleBroken
+from core.forms import show_broken
 from core.journal import Actor
 from enrolment.schools.models import School
 from resources.catalogue import actions, asking, covers, history, rules
@@ -76,8 +77,7 @@ def edit(request: HttpRequest, identifier: str | None = None) -> HttpResponse:
     except RuleBroken as broken:
         if known is not None and isinstance(broken, history.Stale):
             return _conflict(request, known, editor)
-        field = broken.field if broken.field in editor.form.fields else None
-        editor.form.add_error(field, broken.message)
+        show_broken(editor.form, broken)
         return _page(request, known, editor)
     return _saved(request, saved)
 
