@@ -115,6 +115,8 @@ def warranty_of(text: str, unit: str) -> str | int:
 
     ``unit`` is what bare numbers of the column count, if its title says.
     """
+    if _day(text) is not None:
+        return day_of(text)
     try:
         months = months_of(text, unit)
     except Doubtful:
@@ -123,9 +125,7 @@ def warranty_of(text: str, unit: str) -> str | int:
               "« %(value)s ans ».")
             % {"value": text}
         ) from None  # fmt: skip
-    if months is not None:
-        return months
-    if _day(text) is None:
+    if months is None:
         raise Unreadable(
             _(
                 "« %(value)s » n’est ni une date ni une durée : écrivez 31/08/2026, "
@@ -133,7 +133,7 @@ def warranty_of(text: str, unit: str) -> str | int:
             )
             % {"value": text[:30]}
         )
-    return day_of(text)
+    return months
 
 
 def cents_of(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from core.spreadsheets.columns import plain
 
@@ -25,6 +26,7 @@ class Doubtful(ValueError):
     """A number of which nothing says whether it counts months or years."""
 
 
+@lru_cache(maxsize=64)
 def unit_of(title: str) -> str:
     """Return what a column's numbers count by its title: "months", "years" or ""."""
     match = _UNIT.fullmatch(plain(title))
