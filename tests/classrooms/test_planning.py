@@ -2,12 +2,13 @@
 
 import datetime as dt
 from contextlib import suppress
+from functools import partial
 from io import BytesIO
-from threading import Barrier, BrokenBarrierError, Thread
+from threading import Barrier, BrokenBarrierError
 
 import openpyxl
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from classrooms.lending.models import Transfer
@@ -33,6 +34,7 @@ from tests.factories.classrooms import (
 )
 from tests.factories.schools import RollEntryFactory, SchoolFactory
 from tests.people import sign_in_client
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 
@@ -179,23 +181,11 @@ def test_two_who_send_at_once_plan_each_transfer_once(manager, other):
     plan = approved(manager, other, devices=2)
     for _ in range(8):
         SpareFactory()
-    gate, failures = Barrier(2), []
 
     def send(user):
-        try:
-            gate.wait()
-            actions.send_plan(by=Actor(user), plan=Plan.objects.get(pk=plan.pk))
-        except Exception as error:  # noqa: BLE001
-            failures.append(error)
-        finally:
-            connection.close()
+        actions.send_plan(by=Actor(user), plan=Plan.objects.get(pk=plan.pk))
 
-    threads = [Thread(target=send, args=(user,)) for user in (manager, other)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures
+    assert together(partial(send, manager), partial(send, other)) == [None, None]
     assert Transfer.objects.get().to_school == school
     assert Transfer.objects.get().items.count() == 2
 
@@ -213,7 +203,7 @@ def test_two_plans_sent_at_once_take_turns(manager, other, monkeypatch):
     wished = [{one.uai: 2, two.uai: 1}, {one.uai: 16, two.uai: 2}]
     shares = {plan.pk: share for plan, share in zip(plans, wished, strict=True)}
     monkeypatch.setattr(Plan, "shares", property(lambda plan: shares[plan.pk]))
-    gate, met, real = Barrier(2), Barrier(2), sending.plan_transfer
+    met, real = Barrier(2), sending.plan_transfer
 
     def then_wait(**wish):
         planned = real(**wish)
@@ -222,23 +212,9 @@ def test_two_plans_sent_at_once_take_turns(manager, other, monkeypatch):
         return planned
 
     monkeypatch.setattr(sending, "plan_transfer", then_wait)
-    done = {}
-
-    def send(plan):
-        try:
-            gate.wait()
-            done[plan.pk] = actions.send_plan(by=Actor(manager), plan=plan)
-        except Exception as error:  # noqa: BLE001
-            done[plan.pk] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=send, args=(plan,)) for plan in plans]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    first, second = sorted(done.values(), key=lambda result: -len(result.planned))
+    send = partial(actions.send_plan, by=Actor(manager))
+    done = together(*(partial(send, plan=plan) for plan in plans))
+    first, second = sorted(done, key=lambda result: -len(result.planned))
     assert (len(first.planned), first.waiting) == (2, [])
     assert len(second.planned) + len(second.waiting) == 2
     assert second.waiting, "what is promised is gone"

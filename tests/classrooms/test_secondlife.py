@@ -1,10 +1,10 @@
 """Devices leave by one path: proposed, decided in a sitting, wiped, then in one lot."""
 
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +38,7 @@ from tests.factories.secondlife import (
     WrittenOffFactory,
     ready_to_leave,
 )
+from tests.together import told
 
 pytestmark = pytest.mark.django_db
 
@@ -292,23 +293,13 @@ def test_a_lot_given_up_frees_its_devices(manager):
 @pytest.mark.django_db(transaction=True)
 def test_two_lots_that_take_the_same_device_at_once(manager):
     ready = ready_to_leave()
-    lots, start, said = [LotFactory(), LotFactory()], threading.Barrier(2), []
+    lots = [LotFactory(), LotFactory()]
 
     def take(lot):
-        try:
-            start.wait(5)
-            actions.add(by=manager, lot=lot, devices=[ready.device])
-            said.append("in")
-        except RuleBroken as broken:
-            said.append(broken.code)
-        finally:
-            connection.close()
+        actions.add(by=manager, lot=lot, devices=[ready.device])
+        return "in"
 
-    threads = [threading.Thread(target=take, args=[lot]) for lot in lots]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    said = told(*(partial(take, lot) for lot in lots))
     assert sorted(said) == ["in", "taken"]
     assert LotLine.objects.count() == 1
 

@@ -1,9 +1,7 @@
 """A wipe noted by mistake is withdrawn: both stay in the history, and nothing leaves by it."""
 
-import threading
-
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from classrooms import rebuilding
@@ -23,6 +21,7 @@ from tests.factories.secondlife import (
     WipeFactory,
     ready_to_leave,
 )
+from tests.together import told
 
 pytestmark = pytest.mark.django_db
 WHY = "Noté sur la mauvaise tablette"
@@ -129,29 +128,17 @@ def test_what_it_let_back_into_the_reserve_comes_back_to_the_bench(manager, tech
 @pytest.mark.django_db(transaction=True)
 def test_a_lot_and_a_withdrawal_that_want_the_same_wipe_at_once(manager):
     ready, lot = ready_to_leave(), LotFactory()
-    wipe, start, said = ready.device.wipes.get(), threading.Barrier(2), []
+    wipe = ready.device.wipes.get()
 
     def put():
         actions.add(by=manager, lot=lot, devices=[ready.device])
+        return "done"
 
     def withdraw():
         actions.withdraw_wipe(by=manager, wipe=wipe, why=WHY)
+        return "done"
 
-    def do(what):
-        try:
-            start.wait(5)
-            what()
-            said.append("done")
-        except RuleBroken as broken:
-            said.append(broken.code)
-        finally:
-            connection.close()
-
-    acts = [threading.Thread(target=do, args=[what]) for what in (put, withdraw)]
-    for act in acts:
-        act.start()
-    for act in acts:
-        act.join(20)
+    said = told(put, withdraw)
     wipe.refresh_from_db()
     gone = LotLine.objects.filter(wipe=wipe).exists()
     assert sorted(said) == (["done", "lot"] if gone else ["done", "unwiped"])

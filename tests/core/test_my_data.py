@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import threading
 import zipfile
 
 import pytest
@@ -25,6 +24,7 @@ from families.models import HealthCarePlan, IncomeFile, PickupContact
 from tests.factories.accounts import UserFactory
 from tests.factories.families import ChildFactory, GuardianFactory, IncomeFileFactory
 from tests.people import sign_in_client
+from tests.together import at_once
 
 SECRETS = {"phone": "06 99 88 77 66", "quotient": "4321", "mail": "secret@cachette.example"}
 
@@ -225,23 +225,9 @@ def test_a_worker_that_dies_leaves_the_copy_to_another_and_gives_up_after_three(
 @pytest.mark.django_db(transaction=True)
 def test_two_requests_at_once_make_one_copy_and_two_workers_build_it_once():
     user = UserFactory(roles=[Role.GUARDIAN])
-    start = threading.Barrier(2)
-    made, built = [], []
 
-    def ask():
-        try:
-            start.wait()
-            made.append(exports.request_export(by=Actor(user), user=user).pk)
-            start.wait()
-            built.append(exports.build(made[0]))
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=ask) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    made = at_once(2, lambda _number: exports.request_export(by=Actor(user), user=user).pk)
+    built = at_once(2, lambda _number: exports.build(made[0]))
     assert len(set(made)) == 1
     assert sorted(built) == [False, True]
     assert Document.objects.filter(kind="core.data_export").count() == 1
