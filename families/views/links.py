@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from core.access import allow, get_visible, signed_in
+from core.access import allow
 from core.errors import RuleBroken
 from core.forms import show_broken
 from core.journal import Actor
 from families.actions.links import add_responsible, change_link
 from families.forms.situations import LinkForm, ResponsibleForm
-from families.models import Child, Guardianship
-from families.views.situations import AGENTS
+from families.views.situations import AGENTS, child_of, open_link_of
 
 
 @allow(*AGENTS)
 def add(request: HttpRequest, reference: str) -> HttpResponse:
     """Make somebody responsible for a child, with a document in hand."""
-    child: Child = get_visible(Child.objects, signed_in(request), reference=reference)
+    child = child_of(request, reference)
     form = ResponsibleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -50,15 +49,8 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
 @allow(*AGENTS)
 def change(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Change what somebody is to a child and what that allows, authority aside."""
-    child: Child = get_visible(Child.objects, signed_in(request), reference=reference)
-    found = (
-        Guardianship.objects.visible_to(signed_in(request))
-        .filter(child=child, guardian=pk, ends_on__isnull=True)
-        .select_related("guardian")
-        .first()
-    )
-    if found is None:
-        raise Http404
+    child = child_of(request, reference)
+    found = open_link_of(request, child, pk)
     form = LinkForm(request.POST or None, link=found)
     if request.method == "POST" and form.is_valid():
         try:

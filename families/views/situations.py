@@ -101,15 +101,25 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("families:situations")
 
 
-def _child(request: HttpRequest, reference: str) -> Child:
+def child_of(request: HttpRequest, reference: str) -> Child:
+    """Return a child that the person sees, or answer 404."""
     child: Child = get_visible(Child.objects, signed_in(request), reference=reference)
     return child
+
+
+def open_link_of(request: HttpRequest, child: Child, pk: int) -> Guardianship:
+    """Return what a guardian is to a child now, or answer 404."""
+    links = Guardianship.objects.filter(child=child, ends_on__isnull=True)
+    found: Guardianship = get_visible(
+        links.select_related("guardian"), signed_in(request), guardian=pk
+    )
+    return found
 
 
 @allow(*AGENTS)
 def situation(request: HttpRequest, reference: str) -> HttpResponse:
     """Show who answers for a child, since when, and what was before; the reading is journalled."""
-    child = _child(request, reference)
+    child = child_of(request, reference)
     record_read(Actor.of(request), "custody", child, reason="situation")
     links = list(
         Guardianship.objects.filter(child=child)
@@ -146,15 +156,8 @@ def situation(request: HttpRequest, reference: str) -> HttpResponse:
 @allow(*AGENTS)
 def link(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Record a death, a change of authority, the end of a link."""
-    child = _child(request, reference)
-    found = (
-        Guardianship.objects.visible_to(signed_in(request))
-        .filter(child=child, guardian=pk, ends_on__isnull=True)
-        .select_related("guardian")
-        .first()
-    )
-    if found is None:
-        raise Http404
+    child = child_of(request, reference)
+    found = open_link_of(request, child, pk)
     form = LinkChangeForm(request.POST or None, link=found)
     if request.method == "POST" and form.is_valid():
         try:
@@ -189,7 +192,7 @@ def _record(by: Actor, link: Guardianship, data: dict[str, Any]) -> None:
 @require_POST
 def undo_death(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Take back a death recorded by mistake."""
-    child = _child(request, reference)
+    child = child_of(request, reference)
     guardian = Guardian.objects.filter(pk=pk, guardianships__child=child).distinct().first()
     if guardian is None:
         raise Http404
@@ -203,7 +206,7 @@ def undo_death(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 @allow(*AGENTS)
 def institution(request: HttpRequest, reference: str) -> HttpResponse:
     """Make an institution responsible for a child."""
-    child = _child(request, reference)
+    child = child_of(request, reference)
     form = InstitutionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = acts.add_institution(by=Actor.of(request), child=child, **form.cleaned_data)
@@ -217,7 +220,7 @@ def institution(request: HttpRequest, reference: str) -> HttpResponse:
 @allow(*AGENTS)
 def names(request: HttpRequest, reference: str, pk: int | None = None) -> HttpResponse:
     """Correct the names of a child, or of one of its guardians, as civil status has them."""
-    child = _child(request, reference)
+    child = child_of(request, reference)
     person: Child | Guardian = child
     if pk is not None:
         guardian = Guardian.objects.filter(pk=pk, guardianships__child=child).distinct().first()
