@@ -24,7 +24,7 @@ from core.access import allow, reach_of, signed_in
 from core.spreadsheets import csv_response, write_csv, write_xlsx, xlsx_response
 from enrolment.schools.models import School
 
-#: Up to this many schools their table says more than anything else.
+#: Up to this many schools their table stands open beside the map.
 _NEAR = 5
 #: Beyond this many schools the table beside the map counts by district.
 FEW = 30
@@ -56,6 +56,7 @@ def board(request: HttpRequest) -> HttpResponse:
         places=[] if few else board_map.by_district(figures),
         few=few,
         near=len(figures.schools) <= _NEAR,
+        alone=len(figures.schools) == 1,
         whole=reach_of(user, *FLEET_READERS).city,
         states=board_charts.states(figures),
         ratios=board_charts.ratios(figures),
