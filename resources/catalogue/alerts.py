@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -28,6 +29,7 @@ from resources.catalogue.access import near_levels, window_of
 from resources.catalogue.models import Resource, SavedSearch
 from resources.search.engine import Ask
 
+Labels = Mapping[str, Mapping[str, str]]
 logger = logging.getLogger(__name__)
 #: Searches that one person may keep.
 MAX_KEPT = 30
@@ -62,6 +64,36 @@ def ask_of(search: SavedSearch) -> Ask:
 def answering(search: SavedSearch) -> list[int] | None:
     """Return the resources that answer every word now, for its owner; None without an index."""
     return finding.all_keys(ask_of(search), window_of(search.user))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A kept search as its owner reads it: what it looks for, how much answers, how much is new.
+
+    ``count`` is None without an index.
+    """
+
+    search: SavedSearch
+    said: str
+    count: int | None
+    fresh: int
+
+
+def standings(user: User, searches: Iterable[SavedSearch], labels: Labels) -> list[Standing]:
+    """Return where a person's kept searches stand now; the index is asked, not the database."""
+    window = window_of(user)
+    found = []
+    for search in searches:
+        params = QueryDict(search.query)
+        said = [params["q"]] if params.get("q") else []
+        for facet, name in asking.PARAMETERS.items():
+            said += [labels.get(facet, {}).get(value, value) for value in params.getlist(name)]
+        ask = replace(asking.ask_of(params)[0], page=1, size=MAX_SEEN)
+        keys = finding.exact_in_index(ask, window)
+        fresh = len(set(keys) - set(search.seen)) if keys is not None else 0
+        count = None if keys is None else len(keys)
+        found.append(Standing(search, " · ".join(said), count, fresh))
+    return found
 
 
 @transaction.atomic

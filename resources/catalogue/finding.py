@@ -50,15 +50,22 @@ def all_keys(ask: Ask, window: Window) -> list[int] | None:
 
     None without an index. Two questions, however many they are.
     """
+    keys = exact_in_index(ask, window)
+    if keys is None:
+        return None
+    seen = Resource.objects.within(window).filter(pk__in=keys).order_by()
+    shown = set(seen.values_list("pk", flat=True))
+    return [pk for pk in keys if pk in shown]
+
+
+def exact_in_index(ask: Ask, window: Window) -> tuple[int, ...] | None:
+    """Return the keys of what answers every word, to be counted; None without an index."""
     watch.look()
     try:
         answer = engine().search(replace(ask, scope=window.scope(), day=window.day))
     except NoIndex:
         return None
-    keys = answer.ids[: answer.exact]
-    seen = Resource.objects.within(window).filter(pk__in=keys).order_by()
-    shown = set(seen.values_list("pk", flat=True))
-    return [pk for pk in keys if pk in shown]
+    return answer.ids[: answer.exact]
 
 
 def rows(ids: tuple[int, ...] | list[int], window: Window) -> list[Resource]:

@@ -19,6 +19,8 @@ from core.home import HomeCard
 from portal.storage import squeeze
 from portal.views.home import grouped
 from tests.factories.accounts import UserFactory
+from tests.factories.resources import PupilAccountFactory
+from tests.people import sign_in_client
 
 STATIC = Path(__file__).parents[2] / "portal" / "static"
 PARIS = ZoneInfo("Europe/Paris")
@@ -166,3 +168,14 @@ def test_dates_are_written_day_first_in_every_language(language, written):
             date_format(dt.datetime(2026, 11, 3, 4, 5, tzinfo=PARIS), "DATETIME_FORMAT") == written
         )
         assert date_format(dt.date(2026, 11, 3), "SHORT_DATE_FORMAT") == "03/11/2026"
+
+
+@pytest.mark.django_db
+def test_a_pupils_home_speaks_to_a_child(client: Any) -> None:
+    account: Any = PupilAccountFactory()
+    sign_in_client(client, account.user)
+    page = client.get("/").content.decode()
+    assert "Voici ce que tu peux faire." in page
+    assert "Pour toi" in page
+    for formal in ("Vos services", "Ce qui vous attend", "votre attention"):
+        assert formal not in page, formal

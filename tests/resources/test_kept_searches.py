@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock, outbox
@@ -25,6 +27,7 @@ from resources.catalogue.models import (
 )
 from tests.factories.accounts import UserFactory
 from tests.factories.resources import PupilAccountFactory, ResourceFactory
+from tests.people import sign_in_client
 from tests.resources.searching import at, fresh
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +198,38 @@ def test_thirty_searches_are_enough(index: Callable[[], None], teacher: Any) -> 
         keep(teacher, "q=volcans")
     assert refused.value.code == "many"
     assert alerts.canonical(QueryDict("tri=pertinence&page=2")) == ""
+
+
+def test_the_page_says_what_is_kept_how_much_answers_and_how_much_is_new(
+    index: Callable[[], None], teacher: Any, client: Client, django_assert_num_queries: Any
+) -> None:
+    with at("2026-11-18"):
+        ResourceFactory(title="Les volcans")
+        fresh(index)
+        keep(teacher, "q=volcans&niveau=CM1", "never")
+        ResourceFactory(title="Volcans sous la mer")
+        elsewhere = ResourceFactory(title="Volcans de l'autre école")
+        elsewhere.schools.set([PupilAccountFactory().class_group.school])
+        fresh(index)
+        sign_in_client(client, teacher)
+        page = client.get(reverse("catalogue:saved"))
+        shown = " ".join(page.content.decode().replace("\u00a0", " ").split())
+        assert "volcans · CM1 · 2 ressources" in shown
+        assert "1 nouvelle<" in shown
+        with CaptureQueriesContext(connection) as one:
+            client.get(reverse("catalogue:saved"))
+        for number in range(6):
+            keep(teacher, f"q=volcans+{number}", "never", f"Volcans {number}")
+        with django_assert_num_queries(len(one)):
+            client.get(reverse("catalogue:saved"))
+
+
+def test_without_an_index_the_page_counts_nothing(
+    teacher: Any, client: Client, settings: Any, tmp_path: Any
+) -> None:
+    settings.SEARCH_INDEX_ROOT = tmp_path / "none"
+    keep(teacher, "q=volcans", "never")
+    sign_in_client(client, teacher)
+    page = client.get(reverse("catalogue:saved"))
+    assert page.status_code == 200
+    assert "<p>volcans</p>" in page.content.decode()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from core.access import ANYONE, allow, get_visible, signed_in
 from core.errors import RuleBroken
 from core.journal import Actor
-from resources.catalogue import alerts
+from resources.catalogue import alerts, asking, indexing
 from resources.catalogue.access import EDITORS, TEACHING
 from resources.catalogue.models import SavedSearch
 
@@ -21,11 +21,16 @@ from resources.catalogue.models import SavedSearch
 @allow(*TEACHING, *EDITORS)
 def saved(request: HttpRequest) -> HttpResponse:
     """List the searches a person keeps."""
-    searches = SavedSearch.objects.visible_to(signed_in(request))
+    user = signed_in(request)
+    searches = SavedSearch.objects.visible_to(user)
+    labels = asking.value_labels(indexing.term_labels())
     return render(
         request,
         "catalogue/saved.html",
-        {"searches": searches, "frequencies": SavedSearch.Frequency.choices},
+        {
+            "standings": alerts.standings(user, searches, labels),
+            "frequencies": SavedSearch.Frequency.choices,
+        },
     )
 
 
