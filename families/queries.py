@@ -43,6 +43,8 @@ class _Link:
     lives_with: bool
     starts_on: dt.date
     ends_on: dt.date | None
+    #: Since when this person has answered for the child, whatever changed meanwhile.
+    known_since: dt.date
 
     def covers(self, day: dt.date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
@@ -73,7 +75,7 @@ class PayerTable:
         links = [link for link in self.links.get(child_id, []) if link.covers(day)]
         best = min(
             links,
-            key=lambda k: (not k.authority, not k.lives_with, k.guardian),
+            key=lambda k: (not k.authority, not k.lives_with, k.known_since, k.guardian),
             default=None,
         )
         return None if best is None else best.guardian
@@ -121,20 +123,25 @@ def payer_table(child_ids: Iterable[int], start: dt.date, end: dt.date) -> Payer
                     rule.ends_on,
                 )
             )
-        ties = Guardianship.objects.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gt=start), child__in=batch, starts_on__lte=end
-        ).values_list(
-            "child_id",
-            "guardian_id",
-            "parental_authority",
-            "lives_with",
-            "starts_on",
-            "ends_on",
-            "guardian__household_id",
+        ties = (
+            Guardianship.objects.filter(child__in=batch, starts_on__lte=end)
+            .order_by("starts_on", "pk")
+            .values_list(
+                "child_id",
+                "guardian_id",
+                "parental_authority",
+                "lives_with",
+                "starts_on",
+                "ends_on",
+                "guardian__household_id",
+            )
         )
+        since: dict[tuple[int, int], dt.date] = {}
         for child, guardian, authority, lives_with, begins, ends, household in ties:
-            links[child].append(_Link(guardian, authority, lives_with, begins, ends))
-            households[guardian] = household
+            known = since.setdefault((child, guardian), begins)
+            if ends is None or ends > start:
+                links[child].append(_Link(guardian, authority, lives_with, begins, ends, known))
+                households[guardian] = household
     return PayerTable(rules, links, households)
 
 
@@ -168,7 +175,9 @@ def quotient_of(household: Household, day: dt.date) -> int | None:
 def proposals_to(guardian: Guardian) -> list[PayerRule]:
     """Return the paying rules somebody else has proposed and that await this guardian."""
     return list(
-        PayerRule.objects.filter(agreed_at__isnull=True, shares__guardian=guardian)
+        PayerRule.objects.filter(
+            agreed_at__isnull=True, shares__guardian=guardian, shares__agreed_at__isnull=True
+        )
         .exclude(proposed_by=guardian)
         .select_related("child", "proposed_by")
         .distinct()
@@ -189,6 +198,28 @@ def rules_of(child: Child, day: dt.date) -> tuple[PayerRule | None, PayerRule | 
     waiting = [r for r in rules if r.agreed_at is None]
     now = begun[-1] if begun and (begun[-1].ends_on is None or day < begun[-1].ends_on) else None
     return (now, waiting[0] if waiting else None)
+
+
+def coming_rules(child: Child, day: dt.date) -> list[PayerRule]:
+    """Return the agreed paying rules that begin after a day, the first one first."""
+    return list(
+        child.payer_rules.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=F("valid_from")),
+            valid_from__gt=day,
+            agreed_at__isnull=False,
+        )
+        .prefetch_related("shares__guardian")
+        .order_by("valid_from", "pk")
+    )
+
+
+def unanswered(rule: PayerRule) -> list[Guardian]:
+    """Return who has yet to agree to a proposal; whoever makes it agrees by making it."""
+    return [
+        share.guardian
+        for share in rule.shares.all()
+        if share.agreed_at is None and share.guardian_id != rule.proposed_by_id
+    ]
 
 
 def payers_to_choose(user: User) -> list[Child]:

@@ -16,6 +16,7 @@ FAMILY = _("Votre famille")
 HELP = _("Se faire aider")
 _HELP = _("Vous devez savoir qui agit pour vous.")
 _ABOUT_YOU = _("Cela change votre dossier ou votre accès.")
+_PAYS = _("Vos factures en dépendent.")
 _ANSWER = _("On attend une réponse de vous.")
 
 KINDS = (
@@ -42,6 +43,8 @@ KINDS = (
     Kind("family_income_reminder", _("Quotient familial à renouveler"), FAMILY, grouped=True),
     Kind("family_invitation", _("Invitation à rejoindre une famille"), FAMILY, _ANSWER),
     Kind("family_payers_proposed", _("Proposition de l’autre parent"), FAMILY, _ANSWER),
+    Kind("family_payers_changed", _("Qui paie a changé"), FAMILY, _PAYS),
+    Kind("family_payers_declined", _("Partage des frais refusé"), FAMILY, grouped=True),
     Kind(
         "family_guardian_changed",
         _("Changement parmi les responsables d’un enfant"),

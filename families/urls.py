@@ -29,6 +29,13 @@ urlpatterns = [
     path("enfants/<str:reference>/paiement/", payers.choose, name="payers"),
     path("sortie/<int:pk>/retirer/", children.pickup_end, name="pickup_end"),
     path("paiement/<int:pk>/", payers.answer, name="payers_answer"),
+    path("paiement/<int:pk>/annuler/", payers.cancel, name="payers_cancel"),
+    path("situation/<str:reference>/paiement/", payers.record, name="payers_record"),
+    path(
+        "situation/<str:reference>/paiement/<int:pk>/annuler/",
+        payers.record_cancel,
+        name="payers_record_cancel",
+    ),
     path("autre-parent/", guardians.add, name="guardian_add"),
     path("autre-parent/<int:pk>/inviter/", guardians.invite, name="invite"),
     path("invitation/<str:token>/", guardians.invitation, name="invitation"),

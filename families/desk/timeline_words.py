@@ -36,6 +36,8 @@ _WORDS = {
     "payer_rule.set": _("Payeur choisi"),
     "payer_rule.propose": _("Partage des frais proposé"),
     "payer_rule.agree": _("Partage des frais accepté"),
+    "payer_rule.record": _("Payeurs enregistrés par un agent, document en main"),
+    "payer_rule.cancel": _("Partage des frais à venir annulé"),
     "payer_rule.withdraw": _("Partage des frais retiré"),
     "application.take": _("Demande prise en charge par un agent"),
     "application.release": _("Demande rendue par un agent"),

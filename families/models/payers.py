@@ -19,7 +19,8 @@ class PayerRule(models.Model):
     ``single``: one share. ``percentage``: shares with ``percent`` adding up to 100.
     ``alternating``: one share for odd and one for even ISO weeks (weeks 53 and 1 are both
     odd: the rule follows the calendar, not a count of weeks). A rule that makes somebody
-    else pay is a proposal, without effect, until ``agreed_at``. ``ends_on`` is the first day
+    else pay is a proposal, without effect, until each of them has agreed (``PayerShare``):
+    that is ``agreed_at``. ``ends_on`` is the first day
     on which somebody it names is no longer responsible: the rule is over, none takes over.
     """
 
@@ -63,7 +64,7 @@ class PayerRule(models.Model):
 
 
 class PayerShare(models.Model):
-    """One payer within a rule."""
+    """One payer within a rule; ``agreed_at`` counts while the rule is a proposal."""
 
     class Weeks(models.TextChoices):
         ALL = "all", _("Toutes les semaines")
@@ -76,6 +77,7 @@ class PayerShare(models.Model):
         default=100, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     weeks = models.CharField(max_length=4, choices=Weeks.choices, default=Weeks.ALL)
+    agreed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -83,8 +83,8 @@ def test_an_agent_adds_an_institution_and_corrects_names(client, family):
     assert "état civil" in page
 
 
-def test_with_three_payers_one_says_who_takes_the_other_part(client, family):
-    town, mother, _father, child = family
+def test_with_three_payers_each_has_a_part(client, family):
+    town, mother, father, child = family
     link = situations.add_institution(
         by=Actor(town.agent),
         child=child,
@@ -99,14 +99,16 @@ def test_with_three_payers_one_says_who_takes_the_other_part(client, family):
     )
     sign_in_client(client, mother.user)
     url = reverse("families:payers", args=[child.reference])
-    values = {"mode": "percentage", "payer": mother.pk, "percent": 30}
+    values = {"mode": "percentage", "payer": mother.pk}
     values |= {"valid_from": clock.today().isoformat()}
-    twice = client.post(url, {**values, "other": mother.pk}).content.decode()
-    assert "choisie deux fois" in twice
-    assert client.post(url, {**values, "other": link.guardian_id}).status_code == 302
+    parts = {f"part_{mother.pk}": 30, f"part_{link.guardian_id}": 60}
+    short = client.post(url, {**values, **parts}).content.decode()
+    assert "faire 100 %" in short.replace("\xa0", " ")
+    parts |= {f"part_{father.pk}": 10}
+    assert client.post(url, {**values, **parts}).status_code == 302
     proposal = child.payer_rules.get(agreed_at=None)
     shares = dict(proposal.shares.values_list("guardian", "percent"))
-    assert shares == {mother.pk: 30, link.guardian_id: 70}
+    assert shares == {mother.pk: 30, link.guardian_id: 60, father.pk: 10}
 
 
 def test_changing_who_pays_begins_from_what_is_agreed(client, family):

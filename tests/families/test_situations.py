@@ -17,7 +17,7 @@ from families.actions import situations
 from families.actions.children import add_child, add_pickup_contact, edit_child
 from families.actions.household import update_contact
 from families.actions.names import correct_names
-from families.actions.payers import agree_payers, set_payers
+from families.actions.payers import agree_payers, record_payers, set_payers
 from families.models import (
     Child,
     Guardian,
@@ -229,15 +229,14 @@ def test_an_institution_answers_for_a_child_and_may_pay(family):
     again = {**values, "organisation": "aide sociale a l’enfance"}
     second = situations.add_institution(by=by, child=other, **again)
     assert second.guardian == link.guardian
-    rule = set_payers(
-        by=Actor(mother.user),
-        guardian=mother,
+    record_payers(
+        by=by,
         child=child,
         mode="single",
         shares=[Share(link.guardian_id, 100)],
         valid_from=clock.today(),
+        ground="institution",
     )
-    agree_payers(by=by, rule=rule)
     assert queries.payers_of(child, clock.today()) == [(link.guardian, 100)]
 
 
