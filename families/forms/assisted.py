@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.acting import SENSITIVE, Scope
+from core.forms import PagesField
 from families.actions.acting import DESK_REASONS
 from families.forms.base import ConditionalForm, phone_number
 from families.models import HelpPlace
@@ -137,10 +138,7 @@ class CodeForm(forms.Form):
 class ScanForm(forms.Form):
     """The signed paper."""
 
-    scan = forms.FileField(
-        label=_("Le papier signé"),
-        help_text=_("Une photo ou un PDF, 10 Mo au plus."),
-    )
+    scan = PagesField(label=_("Le papier signé"))
 
 
 class NewPersonForm(forms.Form):

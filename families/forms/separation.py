@@ -7,11 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import PagesField
 from families.forms.base import DateInput
 from families.forms.people import BirthDateForm, KinForm
 from families.models import ChildClaim, CourtRuling, Guardianship, JointAct
-
-_ACCEPT = {"accept": "application/pdf,image/jpeg,image/png"}
 
 
 class ObjectionForm(forms.Form):
@@ -26,11 +25,10 @@ class ObjectionForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-    document = forms.FileField(
+    document = PagesField(
         label=_("Pièce jointe"),
-        help_text=_("Par exemple un courrier de votre avocat. Photo ou PDF, 10 Mo au plus."),
+        help_text=_("Par exemple un courrier de votre avocat : PDF, ou photos de ses pages."),
         required=False,
-        widget=forms.FileInput(attrs=_ACCEPT),
     )
 
 
@@ -38,11 +36,7 @@ class AgreementForm(forms.Form):
     """An agent records a written agreement of somebody who does not sign in."""
 
     guardian = forms.ChoiceField(label=_("Qui donne son accord par écrit ?"))
-    document = forms.FileField(
-        label=_("Accord signé"),
-        help_text=_("Photo ou PDF, 10 Mo au plus."),
-        widget=forms.FileInput(attrs=_ACCEPT),
-    )
+    document = PagesField(label=_("Accord signé"))
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,12 +66,12 @@ class RulingForm(forms.Form):
         max_length=120,
     )
     decided_on = forms.DateField(label=_("Date de la décision"), widget=DateInput())
-    document = forms.FileField(
+    document = PagesField(
         label=_("La décision"),
         help_text=_(
-            "Photo ou PDF, 10 Mo au plus. Seuls les agents des inscriptions peuvent l’ouvrir."
+            "PDF, ou photos de ses pages dans l’ordre. Seuls les agents des inscriptions peuvent "
+            "l’ouvrir."
         ),
-        widget=forms.FileInput(attrs=_ACCEPT),
     )
     guardian = forms.ChoiceField(label=_("Elle restreint les droits de"), required=False)
     effects = forms.MultipleChoiceField(
@@ -157,13 +151,12 @@ class ClaimForm(KinForm, BirthDateForm):
 
     given_name = forms.CharField(label=_("Prénom de l’enfant"), max_length=100)
     family_name = forms.CharField(label=_("Nom de naissance de l’enfant"), max_length=100)
-    proof = forms.FileField(
+    proof = PagesField(
         label=_("Preuve du lien"),
         help_text=_(
-            "Livret de famille, acte de naissance ou décision de justice. Photo ou PDF, 10 Mo "
-            "au plus. La pièce est effacée dès qu’un agent l’a vérifiée."
+            "Livret de famille, acte de naissance ou décision de justice : PDF, ou photos de ses "
+            "pages. La pièce est effacée dès qu’un agent l’a vérifiée."
         ),
-        widget=forms.FileInput(attrs=_ACCEPT),
     )
     field_order = ("given_name", "family_name", "birth_date", "kind", "proof")
 

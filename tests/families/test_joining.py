@@ -199,6 +199,18 @@ def neutral(response):
     return re.sub(own, "", text)
 
 
+def test_a_family_record_book_is_photographed_page_by_page(client, town):
+    claimant = town.parent(given_name="Thomas")
+    sign_in_client(client, claimant.user)
+    page = client.get(reverse("families:claims")).content.decode()
+    assert "image/heic" in page
+    assert "js/pages.js" in page
+    photos = [SimpleUploadedFile(f"{n}.png", PNG, "image/png") for n in range(3)]
+    claim(client, town.child(town.parent()), proof=photos)
+    proof = ChildClaim.objects.get().proof
+    assert (proof.content_type, proof.pages) == ("application/pdf", 3)
+
+
 def test_the_answer_is_the_same_whether_or_not_the_child_exists(client, town):
     child = town.child(town.parent())
     claimant = town.parent(given_name="Thomas")
