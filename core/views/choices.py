@@ -32,6 +32,13 @@ def _rows(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _by_topic(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    def topic(row: dict[str, Any]) -> str:
+        return str(row["kind"].topic)
+
+    return [(name, list(group)) for name, group in groupby(sorted(rows, key=topic), topic)]
+
+
 @allow(SIGNED_IN)
 def preferences_page(request: HttpRequest) -> HttpResponse:
     """Choose, kind by kind, what comes by e-mail and by SMS; the portal keeps everything."""
@@ -49,14 +56,16 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
                     preferences.choose(by=Actor.of(request), kind=code, **wanted)
         messages.success(request, _("Vos choix sont enregistrés."))
         return redirect("messages:preferences")
-    ordered = sorted(rows, key=lambda row: str(row["kind"].topic))
-    topics = [
-        (topic, list(group)) for topic, group in groupby(ordered, lambda r: str(r["kind"].topic))
-    ]
+    settled = [row for row in rows if row["kind"].essential and not row["kind"].sms]
     return render(
         request,
         "core/messages/preferences.html",
-        {"topics": topics, "mobile": texting.mobile_of(user), "evening": preferences.EVENING_HOUR},
+        {
+            "topics": _by_topic([row for row in rows if row not in settled]),
+            "settled": _by_topic(settled),
+            "mobile": texting.mobile_of(user),
+            "evening": preferences.EVENING_HOUR,
+        },
     )
 
 

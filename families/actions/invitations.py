@@ -74,7 +74,12 @@ def invite(*, by: Actor, guardian: Guardian, email: str) -> Invitation:
     user = person_of(by)
     if (user.email or "").lower() == email.lower():
         raise RuleBroken(
-            "own_address", _("Indiquez l’adresse de l’autre parent, pas la vôtre."), "email"
+            "own_address",
+            _(
+                "C’est votre adresse. Vous la partagez ? Un guichet ouvre à cette personne son "
+                "propre accès, qui ne demande pas d’adresse."
+            ),
+            "email",
         )
     guardian = check_may_invite(user, guardian)
     token = secrets.token_urlsafe(32)

@@ -103,7 +103,10 @@ def test_the_page_of_choices_keeps_what_was_ticked(client):
     sign_in_client(client, user)
     url = reverse("messages:preferences")
     page = client.get(url).content.decode()
-    assert "On attend une réponse." in page
+    table, settled = page.split("Les messages toujours envoyés")
+    assert "On attend une réponse." in settled, "what cannot be chosen is folded, with its reason"
+    assert "email-test_must" not in page
+    assert "email-test_news" in table
     client.post(url, {"email-test_news": "on", "sms-test_plain": "on"})
     kept = preferences.choices_of(user)
     assert not kept["test_plain"].email
