@@ -313,6 +313,16 @@ def _rank(hits: Iterable[_Hit], parts: int) -> list[int]:
     return [household for _cost, _shared, household in sorted(ranked)]
 
 
+def households_told(text: str) -> list[int]:
+    """Return the households a queue is narrowed to by what an agent types."""
+    return search(text).households[:1000]
+
+
+def children_told(text: str) -> QuerySet[Child]:
+    """Return the children of those households."""
+    return Child.objects.filter(guardianships__guardian__household__in=households_told(text))
+
+
 def households_of(keys: Sequence[int], user: User) -> list[Household]:
     """Return households with their people, in the order of the keys; three queries."""
     if not works_on_families(user):

@@ -12,7 +12,9 @@ from core.accounts.models import DeskCode
 class DeskSearch(forms.Form):
     """Whom to look for."""
 
-    q = forms.CharField(label=_("Prénom ou nom"), required=False, max_length=100)
+    q = forms.CharField(
+        label=_("Nom, téléphone ou numéro de dossier"), required=False, max_length=100
+    )
     show = forms.ChoiceField(
         label=_("Afficher"),
         required=False,

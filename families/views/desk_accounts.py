@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ from core.journal import Actor
 from core.once import once
 from core.paging import page_of
 from families.actions import desk_accounts as actions
+from families.desk.search import households_told
 from families.forms.desk_accounts import DeskSearch, IdentityForm, RecoveryForm
 from families.models import Guardian
 
@@ -45,17 +46,15 @@ def index(request: HttpRequest) -> HttpResponse:
     pending = DeskCode.objects.good().filter(user=OuterRef("user"), purpose="activate")
     found = (
         Guardian.objects.visible_to(signed_in(request))
+        # Neither the dead, nor institutions, nor files merged into another have an access.
+        .filter(merged_into=None, died_on=None, organisation="")
         .select_related("user")
         .annotate(waiting=Exists(pending))
         .order_by("family_name", "given_name", "pk")
     )
     if form.is_valid():
-        for word in form.cleaned_data["q"].split():
-            found = found.filter(
-                Q(given_name__icontains=word)
-                | Q(family_name__icontains=word)
-                | Q(used_name__icontains=word)
-            )
+        if query := form.cleaned_data["q"].strip():
+            found = found.filter(household__in=households_told(query))
         if form.cleaned_data["show"] == "none":
             found = found.filter(user__isnull=True)
         elif form.cleaned_data["show"] == "waiting":

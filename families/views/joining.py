@@ -24,6 +24,7 @@ from families.actions import claims as claiming
 from families.actions import invitations
 from families.actions.codes_on_paper import Answers, invite_on_paper, redeem
 from families.actions.objections import discard_upload
+from families.desk.search import households_told
 from families.forms.separation import ClaimForm, ClaimLinkForm, ClaimRefuseForm, JoinForm
 from families.letters import invitation_letter
 from families.models import Child, ChildClaim, Guardian, Guardianship, Invitation
@@ -162,10 +163,19 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
     )
     if state in dict(ChildClaim.STATES):
         found = found.filter(state=state)
+    if query := request.GET.get("q", "").replace("\x00", "").strip()[:100]:
+        found = found.filter(
+            Q(reference__iexact=query)
+            | Q(given_name__icontains=query)
+            | Q(family_name__icontains=query)
+            | Q(guardian__household__in=households_told(query))
+        )
     page = page_of(request, found.select_related("guardian").order_by("made_at", "pk"))
     tabs = [(value, label, counts[value]) for value, label in ChildClaim.STATES]
     return render(
-        request, "families/claim_queue.html", {"page_obj": page, "state": state, "tabs": tabs}
+        request,
+        "families/claim_queue.html",
+        {"page_obj": page, "state": state, "tabs": tabs, "q": query},
     )
 
 

@@ -17,6 +17,7 @@ from core.forms import show_broken
 from core.journal import Actor, record_read
 from core.paging import page_of
 from families.actions import objections as acts
+from families.desk.search import children_told
 from families.forms.separation import AgreementForm, ObjectionForm, RulingChoiceForm
 from families.models import Child, CourtRuling, Guardian, JointAct, Objection
 from families.views.base import household_required, own_child
@@ -134,12 +135,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
     if state in dict(Objection.STATES):
         found = found.filter(state=state)
-    for word in request.GET.get("q", "").replace("\x00", "").split()[:4]:
-        found = found.filter(
-            Q(reference__icontains=word)
-            | Q(child__family_name__icontains=word)
-            | Q(child__given_name__icontains=word)
-        )
+    if query := request.GET.get("q", "").replace("\x00", "").strip()[:100]:
+        found = found.filter(Q(reference__iexact=query) | Q(child__in=children_told(query)))
     page = page_of(request, found.select_related("child", "raised_by").order_by("raised_at", "pk"))
     return render(
         request,

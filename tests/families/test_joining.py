@@ -320,6 +320,35 @@ def test_lists_ask_the_same_number_of_questions_whatever_their_length(client, to
         assert len(many) == len(few), name
 
 
+def test_queues_forgive_accents_and_slips_as_the_search_of_families_does(client, town):
+    mother = town.parent(given_name="Hélène", family_name="Müller")
+    father = town.parent(given_name="Zoltán", family_name="Kovač")
+    child = town.child(mother, father, given_name="Loïc", family_name="Müller-Kovač")
+    object_to(by=Actor(father.user), guardian=father, child=child, act="waiver", text="Non.")
+    claimant = town.parent(given_name="Éléonore", family_name="Šimić")
+    made = ChildClaim.objects.create(
+        reference="LIEN-7K4M-29QX",
+        guardian=claimant,
+        given_name="Loïc",
+        family_name="Müller",
+        birth_date=child.birth_date,
+        kind="mother",
+    )
+    Guardian.objects.filter(pk=claimant.pk).update(phone="06 71 00 22 33")
+    sign_in_client(client, town.agent)
+    for name, found, missed in (
+        ("families:objection_queue", ("loic", "mueler helene", "kovac"), ("simic",)),
+        ("families:claim_queue", ("simic eleonore", "22 33", made.reference), ("kovac",)),
+        ("families:desk_accounts", ("helene muller", "71 00 22 33"), ("zzyx",)),
+    ):
+        for query in found:
+            page = client.get(reverse(name), {"q": query})
+            assert page.context["page_obj"].paginator.count, (name, query)
+        for query in missed:
+            page = client.get(reverse(name), {"q": query})
+            assert not page.context["page_obj"].paginator.count, (name, query)
+
+
 def test_a_parents_lists_ask_the_same_number_of_questions_too(client, letter):
     mother, guest, child, _made = letter
     father = GuardianFactory()
