@@ -24,6 +24,7 @@ urlpatterns = [
     path("enfants/ajouter/", children.add, name="child_add"),
     path("enfants/<str:reference>/", children.detail, name="child"),
     path("enfants/<str:reference>/modifier/", children.edit, name="child_edit"),
+    path("enfants/<str:reference>/retirer/", children.remove, name="child_remove"),
     path("enfants/<str:reference>/mon-lien/", children.link, name="child_link"),
     path("enfants/<str:reference>/sortie/", children.pickup_add, name="pickup_add"),
     path("enfants/<str:reference>/paiement/", payers.choose, name="payers"),

@@ -15,6 +15,7 @@ from families import access
 from families.actions.household import person_of
 from families.actions.names import keep_names
 from families.codes import new_reference
+from families.merging.relations import relations_to
 from families.models import Child, Guardian, Guardianship, Household, NameChange, PickupContact
 from families.rules import same_name
 
@@ -90,6 +91,44 @@ def edit_child(
     child.save(update_fields=["birth_date"])
     journal.record(by, "child.edit", child)
     return child
+
+
+#: What one parent wrote about a child by themselves and what is derived: it goes with the child.
+OWN_WORDS = frozenset(
+    {
+        "families.Guardianship.child",
+        "families.PickupContact.child",
+        "families.EmergencyContact.child",
+        "families.PhotoAnswer.child",
+        "families.FoodAllergy.child",
+        "families.PayerRule.child",
+        "families.NameChange.child",
+        "families.SearchEntry.child",
+    }
+)
+
+
+@transaction.atomic
+def remove_child(*, by: Actor, guardian: Guardian, child: Child) -> None:
+    """Take back a child added by mistake, while nothing but one's own words is about it.
+
+    Raises RuleBroken ``shared`` when somebody else has an access or was added by an agent,
+    ``relied`` once a request, a school, a bill or a merge names the child.
+    """
+    found = Child.objects.select_for_update().get(pk=child.pk)
+    others = Guardianship.objects.filter(child=found).exclude(guardian=guardian)
+    if others.exists():
+        raise RuleBroken(
+            "shared", _("Quelqu’un d’autre est responsable de l’enfant : signalez l’erreur.")
+        )
+    for relation in relations_to(Child):
+        if relation.name not in OWN_WORDS and relation.rows(found.pk).exists():
+            raise RuleBroken(
+                "relied",
+                _("Une démarche existe déjà pour cet enfant : signalez l’erreur à un agent."),
+            )
+    journal.record(by, "child.remove", found, guardian=guardian.pk)
+    found.delete()
 
 
 @transaction.atomic

@@ -114,6 +114,22 @@ def edit(request: HttpRequest, guardian: Guardian, reference: str) -> HttpRespon
 @allow(SIGNED_IN)
 @household_required
 @require_POST
+def remove(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResponse:
+    """Take back a child added by mistake."""
+    child = own_child(request, reference)
+    name = child.given_name
+    try:
+        acts.remove_child(by=Actor.of(request), guardian=guardian, child=child)
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+        return redirect("families:report", reference=child.reference)
+    messages.success(request, _("%(name)s n’est plus dans votre dossier.") % {"name": name})
+    return redirect("families:overview")
+
+
+@allow(SIGNED_IN)
+@household_required
+@require_POST
 def link(request: HttpRequest, guardian: Guardian, reference: str) -> HttpResponse:
     """Say whether the child lives with me and whether I want messages."""
     child = own_child(request, reference)
