@@ -15,7 +15,7 @@ from families.models import Child, Guardian, Guardianship, IncomeFile, Invitatio
 class OtherGuardian:
     """Another person responsible for one's children: a name and a link, never an address.
 
-    ``access`` is ``account``, ``invited`` or ``none``.
+    ``access`` is ``account``, ``invited``, ``desk`` (an institution) or ``none``.
     """
 
     pk: int
@@ -46,6 +46,8 @@ def other_guardians(children: Sequence[Child], guardian: Guardian) -> list[Other
     for key, ties in by_guardian.items():
         other = ties[0].guardian
         access = "account" if other.user_id else "invited" if key in invited else "none"
+        if access == "none" and other.organisation:
+            access = "desk"
         found.append(
             OtherGuardian(
                 pk=key,

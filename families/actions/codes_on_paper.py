@@ -28,6 +28,7 @@ from families.actions.invitations import (
     GOOD_FOR,
     bind,
     check_may_invite,
+    holds_secrets,
     locked_invitation,
 )
 from families.models import Child, Guardian, Guardianship, Invitation
@@ -120,7 +121,7 @@ def _try(by: Actor, answers: Answers) -> Guardian | None:
     if invitation is None or invitation.invited_by_id == user.pk:
         return None
     guest = Guardian.objects.select_for_update().get(pk=invitation.guardian_id)
-    if guest.user_id is not None:
+    if guest.user_id is not None or holds_secrets(guest, invitation.invited_by):
         return None
     if not _is_person(guest, answers):
         _count_wrong(by, invitation)

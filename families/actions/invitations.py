@@ -50,11 +50,34 @@ def _stale() -> RuleBroken:
     )
 
 
+def holds_secrets(guest: Guardian, inviter: User) -> bool:
+    """Tell whether a file without an account holds what its owner gave the city, not the inviter.
+
+    An agent may have written down an address, a telephone, an income at a desk or from a
+    paper form. Whoever invites chooses who receives the key: to a file of that kind they
+    could give it to themselves. Who lives with them sees the same household anyway.
+    """
+    if guest.organisation:
+        return True
+    household = guest.household
+    if household.guardians.filter(user=inviter).exists():
+        return False
+    return bool(guest.phone or guest.email or household.address_lines) or (
+        household.income_files.exists()
+    )
+
+
 def check_may_invite(user: User, guardian: Guardian) -> Guardian:
     """Lock the guardian to invite, check the limits, and close a former invitation."""
     found: Guardian = Guardian.objects.select_for_update().get(pk=guardian.pk)
     if found.user_id is not None:
         raise RuleBroken("has_account", _("Cette personne a déjà son propre accès."), "email")
+    if holds_secrets(found, user):
+        raise RuleBroken(
+            "at_desk",
+            _("Un guichet ouvre l’accès de cette personne, avec sa pièce d’identité."),
+            "email",
+        )
     since = clock.now() - dt.timedelta(days=1)
     if Invitation.objects.filter(invited_by=user, created_at__gt=since).count() >= DAILY_LIMIT:
         raise RuleBroken(
@@ -172,7 +195,7 @@ def accept(*, by: Actor, token: str) -> Guardian:
             ),
         )
     guest = Guardian.objects.select_for_update().get(pk=invitation.guardian_id)
-    if guest.user_id is not None:
+    if guest.user_id is not None or holds_secrets(guest, invitation.invited_by):
         raise _stale()
     own = bind(by, invitation, guest, user)
     become_guardian(user)

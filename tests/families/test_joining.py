@@ -376,3 +376,27 @@ def test_a_parents_lists_ask_the_same_number_of_questions_too(client, letter):
         object_to(by=Actor(mother.user), guardian=mother, child=child, act=act, text="Non.")
         invite_on_paper(by=Actor(mother.user), guardian=guest)
     assert counts() == few
+
+
+def test_nobody_invites_themselves_into_a_file_the_other_parent_filled_at_a_desk(client, letter):
+    mother, guest, _child, made = letter
+    assert guest.household_id != mother.household_id
+    sign_in_client(client, mother.user)
+    # The letter is out when an agent notes his telephone: its code opens nothing any more.
+    Guardian.objects.filter(pk=guest.pk).update(phone="06 71 00 22 33")
+    fails(newcomer(), answers(letter))
+    assert made.invitation.wrong_tries == 0
+    for url, data in (
+        (reverse("families:invite", args=[guest.pk]), {"email": "moi.aussi@essai.example"}),
+        (reverse("families:invitation_letter", args=[guest.pk]), {}),
+    ):
+        page = client.post(url, data, follow=True).content.decode()
+        assert "Un guichet ouvre l’accès de cette personne" in page
+        assert "71 00" not in page
+    assert Invitation.objects.count() == 1
+    # Neither is an institution's account somebody's to give.
+    Guardian.objects.filter(pk=guest.pk).update(phone="", organisation="Aide sociale")
+    with pytest.raises(RuleBroken, match="guichet"):
+        invitations.invite(by=Actor(mother.user), guardian=guest, email="moi@essai.example")
+    overview = client.get(reverse("families:overview")).content.decode()
+    assert reverse("families:invite", args=[guest.pk]) not in overview
