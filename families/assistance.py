@@ -45,6 +45,7 @@ _WORDS = {
     "household.create": _("Foyer créé"),
     "household.move": _("Adresse changée"),
     "household.move_out": _("Adresse changée"),
+    "household.part": _("Quelqu’un n’habite plus au foyer"),
     "guardian.contact": _("Coordonnées changées"),
     "child.add": _("Enfant ajouté"),
     "child.edit": _("Informations d’un enfant corrigées"),

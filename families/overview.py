@@ -46,7 +46,7 @@ def other_guardians(children: Sequence[Child], guardian: Guardian) -> list[Other
     for key, ties in by_guardian.items():
         other = ties[0].guardian
         access = "account" if other.user_id else "invited" if key in invited else "none"
-        if access == "none" and other.organisation:
+        if access != "account" and other.organisation:
             access = "desk"
         found.append(
             OtherGuardian(

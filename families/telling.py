@@ -51,6 +51,7 @@ KINDS = (
         FAMILY,
         _("Cela touche aux droits des responsables."),
     ),
+    Kind("family_household_parted", _("Votre foyer a changé"), FAMILY, _ABOUT_YOU),
     Kind("family_choose_payer", _("Choisir qui paie"), FAMILY, _ANSWER),
     Kind("family_school_after_move", _("L’école après un déménagement"), FAMILY, _ANSWER),
     Kind("family_report_handled", _("Changement de situation traité"), FAMILY, grouped=True),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("pai/<int:pk>/retirer/", care.plan_withdraw, name="plan_withdraw"),
     # parents: what changes
     path("enfants/<str:reference>/changement/", situations.report, name="report"),
+    path("adresse/plus-avec-moi/<int:pk>/", moves.part, name="household_part"),
     path("adresse/annuler/", moves.cancel, name="move_cancel"),
     path("ecole-apres-demenagement/", moves.school, name="school_after_move"),
     # agents

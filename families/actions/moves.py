@@ -129,6 +129,30 @@ def cancel_move(*, by: Actor, guardian: Guardian) -> None:
     _drop_waiting(by, guardian)
 
 
+@transaction.atomic
+def part_ways(*, by: Actor, guardian: Guardian, other: Guardian) -> None:
+    """Say that an adult of one's household lives there no more, if they did not say so.
+
+    They get a household of their own, without address, and are asked for it; from now on
+    they see neither the address to come, nor the income, nor the papers of the one they left.
+    What they announced for it is forgotten. Repeated, or said by both at once, once is enough.
+    """
+    keys = {guardian.pk, other.pk}
+    people = list(Guardian.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    homes = {person.household_id for person in people}
+    if len(people) != 2 or len(homes) != 1:
+        return
+    household = Household.objects.select_for_update().get(pk=homes.pop())
+    for home in HomeAddress.objects.waiting().filter(mover=other, household=household):
+        journal.record(by, "household.move_dropped", home, guardian=other.pk)
+        home.delete()
+    own = Household.objects.create(reference=new_reference("F"))
+    Guardian.objects.filter(pk=other.pk).update(household=own)
+    journal.record(by, "household.part", household, guardian=other.pk, to=own.pk)
+    if other.user_id:
+        tell(other, "family_household_parted", dedupe_key=f"family_household_parted-{own.pk}")
+
+
 def _apply(home: HomeAddress, by: Actor) -> None:
     """Write an address on its household, let who moves out join it, ask about school."""
     household = Household.objects.select_for_update().get(pk=home.household_id)

@@ -68,6 +68,7 @@ _WORDS = {
     "guardian.add_institution": _("Institution ajoutée aux responsables"),
     "guardian.welcome": _("Personne reçue au guichet, dossier ouvert"),
     "guardian.desk_account": _("Compte ouvert au guichet"),
+    "household.part": _("Quelqu’un n’habite plus au foyer"),
     "child.remove": _("Enfant ajouté par erreur, retiré"),
     "guardianship.edit": _("Lien avec un enfant modifié"),
     "guardianship.end": _("Lien avec un enfant terminé"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -12,10 +12,23 @@ from core.access import SIGNED_IN, allow, get_visible, signed_in
 from core.accounts.roles import Role
 from core.journal import Actor
 from core.paging import page_of
-from families.actions.moves import answer_school, cancel_move, close_question
+from families.actions.moves import answer_school, cancel_move, close_question, part_ways
 from families.forms.situations import SchoolAfterMoveForm
 from families.models import Guardian, SchoolQuestion
 from families.views.base import household_required
+
+
+@allow(SIGNED_IN)
+@household_required
+@require_POST
+def part(request: HttpRequest, guardian: Guardian, pk: int) -> HttpResponse:
+    """Say that somebody lives with me no more."""
+    other = get_object_or_404(Guardian, pk=pk, household=guardian.household_id)
+    part_ways(by=Actor.of(request), guardian=guardian, other=other)
+    messages.success(
+        request, _("C’est noté. Votre adresse et votre quotient ne sont plus qu’à vous.")
+    )
+    return redirect("families:overview")
 
 
 @allow(SIGNED_IN)

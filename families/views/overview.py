@@ -156,6 +156,9 @@ def address(request: HttpRequest, guardian: Guardian) -> HttpResponse:
             "household": household,
             "first_visit": not declared and back == reverse("families:child_add"),
             "waiting": waiting_move(guardian),
+            "others": household.guardians.exclude(pk=guardian.pk)
+            .filter(merged_into=None, died_on=None)
+            .order_by("pk"),
         },
     )
 

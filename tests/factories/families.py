@@ -45,6 +45,15 @@ class HouseholdFactory(factory.django.DjangoModelFactory):
     city = "Port-Mistral"
 
 
+class EmptyHouseholdFactory(HouseholdFactory):
+    """The household of somebody another parent has named: nobody gave an address."""
+
+    street = None
+    number = None
+    postcode = ""
+    city = ""
+
+
 class GuardianFactory(factory.django.DjangoModelFactory):
     """A guardian with an account; ``user=None`` makes one known at the desk only."""
 

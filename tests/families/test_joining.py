@@ -25,7 +25,12 @@ from families.actions.codes_on_paper import Answers, code_hashes, invite_on_pape
 from families.actions.objections import object_to
 from families.models import Child, ChildClaim, Guardian, Guardianship, Invitation
 from tests.factories.accounts import UserFactory
-from tests.factories.families import GuardianFactory, GuardianshipFactory, HouseholdFactory
+from tests.factories.families import (
+    EmptyHouseholdFactory,
+    GuardianFactory,
+    GuardianshipFactory,
+    HouseholdFactory,
+)
 from tests.families.test_objections import PNG
 from tests.people import sign_in_client
 
@@ -39,7 +44,8 @@ def letter(town):
     child = town.child(mother)
     guest = GuardianFactory(
         user=None,
-        household=HouseholdFactory(street=None),
+        household=EmptyHouseholdFactory(),
+        phone="",
         given_name="Aïcha",
         family_name="Le Gall",
     )

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from core import clock
 from core.errors import RuleBroken
@@ -13,8 +14,22 @@ from core.journal import Actor
 from core.outbox import Message
 from enrolment.schools.models import RollEntry
 from families.actions.household import Address
-from families.actions.moves import answer_school, cancel_move, change_address, follow_moves
-from families.models import Guardian, HomeAddress, Household, SchoolQuestion
+from families.actions.income import declare_income
+from families.actions.moves import (
+    answer_school,
+    cancel_move,
+    change_address,
+    follow_moves,
+    part_ways,
+)
+from families.models import (
+    Child,
+    Guardian,
+    HomeAddress,
+    Household,
+    IncomeFile,
+    SchoolQuestion,
+)
 from families.tasks import moves as move_task
 from tests.factories.families import StreetFactory
 from tests.factories.registration import build_town
@@ -86,6 +101,38 @@ def test_moving_out_alone_stays_unknown_to_the_other(family):
     with pytest.raises(SchoolQuestion.DoesNotExist):
         SchoolQuestion.objects.visible_to(town.head).get()
     assert not Message.objects.filter(recipient=mother.user).exists()
+
+
+def test_who_stays_can_say_that_the_other_lives_there_no_more(client, family):
+    town, mother, father, child = family
+    declare_income(by=Actor(mother.user), household=mother.household, quotient=742, proof=None)
+    move(father, day=clock.today() + dt.timedelta(days=30), number=99)
+    stranger = town.parent()
+    client.force_login(mother.user)
+    page = client.get(reverse("families:address")).content.decode()
+    part = reverse("families:household_part", args=[father.pk])
+    assert part in page
+    assert client.post(reverse("families:household_part", args=[stranger.pk])).status_code == 404
+    assert client.post(reverse("families:household_part", args=[mother.pk])).status_code == 302
+    assert client.post(part).status_code == 302
+    before = father.household_id
+    for person in (mother, father):
+        person.refresh_from_db()
+    assert mother.household_id == before != father.household_id
+    assert father.household.address_lines == []
+    # What he had announced for the home he left is forgotten; what he may still see is his.
+    assert not HomeAddress.objects.waiting().exists()
+    assert not IncomeFile.objects.visible_to(father.user).exists()
+    assert IncomeFile.objects.visible_to(mother.user).count() == 1
+    assert Child.objects.of_guardian(father.user).get() == child
+    message = Message.objects.get(recipient=father.user, kind="family_household_parted")
+    assert mother.given_name not in message.body + message.subject
+    client.force_login(father.user)
+    assert "742" not in client.get(reverse("families:overview")).content.decode()
+    # Said again, or by him too, nothing more happens.
+    part_ways(by=Actor(father.user), guardian=father, other=mother)
+    part_ways(by=Actor(mother.user), guardian=mother, other=father)
+    assert Message.objects.filter(kind="family_household_parted").count() == 1
 
 
 def test_a_move_to_come_waits_for_its_day(family):

@@ -15,7 +15,7 @@ from families.actions.codes_on_paper import Answers, invite_on_paper, redeem
 from families.actions.objections import object_to
 from families.models import Guardian, Guardianship, Invitation, Objection
 from tests.factories.accounts import UserFactory
-from tests.factories.families import GuardianshipFactory, HouseholdFactory
+from tests.factories.families import EmptyHouseholdFactory, GuardianshipFactory
 from tests.factories.registration import build_town
 from tests.factories.schools import RollEntryFactory
 from tests.registration.test_races import refusals
@@ -29,7 +29,7 @@ def test_a_code_on_paper_used_twice_at_once_opens_once():
     mother = town.parent()
     child = town.child(mother)
     guest = Guardian.objects.create(
-        household=HouseholdFactory(street=None), given_name="Thomas", family_name="Roussel"
+        household=EmptyHouseholdFactory(), given_name="Thomas", family_name="Roussel"
     )
     GuardianshipFactory(child=child, guardian=guest, kind="father")
     made = invite_on_paper(by=Actor(mother.user), guardian=guest)
@@ -47,7 +47,7 @@ def test_wrong_answers_at_once_are_all_counted_and_close_the_code():
     mother = town.parent()
     child = town.child(mother)
     guest = Guardian.objects.create(
-        household=HouseholdFactory(street=None), given_name="Thomas", family_name="Roussel"
+        household=EmptyHouseholdFactory(), given_name="Thomas", family_name="Roussel"
     )
     GuardianshipFactory(child=child, guardian=guest, kind="father")
     made = invite_on_paper(by=Actor(mother.user), guardian=guest)
