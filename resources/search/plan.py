@@ -23,6 +23,9 @@ EXACT_SHARE = 0.3
 #: written, and any other as an abbreviation ("hist géo").
 BEGINNING = 3
 ABBREVIATION = 4
+_WINDS = frozenset({"nord", "sud", "ouest"})
+#: After these, "est" is where the sun rises.
+_BEFORE_EAST = _WINDS | {"l"}
 #: A word that no more resources than this hold may be a slip of whoever described them.
 RARE = 2
 
@@ -38,6 +41,11 @@ class Group:
     prefix: str = ""
     #: Whether the first way is what was written, and not another way to say it.
     own_first: bool = True
+
+    @property
+    def is_number(self) -> bool:
+        """True for figures alone: "7" by itself tells little of what is sought."""
+        return all(token.isdigit() for token in self.ways[0][0])
 
 
 class Planner:
@@ -58,7 +66,8 @@ class Planner:
 
     def groups(self, spoken: Sequence[Word]) -> tuple[list[Group], list[str]]:
         """Return the groups of a query's words, and the words nothing answers to."""
-        content = self._joined([word for word in spoken if not word.is_stop] or list(spoken))
+        content = [word for at, word in enumerate(spoken) if not _says_little(spoken, at)]
+        content = self._joined(content or list(spoken))
         groups: list[Group] = []
         missing: list[str] = []
         at = 0
@@ -120,7 +129,9 @@ class Planner:
         if ways:
             group = Group(word.written, [(run, SYNONYM_WEIGHT) for run in ways], own_first=False)
             return [group]
-        return [] if self.literal else self._guessed(word, last=last)
+        # A word of the vocabularies is well written, whether or not a resource holds it.
+        known = self.literal or self.snapshot.synonyms.of([word.stem])
+        return [] if known else self._guessed(word, last=last)
 
     def _group(self, written: str, folded: str, accented: str, weight: float = 1.0) -> Group:
         """Return the group of a word that documents hold."""
@@ -181,6 +192,16 @@ class Planner:
             if own.bit_count() > begun.bit_count():
                 return [found]
         return []
+
+
+def _says_little(spoken: Sequence[Word], at: int) -> bool:
+    """Tell a stop word, and "est" where it is the verb: "c'est quoi", not "l'Europe de l'Est"."""
+    word = spoken[at]
+    if word.folded != "est":
+        return word.is_stop
+    before = spoken[at - 1].folded if at else ""
+    after = spoken[at + 1].folded if at + 1 < len(spoken) else ""
+    return len(spoken) > 1 and before not in _BEFORE_EAST and after not in _WINDS
 
 
 def corrected_text(text: str, groups: Sequence[Group]) -> str:

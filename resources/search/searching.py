@@ -261,12 +261,20 @@ class Search:
         return exact, most, alike
 
     def _satisfying(self, satisfied: list[int], within: int) -> int:
-        """Return what satisfies at least the least number of groups."""
-        wanted = len(self.groups) + len(self.missing)
+        """Return what satisfies at least the least number of groups.
+
+        Figures among words count for nothing here: "14 juillet" is not about Louis XIV.
+        """
+        said = [
+            bits for group, bits in zip(self.groups, satisfied, strict=True) if not group.is_number
+        ]
+        if not said and not self.missing:
+            said = satisfied
+        wanted = len(said) + len(self.missing)
         least = 1 if wanted <= 3 else wanted // 2
         reached = [0] * (least + 1)
         reached[0] = within
-        for bits in satisfied:
+        for bits in said:
             for count in range(least, 0, -1):
                 reached[count] |= reached[count - 1] & bits
         return reached[least]

@@ -264,3 +264,36 @@ def test_a_childs_question_is_about_its_last_word(tmp_path: Path) -> None:
     engine = engine_of(tmp_path, document(1, "Le volcan"), document(2, "Le COI, le COD"))
     for text in ("c koi un volcan", "pourkoi le volcan", "c quoi un volcan"):
         assert found(engine, text) == (1,), text
+
+
+def test_a_known_word_that_nothing_visible_holds_is_not_read_as_another(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path, document(1, "La fonte des neiges"), synonyms=(("foot", "football"),)
+    )
+    answer = engine.search(Ask("foot"))
+    assert (answer.ids, answer.missing) == ((), ("foot",))
+
+
+def test_a_number_alone_brings_nothing_near(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path,
+        document(1, "Sept mers à la voile"),
+        document(2, "Les tables de multiplication"),
+        document(3, "Louis XIV"),
+    )
+    assert found(engine, "les tables de 6 7 8") == (2,)
+    assert found(engine, "14 juillet") == ()
+    assert found(engine, "7") == (1,)
+    assert set(found(engine, "7 14")) == {1, 3}
+
+
+def test_est_is_a_verb_but_where_the_sun_rises(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path, document(1, "La photosynthèse"), document(2, "Les pays de l'Est"),
+        document(3, "Le vent du nord-est"),
+    )  # fmt: skip
+    answer = engine.search(Ask("c'est quoi la photosynthèse"))
+    assert (answer.ids, answer.exact) == ((1,), 1)
+    assert found(engine, "les pays de l'est")[0] == 2
+    assert found(engine, "nord est")[0] == 3
+    assert set(found(engine, "est")) == {2, 3}
