@@ -46,8 +46,8 @@ _PARTS = re.compile(r"(?:" + "|".join(_WHOLE) + r")|[^']+", re.IGNORECASE)
 
 #: Words too common to search for, folded. "son", "été" and "est" stay: they are also nouns.
 _STOP_WORDS = """
-    a ai afin ainsi au aucun aux avec avoir c ce ceci cela ces cet cette chez ci comme
-    comment d dans de des dont du elle elles en entre es et etre eu eux fait faire il ils
+    a ai afin ainsi au aucun aux avec c ce ceci cela ces cet cette chez ci comme
+    comment d dans de des dont du elle elles en entre es et eu eux fait faire il ils
     j je l la le les leur leurs lors lui m ma mais me meme memes mes mon n ne ni nos notre
     nous on ont ou par parce pas pendant plus pour pourquoi qu quand que quel quelle
     quelles quels qui quoi s sa sans se ses si soi sont sous sur t ta te tes toi ton tous

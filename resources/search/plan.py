@@ -24,6 +24,8 @@ EXACT_SHARE = 0.3
 BEGINNING = 3
 ABBREVIATION = 4
 _WINDS = frozenset({"nord", "sud", "ouest"})
+#: Verbs that say little, but where nothing else is said: "être et avoir" is a lesson.
+_AUXILIARIES = frozenset({"avoir", "etre"})
 #: After these, "est" is where the sun rises.
 _BEFORE_EAST = _WINDS | {"l"}
 #: A word that no more resources than this hold may be a slip of whoever described them.
@@ -67,7 +69,8 @@ class Planner:
     def groups(self, spoken: Sequence[Word]) -> tuple[list[Group], list[str]]:
         """Return the groups of a query's words, and the words nothing answers to."""
         content = [word for at, word in enumerate(spoken) if not _says_little(spoken, at)]
-        content = self._joined(content or list(spoken))
+        telling = [word for word in content if word.folded not in _AUXILIARIES]
+        content = self._joined(telling or content or list(spoken))
         groups: list[Group] = []
         missing: list[str] = []
         at = 0

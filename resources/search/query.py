@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resources.search.analysis import Word, stem, stems, words
+from resources.search.numbers import number_of
 
 _QUOTED = re.compile(r'[«"“](.+?)[»"”]')
 #: What is to be left out: -roi, -"petit chat", sauf les rois, sauf l'eau, hormis Paris. The
@@ -162,6 +163,8 @@ class Readings:
         self, run: Sequence[Word], spoken: Sequence[Word], at: int
     ) -> tuple[str, str, str] | None:
         match = self.table.get(tuple(word.folded for word in run))
+        if match is None and len(run) > 1:  # "cycle III", "cours moyen deux"
+            match = self.table.get(tuple(number_of(word.folded) or word.folded for word in run))
         if match is None or len(run) > 1:
             return match
         following = next((w for w in spoken[at + 1 :] if not w.is_stop), None)

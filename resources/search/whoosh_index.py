@@ -35,7 +35,7 @@ COMPOUND = 0.5
 TEXT = "text"
 FRONT = "front.json"
 #: Raised whenever an index written before could not be read as it is now meant.
-FORMAT = 5
+FORMAT = 6
 
 
 def _schema() -> Any:

@@ -297,3 +297,21 @@ def test_est_is_a_verb_but_where_the_sun_rises(tmp_path: Path) -> None:
     assert found(engine, "les pays de l'est")[0] == 2
     assert found(engine, "nord est")[0] == 3
     assert set(found(engine, "est")) == {2, 3}
+
+
+def test_the_two_auxiliaries_are_a_lesson_and_else_say_little(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path,
+        document(1, "Être et avoir au présent"),
+        document(2, "Devenir citoyen", "Voter et débattre."),
+        document(3, "Le savoir nager"),
+    )
+    assert found(engine, "avoir et être") == (1,)
+    answer = engine.search(Ask("être citoyen"))
+    assert (answer.ids, answer.exact) == ((2,), 1)
+
+
+def test_a_level_is_read_with_its_number_in_any_form() -> None:
+    table = {("cycle", "3"): ("cycle", "3", "Cycle 3")}
+    for text in ("cycle III", "cycle trois", "cycle 3"):
+        assert [r.value for r in Readings(table).read(parse(text))[0]] == ["3"], text
