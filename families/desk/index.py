@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
 from families.desk.words import keys_of, phone_key, words_of
-from families.models import Child, Guardian, SearchDue, SearchEntry, SearchKey, SearchWord
+from families.models import (
+    Child,
+    Guardian,
+    NameChange,
+    SearchDue,
+    SearchEntry,
+    SearchKey,
+    SearchWord,
+)
 
 #: People written anew in one transaction.
 BATCH = 500
@@ -48,7 +57,7 @@ def _write_guardians(keys: Sequence[int]) -> None:
         )
         for row in rows
     )
-    _write_words(zip(entries, rows, strict=True))
+    _write_words(zip(entries, rows, strict=True), _former_names("guardian", keys))
 
 
 def _write_children(keys: Sequence[int]) -> None:
@@ -57,15 +66,29 @@ def _write_children(keys: Sequence[int]) -> None:
     entries = SearchEntry.objects.bulk_create(
         SearchEntry(child=row, birth_date=row.birth_date) for row in rows
     )
-    _write_words(zip(entries, rows, strict=True))
+    _write_words(zip(entries, rows, strict=True), _former_names("child", keys))
 
 
-def _write_words(pairs: Iterable[tuple[SearchEntry, Guardian | Child]]) -> None:
-    words = [
-        SearchWord(entry=entry, word=word)
-        for entry, row in pairs
-        for word in words_of(row.given_name, row.family_name, row.used_name)
-    ]
+def _former_names(kind: str, keys: Sequence[int]) -> dict[int, list[str]]:
+    """Return the names people bore before, slips of the pen left out."""
+    found: dict[int, list[str]] = defaultdict(list)
+    changes = NameChange.objects.filter(**{f"{kind}__in": keys}).exclude(before="")
+    for key, before in changes.exclude(reason=NameChange.Reason.TYPING_ERROR).values_list(
+        f"{kind}_id", "before"
+    ):
+        found[key].append(before)
+    return found
+
+
+def _write_words(
+    pairs: Iterable[tuple[SearchEntry, Guardian | Child]], former: dict[int, list[str]]
+) -> None:
+    words = []
+    for entry, row in pairs:
+        borne = words_of(row.given_name, row.family_name, row.used_name)
+        words += [SearchWord(entry=entry, word=word) for word in borne]
+        past = sorted(set(words_of(*former.get(row.pk, ()))) - set(borne))
+        words += [SearchWord(entry=entry, word=word, former=True) for word in past]
     SearchWord.objects.bulk_create(words, batch_size=5000)
     fresh = {row.word for row in words}
     fresh -= set(

@@ -20,6 +20,7 @@ from families.models import (
     Guardian,
     Guardianship,
     Household,
+    NameChange,
     SearchEntry,
     SearchKey,
     SearchWord,
@@ -155,7 +156,7 @@ def search_children(
 
 
 def _bears(spellings: set[str], *, by_parents: bool) -> Q:
-    bearers = SearchWord.objects.filter(word__in=spellings)
+    bearers = SearchWord.objects.filter(word__in=spellings, former=False)
     condition = Q(pk__in=bearers.filter(entry__child__isnull=False).values("entry__child"))
     if by_parents:
         parents = bearers.filter(entry__guardian__isnull=False).values("entry__guardian")
@@ -311,6 +312,32 @@ def _rank(hits: Iterable[_Hit], parts: int) -> list[int]:
         if len(costs) == parts
     ]
     return [household for _cost, _shared, household in sorted(ranked)]
+
+
+def former_names_found(homes: Iterable[Household], marks: set[str]) -> dict[str, list[str]]:
+    """Return, by household, the given up names that a search met: without them it looks wrong."""
+    people = {
+        person.pk: home.reference
+        for home in homes
+        for person in home.people  # type: ignore[attr-defined]
+    }
+    children: dict[int, list[str]] = defaultdict(list)
+    for home in homes:
+        for person in home.people:  # type: ignore[attr-defined]
+            for link in person.current_links:
+                if home.reference not in children[link.child_id]:
+                    children[link.child_id].append(home.reference)
+    found: dict[str, list[str]] = defaultdict(list)
+    met = Q(guardian__in=list(people)) | Q(child__in=list(children))
+    changes = NameChange.objects.filter(met).exclude(reason=NameChange.Reason.TYPING_ERROR)
+    for guardian, child, before in changes.order_by("pk").values_list(
+        "guardian_id", "child_id", "before"
+    ):
+        if marks & set(reading.words_of(before)):
+            for reference in [people[guardian]] if guardian else children[child]:
+                if before not in found[reference]:
+                    found[reference].append(before)
+    return found
 
 
 def households_told(text: str) -> list[int]:

@@ -21,6 +21,47 @@ _WATCHED = {
         "given_name, family_name, used_name, birth_date, merged_into_id",
     ),
 }
+#: Names given up: they come with a change, go with retention, move with a merge.
+_NAMES = "families_namechange"
+_NOTE = "INSERT INTO families_searchdue (kind, object_id) "
+
+
+def _postgres_names() -> list[str]:
+    notes = "".join(
+        f"IF TG_OP <> '{not_for}' THEN "
+        f"{_NOTE} SELECT 'g', {row}.guardian_id WHERE {row}.guardian_id IS NOT NULL; "
+        f"{_NOTE} SELECT 'c', {row}.child_id WHERE {row}.child_id IS NOT NULL; "
+        "END IF; "
+        for row, not_for in (("OLD", "INSERT"), ("NEW", "DELETE"))
+    )
+    return [
+        (
+            "CREATE OR REPLACE FUNCTION families_search_due_names() RETURNS trigger "
+            f"LANGUAGE plpgsql AS $$ BEGIN {notes} RETURN NULL; END $$;"
+        ),
+        f"DROP TRIGGER IF EXISTS families_search_due ON {_NAMES};",
+        (
+            "CREATE TRIGGER families_search_due AFTER INSERT OR DELETE "
+            f"OR UPDATE OF guardian_id, child_id, before, reason ON {_NAMES} "
+            "FOR EACH ROW EXECUTE FUNCTION families_search_due_names();"
+        ),
+    ]
+
+
+def _sqlite_names() -> list[str]:
+    statements = []
+    for name, rows in (("insert", "NEW"), ("delete", "OLD"), ("update", "OLD NEW")):
+        notes = "".join(
+            f"{_NOTE} SELECT 'g', {row}.guardian_id WHERE {row}.guardian_id IS NOT NULL; "
+            f"{_NOTE} SELECT 'c', {row}.child_id WHERE {row}.child_id IS NOT NULL; "
+            for row in rows.split()
+        )
+        trigger = f"{_NAMES}_search_{name}"
+        statements += [
+            f"DROP TRIGGER IF EXISTS {trigger};",
+            f"CREATE TRIGGER {trigger} AFTER {name.upper()} ON {_NAMES} BEGIN {notes} END;",
+        ]
+    return statements
 
 
 def _postgres() -> list[str]:
@@ -69,7 +110,8 @@ def installed(using: str) -> set[str]:
                 "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' "
                 "AND name LIKE 'families_%_search_%' GROUP BY tbl_name"
             )
-            return {table for table, count in cursor.fetchall() if count == 2}
+            wanted = {**dict.fromkeys(_WATCHED, 2), _NAMES: 3}
+            return {table for table, count in cursor.fetchall() if count == wanted.get(table)}
         cursor.execute(
             "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'families_search_due'"
         )
@@ -81,10 +123,13 @@ def install(using: str) -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
-    if not {*_WATCHED, "families_searchdue"} <= tables or installed(using) == set(_WATCHED):
+    watched = {*_WATCHED, _NAMES}
+    if not {*watched, "families_searchdue"} <= tables or installed(using) == watched:
         return
     with connection.cursor() as cursor:
-        for statement in _sqlite() if connection.vendor == "sqlite" else _postgres():
+        sqlite = connection.vendor == "sqlite"
+        names = _sqlite_names() if sqlite else _postgres_names()
+        for statement in (_sqlite() if sqlite else _postgres()) + names:
             cursor.execute(statement)
 
 

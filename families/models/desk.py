@@ -45,10 +45,14 @@ class SearchEntry(models.Model):
 
 
 class SearchWord(models.Model):
-    """One word of a person's names, folded."""
+    """One word of a person's names, folded; ``former`` if they bear it no more.
+
+    Family agents find people by a name they have given up; at school nobody does.
+    """
 
     entry = models.ForeignKey(SearchEntry, on_delete=models.CASCADE, related_name="words")
     word = models.CharField(max_length=60, db_index=True)
+    former = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

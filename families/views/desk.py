@@ -13,7 +13,13 @@ from families.access.care import children_at_school
 from families.access.desk import DESK_AGENTS, works_on_families
 from families.child_facts import ChildFact, facts_of
 from families.desk.queues import queues_for
-from families.desk.search import LONGEST_QUERY, households_of, search, search_children
+from families.desk.search import (
+    LONGEST_QUERY,
+    former_names_found,
+    households_of,
+    search,
+    search_children,
+)
 from families.models import Child, Guardian, Guardianship, Household
 
 
@@ -35,11 +41,14 @@ def find(request: HttpRequest) -> HttpResponse:
             for link in person.current_links
         }
         facts = facts_of(list(children.values()), user)
+        former = former_names_found(homes, found.marks)
         context |= {
             "page_obj": page,
             "found": found,
             "marks": found.marks,
-            "results": [(home, _children_of(home, facts)) for home in homes],
+            "results": [
+                (home, _children_of(home, facts), former.get(home.reference, [])) for home in homes
+            ],
         }
     else:
         pupils = children_at_school(user, Role.HEAD_TEACHER)

@@ -6,12 +6,15 @@ import datetime as dt
 
 import pytest
 from django.db import connections
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.journal import Actor
+from families.actions.names import correct_names
 from families.desk import triggers
 from families.desk.index import catch_up_all
-from families.desk.search import search, understand
+from families.desk.search import search, search_children, understand
 from families.desk.words import (
     fold,
     keys_of,
@@ -23,8 +26,10 @@ from families.desk.words import (
     sound_of,
     words_of,
 )
-from families.models import Child, Guardian, SearchDue, SearchEntry
+from families.models import Child, Guardian, NameChange, SearchDue, SearchEntry, SearchWord
 from tests.factories.families import ChildFactory, GuardianFactory, HouseholdFactory
+from tests.factories.registration import build_town
+from tests.people import sign_in_client
 
 names = st.text(alphabet="abcdefghilmnoprstuvyzéèêàçôïü-' ", min_size=1, max_size=14)
 
@@ -183,6 +188,42 @@ def test_a_changed_name_is_found_at_once_whoever_wrote_it(family):
     assert search("zerbib").households == [home.pk]
 
 
+def test_a_name_given_up_is_found_by_agents_and_by_nobody_at_school(client, family):
+    home, mother, child = family
+    town = build_town()
+    for person, part, name in ((mother, "family_name", "Quilici"), (child, "given_name", "Ange")):
+        facts = {key: getattr(person, key) for key in ("given_name", "family_name", "used_name")}
+        correct_names(
+            by=Actor(town.agent), person=person, reason="civil_status", **{**facts, part: name}
+        )
+    for typed in ("quilici", "nadia ben ali", "helene", "ange roussel"):
+        assert search(typed).households[:1] == [home.pk], typed
+    assert search_children("ange", Child.objects.all()) != ([], set())
+    assert search_children("helene", Child.objects.all()) == ([], set())
+    assert search_children("benali", Child.objects.all(), by_parents=True) == ([], set())
+    sign_in_client(client, town.agent)
+    page = client.get(reverse("families:search"), {"q": "ben ali"}).content.decode()
+    assert "Auparavant" in page
+    assert (
+        "Auparavant" not in client.get(reverse("families:search"), {"q": "nadia"}).content.decode()
+    )
+    # What retention or an erasure takes away is found no more; a slip of the pen never was.
+    NameChange.objects.all().delete()
+    assert search("ben ali").households == []
+    correct_names(
+        by=Actor(town.agent),
+        person=mother,
+        given_name="Nadia",
+        family_name="Quilicci",
+        used_name="",
+        reason="typing_error",
+    )
+    mother.refresh_from_db()
+    NameChange.objects.filter(part="used_name").delete()
+    catch_up_all()
+    assert SearchWord.objects.filter(former=True).count() == 0
+
+
 def test_a_child_of_two_homes_leads_to_both(family):
     home, _mother, child = family
     other = GuardianFactory(given_name="Thomas", family_name="Roussel")
@@ -201,7 +242,11 @@ def test_one_person_who_answers_to_everything_comes_before_two_who_share(db):
 
 def test_the_triggers_stand_and_leave_a_note_for_each_write(family):
     catch_up_all()
-    assert triggers.installed("default") == {"families_guardian", "families_child"}
+    assert triggers.installed("default") == {
+        "families_guardian",
+        "families_child",
+        "families_namechange",
+    }
     _home, mother, child = family
     mother.save(update_fields=["phone"])
     Child.objects.filter(pk=child.pk).update(given_name="Ange")
