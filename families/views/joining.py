@@ -20,11 +20,13 @@ from core.forms import show_broken
 from core.journal import Actor, record_read
 from core.net import client_ip
 from core.paging import page_of
+from families.access.separation import ChildClaimQuerySet
 from families.actions import claims as claiming
 from families.actions import invitations
 from families.actions.codes_on_paper import Answers, invite_on_paper, redeem
 from families.actions.objections import discard_upload
 from families.desk.search import households_told
+from families.desk.words import fold
 from families.forms.separation import ClaimForm, ClaimLinkForm, ClaimRefuseForm, JoinForm
 from families.letters import invitation_letter
 from families.models import Child, ChildClaim, Guardian, Guardianship, Invitation
@@ -153,6 +155,17 @@ def claim_withdraw(request: HttpRequest, guardian: Guardian, reference: str) -> 
     return redirect("families:claims")
 
 
+def _about(found: ChildClaimQuerySet, query: str) -> list[int]:
+    """Return the claims whose child was typed so, accents and dashes aside; there are few."""
+    words = fold(query).split()
+    typed = found.values_list("pk", "given_name", "family_name")
+    return [
+        pk
+        for pk, given, family in typed
+        if words and all(word in fold(f"{given} {family}") for word in words)
+    ]
+
+
 @allow(*AGENTS)
 def claim_queue(request: HttpRequest) -> HttpResponse:
     """List the claims to check, oldest first."""
@@ -166,8 +179,7 @@ def claim_queue(request: HttpRequest) -> HttpResponse:
     if query := request.GET.get("q", "").replace("\x00", "").strip()[:100]:
         found = found.filter(
             Q(reference__iexact=query)
-            | Q(given_name__icontains=query)
-            | Q(family_name__icontains=query)
+            | Q(pk__in=_about(found, query))
             | Q(guardian__household__in=households_told(query))
         )
     page = page_of(request, found.select_related("guardian").order_by("made_at", "pk"))
