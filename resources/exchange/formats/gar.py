@@ -20,9 +20,22 @@ from resources.exchange.notices import (
     language_cell,
     licence_cell,
     pair,
+    size_cell,
 )
 
 CONTENT_TYPE = "application/json"
+#: Vocabularies that the access manager does not name, under our further names.
+_FURTHER = {
+    "activites": "activities",
+    "lieux": "places",
+    "besoinsParticuliers": "needs",
+    "socleCommun": "competences",
+}
+#: People beside authors and publishers.
+_ROLES = {
+    "illustrateurs": Contribution.Kind.ILLUSTRATOR,
+    "contributeurs": Contribution.Kind.CONTRIBUTOR,
+}
 _PRESENTATION = {"code": "MUL", "nom": "ressources d'enseignement multimédias"}
 
 
@@ -50,6 +63,7 @@ def write(notice: Notice) -> dict[str, Any]:
         "typologieDocument": _words((notice.document_type,)),
         "niveauEducatif": _words(notice.words["levels"]),
         "domaineEnseignement": _words(notice.words["domains"]),
+        **{name: _words(notice.words[kind]) for name, kind in _FURTHER.items()},
         "urlAccesRessource": notice.location,
         "nomSourceEtiquetteGar": settings.SERVICE_NAME,
         "distributeurTech": technical[0] if technical else "",
@@ -58,6 +72,7 @@ def write(notice: Notice) -> dict[str, Any]:
         "langue": resource.language,
         "motsCles": [str(word) for word in resource.keywords],
         "auteurs": notice.credited(Contribution.Kind.AUTHOR),
+        **{name: notice.credited(role) for name, role in _ROLES.items()},
         "publicCible": resource.audience,
         "difficulte": resource.difficulty,
         "dureeMinutes": resource.duration_minutes,
@@ -65,6 +80,7 @@ def write(notice: Notice) -> dict[str, Any]:
         "licence": _word(notice.licence) if notice.licence else None,
         "droits": resource.rights,
         "format": resource.format,
+        "poidsOctets": resource.size_bytes,
         "donneesPersonnelles": resource.personal_data_level,
         "datePublication": resource.published_on.isoformat() if resource.published_on else None,
         "dateModification": resource.updated_at.isoformat(timespec="seconds"),
@@ -120,8 +136,10 @@ def read(told: dict[str, Any]) -> Cells:
         "document_type": words("typologieDocument").partition("|")[0],
         "levels": words("niveauEducatif"),
         "domains": words("domaineEnseignement"),
+        **{kind: words(name) for name, kind in _FURTHER.items()},
         "publisher": names("nomEditeur"),
         "author": names("auteurs"),
+        **{str(role): names(name) for name, role in _ROLES.items()},
         "keywords": names("motsCles"),
         "url": plain("urlAccesRessource"),
         "audience": plain("publicCible"),
@@ -131,6 +149,7 @@ def read(told: dict[str, Any]) -> Cells:
         "licence": code,
         "rights": plain("droits")[:300],
         "format": plain("format")[:60],
+        "size_bytes": size_cell(plain("poidsOctets")),
         "personal_data_level": plain("donneesPersonnelles"),
         "published_on": day_cell(plain("datePublication")),
     }
