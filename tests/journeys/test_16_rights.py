@@ -107,7 +107,12 @@ def test_a_parent_reads_messages_and_chooses_what_comes(
     page.get_by_role("link", name="Choisir mes messages").click()
     page.get_by_role("heading", level=1, name="Choisir mes messages").wait_for()
     assert_accessible(page)
-    assert page.locator("input[name=email-invoice_issued]").is_disabled()
+    # What always comes is no box to tick: it is told below, with its reason.
+    assert page.locator("input[name=email-invoice_reminder]").is_disabled()
+    assert not page.locator("input[name=email-invoice_issued]").count()
+    page.get_by_text("Les messages toujours envoyés, et pourquoi").click()
+    page.get_by_text("Une facture doit vous parvenir.").first.wait_for()
+    assert_accessible(page)
     page.locator("input[name=email-payment_received]").uncheck()
     page.locator("input[name=sms-invoice_reminder]").check()
     page.get_by_role("button", name="Enregistrer mes choix").click()
