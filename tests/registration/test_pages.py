@@ -79,6 +79,18 @@ def test_the_queue_filters_and_puts_the_oldest_first(client, town):
     assert new.reference not in found
 
 
+def test_the_queue_finds_a_child_however_the_name_is_typed(client, town):
+    sought, other = town.sent(), town.sent()
+    child = sought.child
+    child.given_name, child.family_name = "Hélène", "Fréjus-Mahé"
+    child.save()
+    sign_in_client(client, town.agent)
+    for typed in ("helene", "Héléne FREJUS", "frejus mahe"):
+        found = client.get(reverse("registration:queue"), {"q": typed}).content.decode()
+        assert sought.reference in found, typed
+        assert other.reference not in found, typed
+
+
 def test_a_bad_decision_shows_the_sheet_again_and_changes_nothing(client, town):
     made = town.sent()
     sign_in_client(client, town.agent)

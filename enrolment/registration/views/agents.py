@@ -32,6 +32,7 @@ from enrolment.registration.models import OPEN, Application, Proof, State, Waive
 from enrolment.registration.rules import may_refuse
 from enrolment.registration.views.steps import proof_rows
 from enrolment.schools.rules import is_compulsory
+from families.desk.search import children_told
 from families.models import Guardianship, Objection
 
 AGENTS = (Role.ENROLMENT_AGENT, Role.ADMINISTRATOR)
@@ -52,12 +53,8 @@ def _filtered(user: User, data: dict[str, Any]) -> QuerySet[Application]:
         found = found.filter(assigned_to=user)
     elif data.get("agent") == "personne":
         found = found.filter(assigned_to__isnull=True)
-    for word in (data.get("q") or "").split()[:4]:
-        found = found.filter(
-            Q(reference__icontains=word)
-            | Q(child__family_name__icontains=word)
-            | Q(child__given_name__icontains=word)
-        )
+    if query := (data.get("q") or "").strip():
+        found = found.filter(Q(reference__icontains=query) | Q(child__in=children_told(query)))
     return found
 
 
