@@ -41,7 +41,6 @@ _owned: dict[str, Any] = {}
 def pytest_configure(config: pytest.Config) -> None:
     """Move the clock, start the database once per run, make the run hostile."""
     config.addinivalue_line("markers", "postgres: needs PostgreSQL (left out of the SQLite pass)")
-    config.addinivalue_line("markers", "sqlite_too: a browser journey that SQLite must pass too")
     if moved := os.environ.get("TEST_TODAY"):
         noon = dt.datetime.combine(
             dt.date.fromisoformat(moved), dt.time(12), tzinfo=ZoneInfo("Europe/Paris")
@@ -104,10 +103,13 @@ def _touches_database(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL keep everything; on SQLite what touches the database, but for the walks.
+    """On PostgreSQL keep everything; on SQLite what touches the database, but for two kinds.
 
     Walking every address with every caller takes minutes and proves who is let in, which no
-    database decides: once is enough.
+    database decides: once is enough. And a browser asks for several things at once: the
+    threads of a live server share the one connection of a database in memory, where one that
+    waits for SQLite with the interpreter's lock, and one that has SQLite and waits for that
+    lock, stop each other for good. No installation shares a connection so.
     """
     if not ON_SQLITE:
         return
@@ -119,7 +121,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             _touches_database(item)
             and not walk
             and not item.get_closest_marker("postgres")
-            and (not browser or bool(item.get_closest_marker("sqlite_too")))
+            and not browser
         )
         (kept if wanted else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)

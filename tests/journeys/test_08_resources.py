@@ -172,7 +172,6 @@ def test_all_of_it_works_without_script(
     search_and_keep(child)
 
 
-@pytest.mark.sqlite_too
 def test_a_teacher_finds_shares_and_a_pupil_reads(
     school: SimpleNamespace, desktop: Any, new_page: Any, sign_in_fast: Any
 ) -> None:

@@ -22,7 +22,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.resources import PupilAccountFactory, ResourceFactory, term
 from tests.journeys.browser import assert_accessible
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_too]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 #: A device that has a voice of its own and one from elsewhere, and an ear of its own.
 DEVICE = """

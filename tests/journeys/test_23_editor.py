@@ -15,7 +15,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.resources import ResourceFactory, vocabularies
 from tests.journeys.browser import assert_accessible
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_too]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 TABLE = """id;titre;description;langue;type;niveaux;domaines;editeur;licence;url
 port:1;Les marées du vieux port;;fr;exercice;CM1|CM2;sciences;Port;CC-BY;https://port.example/marees
