@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice, repeat
 from operator import add, mul
 
-from resources.search.analysis import Word, fold, words
-from resources.search.engine import FACETS, Answer, Ask, Chip, Suggestion
+from resources.search.analysis import Word
+from resources.search.engine import FACETS, Answer, Ask, Chip
 from resources.search.plan import EXACT_SHARE, Group, Planner, corrected_text
 from resources.search.query import Parsed, Reading, parse, refusal
 from resources.search.snapshot import EXACT, Snapshot, bits_of, name_of, numbers_in
@@ -384,33 +382,3 @@ class Search:
             very = frozenset(token for group in self.groups for token in group.ways[0][0])
             lifts = dict.fromkeys(self.snapshot.titled.get(very, ()), VERY_TITLE)
         return lifts | dict.fromkeys(self.named, VERY_TITLE * WORD_FOR_WORD)
-
-
-def suggest(
-    snapshot: Snapshot,
-    prefix: str,
-    scope: Mapping[str, frozenset[str]],
-    day: dt.date | None,
-    limit: int,
-) -> list[Suggestion]:
-    """Return visible titles in which every word typed begins a word, best first."""
-    spoken = [fold(word) for word in prefix.split()][:6]
-    if not spoken or (len(spoken[-1]) < 2 and len(spoken) == 1):
-        return []
-    answer = search(snapshot, Ask(prefix, scope=scope, day=day, typing=True, size=40, literal=True))
-    titles = _titles(snapshot)
-    seen: set[str] = set()
-    found: list[Suggestion] = []
-    for pk in answer.ids:
-        title = titles[pk]
-        begun = [word.folded for word in words(title)]
-        if title not in seen and all(any(b.startswith(typed) for b in begun) for typed in spoken):
-            seen.add(title)
-            found.append(Suggestion(pk, title))
-    found.sort(key=lambda suggestion: not fold(suggestion.title).startswith(spoken[0]))
-    return found[:limit]
-
-
-@lru_cache(maxsize=2)
-def _titles(snapshot: Snapshot) -> dict[int, str]:
-    return {row.pk: row.title for row in snapshot.rows}

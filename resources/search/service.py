@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from resources.search import explaining, plan, searching, whoosh_index
+from resources.search import explaining, plan, searching, suggesting, whoosh_index
 from resources.search.engine import Answer, Ask, Document, Explanation, Suggestion
 from resources.search.query import parse
 from resources.search.snapshot import Snapshot
@@ -177,7 +177,7 @@ class WhooshEngine:
         self, prefix: str, scope: Mapping[str, frozenset[str]], day: dt.date | None, limit: int = 8
     ) -> list[Suggestion]:
         """Return titles for what is being typed; raises NoIndex."""
-        return searching.suggest(self._readable(), prefix, scope, day, limit)
+        return suggesting.suggest(self._readable(), prefix, scope, day, limit)
 
     def related(
         self, pk: int, scope: Mapping[str, frozenset[str]], day: dt.date | None, limit: int
